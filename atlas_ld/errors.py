@@ -1,0 +1,78 @@
+"""Problems in the program. Problems in the data are values: see `findings`.
+
+    AtlasError                  one sentence for the person at the keyboard; the command exits with 1
+    ├── UnreadableSource        a file that cannot be read as what it claims to be
+    ├── InvalidSetting          a setting that is no value of its type
+    ├── BrokenResource          a file that ships with atlas-ld (ontology, shapes, reference data) is unusable
+    ├── ReleaseError            a release is missing, incomplete or altered
+    ├── StrictBuildRefused      `build --strict` met a record that must be quarantined
+    └── QueryError              a SPARQL query that gets no answer
+        ├── QueryRefused        not a query for this endpoint: an update, SERVICE, LOAD
+        ├── QuerySyntaxError    not SPARQL 1.1; knows its line and column
+        ├── QueryTimeout        stopped at the time limit
+        ├── QueryTooLarge       stopped at the memory, row or byte limit
+        └── EndpointBusy        every worker is taken and the queue is full
+"""
+
+from __future__ import annotations
+
+
+class AtlasError(Exception):
+    """The message is one sentence: what happened, where, and how to mend it."""
+
+
+class UnreadableSource(AtlasError):
+    """A file that cannot be read as what it claims to be."""
+
+
+class InvalidSetting(AtlasError):
+    """A setting that is no value of its type."""
+
+
+class BrokenResource(AtlasError):
+    """A file that ships with atlas-ld is missing or unusable."""
+
+
+class ReleaseError(AtlasError):
+    """A release is missing, incomplete or altered."""
+
+
+class StrictBuildRefused(AtlasError):
+    """`build --strict` met a record that must be quarantined."""
+
+
+class QueryError(AtlasError):
+    """A SPARQL query that gets no answer."""
+
+
+class QueryRefused(QueryError):
+    """Not a query for this endpoint: an update, SERVICE or LOAD."""
+
+
+class QuerySyntaxError(QueryError):
+    """Not SPARQL 1.1. `line` and `column` start at 1 and are None where the parser gives no place."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class QueryTimeout(QueryError):
+    """Stopped at the time limit; `seconds` is that limit."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class QueryTooLarge(QueryError):
+    """Stopped at the memory, row or byte limit."""
+
+
+class EndpointBusy(QueryError):
+    """Every worker is taken and the queue is full; try again after `retry_after` seconds."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

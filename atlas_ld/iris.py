@@ -1,0 +1,100 @@
+"""Keys and IRIs of entities: the one place where they are minted. The policy is docs/iri-policy.md."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal, get_args
+from urllib.parse import quote
+
+from atlas_ld.errors import InvalidSetting
+
+Kind = Literal[
+    "partnership", "territory", "organisation", "funding", "theme", "code", "source", "agreement", "post"
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+KEY = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*")
+"""What a key looks like: lower-case ASCII letters and digits, joined by `-`, `_` or `.`."""
+
+_SLUG_LIMIT = 80
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "’": " "})
+_BASE_IRI = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
+
+
+def fold(text: str) -> str:
+    """Lower case without accents or ligatures, for comparing names: `Évry-Courcouronnes` -> `evry-courcouronnes`."""
+    lowered = unicodedata.normalize("NFKC", text).lower().translate(_LIGATURES)
+    return "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
+
+
+def short_hash(text: str, length: int = 8) -> str:
+    """The first `length` hexadecimal digits of the SHA-256 of `text`."""
+    return hashlib.sha256(text.encode()).hexdigest()[:length]
+
+
+def slug(text: str) -> str:
+    """A readable key part of at most 80 characters, cut between words; a hash where no Latin letter is left."""
+    words = re.findall(r"[a-z0-9]+", fold(text))
+    if not words:
+        return f"x{short_hash(text)}"
+    key = words[0][:_SLUG_LIMIT]
+    for word in words[1:]:
+        if len(key) + 1 + len(word) > _SLUG_LIMIT:
+            break
+        key = f"{key}-{word}"
+    return key
+
+
+def theme_key(path: tuple[str, ...]) -> str:
+    """The key of a theme from its labels, top level first. The whole path, since labels repeat across branches."""
+    return "--".join(slug(label) for label in path)
+
+
+@dataclass(frozen=True)
+class Iris:
+    """IRIs under one base, such as `https://example.org/`. Raises InvalidSetting for a base that cannot be one."""
+
+    base: str
+
+    def __post_init__(self) -> None:
+        if not _BASE_IRI.fullmatch(self.base):
+            raise InvalidSetting(
+                f"The base IRI {self.base!r} must be an http or https address that ends with a slash, "
+                "without query or fragment, such as https://example.org/."
+            )
+
+    def entity(self, kind: Kind, key: str) -> str:
+        return f"{self.base}id/{kind}/{quote(key, safe='-._~')}"
+
+    def document(self, kind: Kind, key: str, extension: str | None = None) -> str:
+        suffix = f".{extension}" if extension else ""
+        return f"{self.base}doc/{kind}/{quote(key, safe='-._~')}{suffix}"
+
+    def code(self, scheme: str, value: str) -> str:
+        """A code of a code list: `code("role", "implementer")`."""
+        return self.entity("code", f"{scheme}-{value}")
+
+    def part(self, partnership: str, name: str) -> str:
+        """A part that lives and dies with its partnership, as a fragment of its IRI: `#participation-1`."""
+        return f"{self.entity('partnership', partnership)}#{name}"
+
+    def split(self, iri: str) -> tuple[Kind, str] | None:
+        """Kind and key of an entity IRI (its fragment left aside), or None for any other IRI."""
+        path = iri.removeprefix(f"{self.base}id/").partition("#")[0]
+        kind, _, key = path.partition("/")
+        if iri.startswith(f"{self.base}id/") and kind in KINDS and key and "/" not in key:
+            return kind, key  # type: ignore[return-value]  # membership in KINDS is not a narrowing for mypy
+        return None
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """Prefixes of the entities: `partnership:crea-ocean-2010`."""
+        return {kind: f"{self.base}id/{kind}/" for kind in KINDS if kind != "agreement"}
+
+    @property
+    def quality_graph(self) -> str:
+        """The named graph of a release that holds its SHACL report."""
+        return f"{self.base}quality"

@@ -1,0 +1,155 @@
+"""Formats, once: names, extensions, media types. And the choice among them by `Accept` (RFC 9110, section 12)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format that we write. `rdflib` is the name rdflib parses it by, for formats that hold RDF.
+
+    `aliases` are other media types that clients send for it.
+    """
+
+    name: str
+    extension: str
+    media_type: str
+    label: str
+    aliases: tuple[str, ...] = field(default=())
+    rdflib: str | None = None
+
+    @property
+    def content_type(self) -> str:
+        """The value of Content-Type. RDF/XML and JSON carry their own encoding rules; text needs a charset."""
+        return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type
+
+
+HTML = Format("html", "html", "text/html", "HTML", ("application/xhtml+xml",))
+TURTLE = Format("turtle", "ttl", "text/turtle", "Turtle", ("application/x-turtle", "text/n3"), "turtle")
+JSONLD = Format("json-ld", "jsonld", "application/ld+json", "JSON-LD", ("application/json",), "json-ld")
+NTRIPLES = Format("n-triples", "nt", "application/n-triples", "N-Triples", ("text/plain",), "nt")
+RDFXML = Format("rdf-xml", "rdf", "application/rdf+xml", "RDF/XML", ("application/xml", "text/xml"), "xml")
+TRIG = Format("trig", "trig", "application/trig", "TriG", ("application/x-trig",), "trig")
+NQUADS = Format("n-quads", "nq", "application/n-quads", "N-Quads", ("text/x-nquads",), "nquads")
+CSV = Format("csv", "csv", "text/csv", "CSV")
+GEOJSON = Format("geojson", "geojson", "application/geo+json", "GeoJSON")
+XLSX = Format("xlsx", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel (XLSX)")
+JSON = Format("json", "json", "application/json", "JSON")
+
+SPARQL_JSON = Format("sparql-json", "srj", "application/sparql-results+json", "JSON", ("application/json",))
+SPARQL_XML = Format(
+    "sparql-xml", "srx", "application/sparql-results+xml", "XML", ("application/xml", "text/xml")
+)
+SPARQL_CSV = Format("sparql-csv", "csv", "text/csv", "CSV")
+SPARQL_TSV = Format("sparql-tsv", "tsv", "text/tab-separated-values", "TSV")
+PROBLEM = Format("problem", "json", "application/problem+json", "Problem details")
+
+RDF_FORMATS: tuple[Format, ...] = (TURTLE, JSONLD, NTRIPLES, RDFXML, TRIG, NQUADS)
+DOCUMENT_FORMATS: tuple[Format, ...] = (HTML, *RDF_FORMATS, CSV)
+RESULT_FORMATS: tuple[Format, ...] = (SPARQL_JSON, SPARQL_XML, SPARQL_CSV, SPARQL_TSV)
+TABLE_FORMATS: tuple[Format, ...] = (CSV, XLSX)
+
+
+def by_extension(extension: str, offered: Iterable[Format]) -> Format | None:
+    """The offered format with this file name extension, or None."""
+    return next((format_ for format_ in offered if format_.extension == extension), None)
+
+
+@dataclass(frozen=True)
+class MediaRange:
+    """One element of an Accept header: `text/*;q=0.5`. Parameters other than q are kept, in lower case."""
+
+    type: str
+    subtype: str
+    parameters: tuple[tuple[str, str], ...]
+    quality: float
+
+    @property
+    def specificity(self) -> tuple[int, int]:
+        return (self.type != "*") + (self.subtype != "*"), len(self.parameters)
+
+    def accepts(self, media_type: str) -> bool:
+        """Whether a media type falls in this range.
+
+        `charset` is ignored (we write UTF-8), and so is `profile` (RFC 6906: a hint on the content, which never
+        makes a representation unacceptable). Any other parameter names a representation that we do not have.
+        """
+        kind, _, subtype = media_type.partition("/")
+        return (
+            self.type in ("*", kind)
+            and self.subtype in ("*", subtype)
+            and all(name in ("charset", "profile") for name, _ in self.parameters)
+        )
+
+
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105  # the token of RFC 9110, 5.6.2, not a secret
+_RANGE = re.compile(rf"\s*({_TOKEN})/({_TOKEN})\s*")
+_PARAMETER = re.compile(rf';\s*(?:({_TOKEN})\s*=\s*("(?:[^"\\]|\\.)*"|{_TOKEN})\s*)?')
+_QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
+_SEPARATOR = re.compile(r"""((?:[^,"]|"(?:[^"\\]|\\.)*")*)(?:,|$)""")
+
+
+def parse_accept(header: str) -> list[MediaRange]:
+    """The media ranges of an Accept header in their order; elements that are malformed are left out."""
+    ranges = []
+    for element in _SEPARATOR.findall(header):
+        match = _RANGE.match(element)
+        if not match:
+            continue
+        kind, subtype = match[1].lower(), match[2].lower()
+        if kind == "*" and subtype != "*":
+            continue
+        position, quality, parameters, sound = match.end(), 1.0, [], True
+        while position < len(element):
+            parameter = _PARAMETER.match(element, position)
+            if not parameter:
+                sound = False
+                break
+            position = parameter.end()
+            if parameter[1] is None:
+                continue
+            name, value = parameter[1].lower(), parameter[2].strip('"')
+            if name == "q":
+                sound = bool(_QUALITY.fullmatch(value))
+                if not sound:
+                    break
+                quality = float(value)
+                # What follows q was "accept-ext" in RFC 7231; RFC 9110 dropped it and asks to ignore it.
+                break
+            parameters.append((name, value.lower()))
+        if sound:
+            ranges.append(MediaRange(kind, subtype, tuple(parameters), quality))
+    return ranges
+
+
+def choose(accept: str | None, offered: Sequence[Format]) -> Format | None:
+    """The format that an Accept header asks for, or None when it rules all of them out (406).
+
+    Absent, empty or wholly malformed headers take the first offered. The most specific range that matches a media
+    type sets its quality; the highest quality wins, and at equal quality the order of `offered` decides, a format
+    named by its own media type going before one that is matched by an alias.
+    """
+    ranges = parse_accept(accept or "")
+    if not ranges:
+        return offered[0] if offered else None
+
+    def quality_of(media_type: str, aliased: bool) -> float | None:
+        matching = [
+            r for r in ranges if r.accepts(media_type) and not (aliased and "*" in (r.type, r.subtype))
+        ]
+        return max(matching, key=lambda r: r.specificity).quality if matching else None
+
+    best: tuple[float, int, int] | None = None
+    chosen: Format | None = None
+    for position, format_ in enumerate(offered):
+        own = quality_of(format_.media_type, aliased=False)
+        candidates = [(own, 1)] if own is not None else []
+        candidates += [(q, 0) for alias in format_.aliases if (q := quality_of(alias, aliased=True)) is not None]
+        for quality, exact in candidates:
+            rank = (quality, exact, -position)
+            if quality > 0 and (best is None or rank > best):
+                best, chosen = rank, format_
+    return chosen

@@ -1,0 +1,106 @@
+"""RDF terms and their writing: the door to pyoxigraph for everything but the store.
+
+A triple here is `pyoxigraph.Triple`. Terms of the vocabulary are rdflib's, since they are the names that the field
+knows; `node` turns them into pyoxigraph's, once each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+
+import pyoxigraph as ox
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+
+from atlas_ld.errors import BrokenResource
+from atlas_ld.media import NTRIPLES, TRIG, TURTLE, Format
+from atlas_ld.vocabulary import PREFIXES, RDF, XSD
+
+__all__ = ["Literal", "NamedNode", "Node", "Quad", "Triple", "decimal", "day", "gyear", "integer", "node", "parse_file",
+           "text", "write"]  # fmt: skip
+
+Node = NamedNode | BlankNode | Literal
+"""What an object of our graphs may be. We write no blank nodes, but shapes and reports have them."""
+
+
+@lru_cache(maxsize=65536)
+def node(iri: str) -> NamedNode:
+    """The NamedNode of an IRI. Raises ValueError where it is none."""
+    return NamedNode(iri)
+
+
+RDF_TYPE = node(RDF.type)
+_DECIMAL, _GYEAR, _DATE, _INTEGER, _BOOLEAN = (
+    node(XSD.decimal), node(XSD.gYear), node(XSD.date), node(XSD.integer), node(XSD.boolean)
+)  # fmt: skip
+
+
+def text(value: str, language: str = "fr") -> Literal:
+    return Literal(value, language=language)
+
+
+def decimal(value: Decimal) -> Literal:
+    """xsd:decimal in its canonical form: no exponent, no trailing zero after the point, no `-0`."""
+    plain = format(value, "f")
+    if "." in plain:
+        plain = plain.rstrip("0").rstrip(".")
+    return Literal("0" if plain in ("-0", "") else plain, datatype=_DECIMAL)
+
+
+def integer(value: int) -> Literal:
+    return Literal(str(value), datatype=_INTEGER)
+
+
+def boolean(value: bool) -> Literal:
+    return Literal("true" if value else "false", datatype=_BOOLEAN)
+
+
+def gyear(value: int) -> Literal:
+    """xsd:gYear: at least four digits, a sign only before the year 0."""
+    return Literal(f"{value:05d}" if value < 0 else f"{value:04d}", datatype=_GYEAR)
+
+
+def day(value: date) -> Literal:
+    return Literal(value.isoformat(), datatype=_DATE)
+
+
+def parse_file(path: Path, base_iri: str) -> list[Triple]:
+    """The triples of a Turtle file, its relative IRIs resolved against `base_iri`. Raises BrokenResource."""
+    try:
+        return [quad.triple for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, base_iri=base_iri)]
+    except (SyntaxError, OSError) as error:
+        raise BrokenResource(f"{path} is not Turtle: {error}") from error
+
+
+def write(triples: Iterable[Triple | Quad], format_: Format, prefixes: Mapping[str, str] | None = None) -> bytes:
+    """Triples or quads in an RDF format other than JSON-LD (see `jsonld`), in the order given.
+
+    Turtle and TriG declare the prefixes that they use, sorted; pyoxigraph would declare all, in no fixed order.
+    """
+    rdf_format = ox.RdfFormat.from_media_type(format_.media_type)
+    if rdf_format is None:
+        raise ValueError(f"{format_.name} is no RDF format")
+    known = dict(PREFIXES if prefixes is None else prefixes)
+    if format_ not in (TURTLE, TRIG):
+        return _serialize(triples, rdf_format, known)
+    body = _serialize(triples, rdf_format, known).split(b"\n")
+    start = next((i for i, line in enumerate(body) if not line.startswith(b"@prefix ")), len(body))
+    content = b"\n".join(body[start:])
+    used = sorted(name for name in known if name.encode() + b":" in content)
+    header = "".join(f"@prefix {name}: <{known[name]}> .\n" for name in used).encode()
+    return header + b"\n" + content if used else content
+
+
+def _serialize(triples: Iterable[Triple | Quad], rdf_format: ox.RdfFormat, prefixes: dict[str, str]) -> bytes:
+    output = BytesIO()
+    ox.serialize(triples, output, format=rdf_format, prefixes=prefixes)
+    return output.getvalue()
+
+
+def ntriples_lines(triples: Iterable[Triple]) -> list[bytes]:
+    """Canonical N-Triples lines, sorted, each once: the form that is hashed."""
+    return sorted(set(write(triples, NTRIPLES).splitlines(keepends=True)))

@@ -1,0 +1,147 @@
+"""The record: one partnership as one source tells it, before any RDF.
+
+Sources make records, the mapping turns them into triples and back, and a JSON file is one record written out.
+Nothing here holds the name or address of a person: readers keep functions and posts only.
+The JSON Schema of a record is published as docs/record.schema.json.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from atlas_ld.findings import Finding
+from atlas_ld.iris import short_hash, slug
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Tri = Literal["yes", "no", "unknown"]
+Form = Literal[
+    "decentralised-cooperation-project", "twinning", "framework-agreement", "humanitarian", "other-action"
+]
+Status = Literal["under-way", "ended", "dormant"]
+Role = Literal["french-authority", "foreign-partner", "contracting-authority", "implementer"]
+Section = Literal["partners", "funding", "texts", "follow-up"]
+"""Parts of a page that a source may not show at all. A section that is not listed as undocumented was there."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ThemeChoice(_Part):
+    """Another theme of a partnership: its labels, top level first, and its rank (1 is the highest)."""
+
+    path: tuple[Text, ...] = Field(min_length=1, max_length=3)
+    priority: int
+
+
+class GoalChoice(_Part):
+    """A Sustainable Development Goal (1 to 17) and its relevance: 2 for first, 1 for second."""
+
+    number: int
+    relevance: int
+
+
+class Participant(_Part):
+    """A body that takes part, named as the source names it.
+
+    `kind` is what the source says it is (commune, departement, region, epci, metropole, syndicat, com...);
+    `country` is the country as written, a French or English name or an ISO 3166-1 alpha-2 code.
+    `contact_functions` are the functions of its contacts, never their names.
+    """
+
+    name: Text
+    role: Role
+    kind: Text | None = None
+    country: Text | None = None
+    siren: Text | None = None
+    contact_functions: tuple[Text, ...] = ()
+
+
+class Funding(_Part):
+    """One line of the funding table. Amounts in euros; `oudin` is the share under the law of 9 February 2005."""
+
+    funder: Text
+    amount: Decimal | None = None
+    year: int | None = None
+    oudin: Decimal | None = None
+
+
+class Origin(_Part):
+    """Where a record comes from. `sha256` is of the bytes read; `address` is the page's own, where it has one."""
+
+    title: Text
+    address: Text | None = None
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    retrieved: date | None = None
+
+
+class PartnershipRecord(_Part):
+    """One partnership. Empty and absent are the same; `undocumented` tells which sections the source did not show."""
+
+    identifier: Text | None = None
+    title: Text | None = None
+    form: Form | None = None
+    first_signature_year: int | None = None
+    start_year: int | None = None
+    end_date: date | None = None
+    end_year: int | None = None
+    status: Status | None = None
+    continues: Text | None = None
+
+    main_theme: tuple[Text, ...] = Field(default=(), max_length=3)
+    other_themes: tuple[ThemeChoice, ...] = ()
+    keywords: tuple[Text, ...] = ()
+    goals: tuple[GoalChoice, ...] = ()
+
+    context: Text | None = None
+    history: Text | None = None
+    objectives: Text | None = None
+    local_objectives: Text | None = None
+    french_objectives: Text | None = None
+    description: Text | None = None
+    beneficiaries: Text | None = None
+
+    participants: tuple[Participant, ...] = ()
+    funding: tuple[Funding, ...] = ()
+    posts: tuple[Text, ...] = ()
+
+    triennial: Tri = "unknown"
+    communication_in_france: Tri = "unknown"
+    communication_abroad: Tri = "unknown"
+    evaluation: Tri = "unknown"
+    volunteer_count: int | None = None
+    volunteer_missions: tuple[Text, ...] = ()
+
+    undocumented: tuple[Section, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_canonical_order(self) -> Self:
+        """Order says nothing in these tables, so they have one order, and equal records have equal bytes."""
+        ordered = {
+            "funding": tuple(sorted(self.funding, key=lambda line: (line.year or 0, slug(line.funder)))),
+            "other_themes": tuple(sorted(self.other_themes, key=lambda choice: (choice.priority, choice.path))),
+            "goals": tuple(sorted(self.goals, key=lambda goal: (-goal.relevance, goal.number))),
+            "undocumented": tuple(sorted(set(self.undocumented))),
+        }
+        for name, value in ordered.items():
+            object.__setattr__(self, name, value)
+        return self
+
+    @property
+    def key(self) -> str:
+        """The source's own id, else the title and the first year that is known (docs/iri-policy.md)."""
+        if self.identifier:
+            return slug(self.identifier)
+        year = self.first_signature_year or self.start_year or self.end_year
+        name = slug(self.title) if self.title else f"untitled-{short_hash(self.model_dump_json())}"
+        return f"{name}-{year}" if year else name
+
+    def to_json(self) -> str:
+        """One JSON document of this record, without the fields that say nothing, ending with a line feed."""
+        return self.model_dump_json(indent=2, exclude_defaults=True) + "\n"
