@@ -1,17 +1,17 @@
 """Problems in the program. Problems in the data are values: see `findings`.
 
-    AtlasError                  one sentence for the person at the keyboard; the command exits with 1
-    ├── UnreadableSource        a file that cannot be read as what it claims to be
-    ├── InvalidSetting          a setting that is no value of its type
-    ├── BrokenResource          a file that ships with atlas-ld (ontology, shapes, reference data) is unusable
-    ├── ReleaseError            a release is missing, incomplete or altered
-    ├── StrictBuildRefused      `build --strict` met a record that must be quarantined
-    └── QueryError              a SPARQL query that gets no answer
-        ├── QueryRefused        not a query for this endpoint: an update, SERVICE, LOAD
-        ├── QuerySyntaxError    not SPARQL 1.1; knows its line and column
-        ├── QueryTimeout        stopped at the time limit
-        ├── QueryTooLarge       stopped at the memory, row or byte limit
-        └── EndpointBusy        every worker is taken and the queue is full
+AtlasError                  one sentence for the person at the keyboard; the command exits with 1
+├── UnreadableSource        a file that cannot be read as what it claims to be
+├── InvalidSetting          a setting that is no value of its type
+├── BrokenResource          a file that ships with atlas-ld (ontology, shapes, reference data) is unusable
+├── ReleaseError            a release is missing, incomplete or altered
+├── StrictBuildRefused      `build --strict` met a record that must be quarantined
+└── QueryError              a SPARQL query that gets no answer
+    ├── QueryRefused        not a query for this endpoint: an update, SERVICE, LOAD
+    ├── QuerySyntaxError    not SPARQL 1.1; knows its line and column
+    ├── QueryTimeout        stopped at the time limit
+    ├── QueryTooLarge       stopped at the memory, row or byte limit
+    └── EndpointBusy        every worker is taken and the queue is full
 """
 
 from __future__ import annotations

@@ -20,7 +20,9 @@ KEY = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*")
 """What a key looks like: lower-case ASCII letters and digits, joined by `-`, `_` or `.`."""
 
 _SLUG_LIMIT = 80
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "’": " "})
+_LIGATURES = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "’": " "}
+)
 _BASE_IRI = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
 
 

@@ -36,7 +36,9 @@ TRIG = Format("trig", "trig", "application/trig", "TriG", ("application/x-trig",
 NQUADS = Format("n-quads", "nq", "application/n-quads", "N-Quads", ("text/x-nquads",), "nquads")
 CSV = Format("csv", "csv", "text/csv", "CSV")
 GEOJSON = Format("geojson", "geojson", "application/geo+json", "GeoJSON")
-XLSX = Format("xlsx", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel (XLSX)")
+XLSX = Format(
+    "xlsx", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel (XLSX)"
+)
 JSON = Format("json", "json", "application/json", "JSON")
 
 SPARQL_JSON = Format("sparql-json", "srj", "application/sparql-results+json", "JSON", ("application/json",))
@@ -147,7 +149,9 @@ def choose(accept: str | None, offered: Sequence[Format]) -> Format | None:
     for position, format_ in enumerate(offered):
         own = quality_of(format_.media_type, aliased=False)
         candidates = [(own, 1)] if own is not None else []
-        candidates += [(q, 0) for alias in format_.aliases if (q := quality_of(alias, aliased=True)) is not None]
+        candidates += [
+            (q, 0) for alias in format_.aliases if (q := quality_of(alias, aliased=True)) is not None
+        ]
         for quality, exact in candidates:
             rank = (quality, exact, -position)
             if quality > 0 and (best is None or rank > best):

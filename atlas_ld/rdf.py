@@ -71,12 +71,16 @@ def day(value: date) -> Literal:
 def parse_file(path: Path, base_iri: str) -> list[Triple]:
     """The triples of a Turtle file, its relative IRIs resolved against `base_iri`. Raises BrokenResource."""
     try:
-        return [quad.triple for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, base_iri=base_iri)]
+        return [
+            quad.triple for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, base_iri=base_iri)
+        ]
     except (SyntaxError, OSError) as error:
         raise BrokenResource(f"{path} is not Turtle: {error}") from error
 
 
-def write(triples: Iterable[Triple | Quad], format_: Format, prefixes: Mapping[str, str] | None = None) -> bytes:
+def write(
+    triples: Iterable[Triple | Quad], format_: Format, prefixes: Mapping[str, str] | None = None
+) -> bytes:
     """Triples or quads in an RDF format other than JSON-LD (see `jsonld`), in the order given.
 
     Turtle and TriG declare the prefixes that they use, sorted; pyoxigraph would declare all, in no fixed order.

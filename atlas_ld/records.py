@@ -7,14 +7,17 @@ The JSON Schema of a record is published as docs/record.schema.json.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from atlas_ld.findings import Finding
 from atlas_ld.iris import short_hash, slug
+
+T = TypeVar("T")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Tri = Literal["yes", "no", "unknown"]
@@ -25,6 +28,14 @@ Status = Literal["under-way", "ended", "dormant"]
 Role = Literal["french-authority", "foreign-partner", "contracting-authority", "implementer"]
 Section = Literal["partners", "funding", "texts", "follow-up"]
 """Parts of a page that a source may not show at all. A section that is not listed as undocumented was there."""
+
+
+def _one_per(items: Iterable[T], key: Callable[[T], object]) -> tuple[T, ...]:
+    """The first item for each key, in the order of the items."""
+    first: dict[object, T] = {}
+    for item in items:
+        first.setdefault(key(item), item)
+    return tuple(first.values())
 
 
 class _Part(BaseModel):
@@ -59,6 +70,11 @@ class Participant(_Part):
     country: Text | None = None
     siren: Text | None = None
     contact_functions: tuple[Text, ...] = ()
+
+    @field_validator("contact_functions")
+    @classmethod
+    def _in_one_order(cls, functions: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(set(functions)))
 
 
 class Funding(_Part):
@@ -121,15 +137,22 @@ class PartnershipRecord(_Part):
     findings: tuple[Finding, ...] = ()
 
     @model_validator(mode="after")
-    def _in_canonical_order(self) -> Self:
-        """Order says nothing in these tables, so they have one order, and equal records have equal bytes."""
-        ordered = {
+    def _in_canonical_form(self) -> Self:
+        """Order and repetition say nothing in these lists, so they have one form, and equal records equal bytes."""
+        canonical = {
+            "end_year": self.end_date.year if self.end_date else self.end_year,
             "funding": tuple(sorted(self.funding, key=lambda line: (line.year or 0, slug(line.funder)))),
-            "other_themes": tuple(sorted(self.other_themes, key=lambda choice: (choice.priority, choice.path))),
-            "goals": tuple(sorted(self.goals, key=lambda goal: (-goal.relevance, goal.number))),
+            "other_themes": tuple(
+                sorted(set(self.other_themes), key=lambda choice: (choice.priority, choice.path))
+            ),
+            "goals": _one_per(sorted(self.goals, key=lambda g: (-g.relevance, g.number)), lambda g: g.number),
+            "keywords": tuple(sorted(set(self.keywords))),
+            "posts": _one_per(sorted(self.posts), slug),
+            "volunteer_missions": tuple(sorted(set(self.volunteer_missions))),
             "undocumented": tuple(sorted(set(self.undocumented))),
+            "origins": tuple(sorted(set(self.origins), key=lambda origin: origin.model_dump_json())),
         }
-        for name, value in ordered.items():
+        for name, value in canonical.items():
             object.__setattr__(self, name, value)
         return self
 

@@ -88,6 +88,7 @@ class ATLAS(DefinedNamespace):
     nameAsWritten: URIRef
     kindAsWritten: URIRef
     countryAsWritten: URIRef
+    sirenAsWritten: URIRef
     contactFunction: URIRef
     matchMethod: URIRef
     matchScore: URIRef
