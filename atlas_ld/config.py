@@ -30,9 +30,7 @@ class Settings:
     port: int = _setting(8000, "Port to listen on.")
     workers: int = _setting(2, "SPARQL worker processes, each with its own view of the store.")
     threads: int = _setting(16, "Threads that answer HTTP requests.")
-    publisher: str = _setting(
-        "atlas-ld demonstration", "Who publishes this instance, for pages and metadata."
-    )
+    publisher: str = _setting("atlas-ld demonstration", "Who publishes this instance, for pages and metadata.")
     contact: str = _setting("data@atlas.example", "Address for error reports and removal requests.")
     license: str = _setting(
         "https://www.etalab.gouv.fr/licence-ouverte-open-licence/", "Licence of the data, as an IRI."

@@ -11,18 +11,14 @@ from urllib.parse import quote
 
 from atlas_ld.errors import InvalidSetting
 
-Kind = Literal[
-    "partnership", "territory", "organisation", "funding", "theme", "code", "source", "agreement", "post"
-]
+Kind = Literal["partnership", "territory", "organisation", "funding", "theme", "code", "source", "agreement", "post"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 KEY = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*")
 """What a key looks like: lower-case ASCII letters and digits, joined by `-`, `_` or `.`."""
 
 _SLUG_LIMIT = 80
-_LIGATURES = str.maketrans(
-    {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "’": " "}
-)
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "’": " "})
 _BASE_IRI = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
 
 
@@ -42,7 +38,7 @@ def slug(text: str) -> str:
     words = re.findall(r"[a-z0-9]+", fold(text))
     if not words:
         return f"x{short_hash(text)}"
-    key = words[0][:_SLUG_LIMIT]
+    key: str = words[0][:_SLUG_LIMIT]
     for word in words[1:]:
         if len(key) + 1 + len(word) > _SLUG_LIMIT:
             break
@@ -88,7 +84,7 @@ class Iris:
         path = iri.removeprefix(f"{self.base}id/").partition("#")[0]
         kind, _, key = path.partition("/")
         if iri.startswith(f"{self.base}id/") and kind in KINDS and key and "/" not in key:
-            return kind, key  # type: ignore[return-value]  # membership in KINDS is not a narrowing for mypy
+            return kind, key
         return None
 
     @property

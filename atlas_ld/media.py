@@ -36,15 +36,11 @@ TRIG = Format("trig", "trig", "application/trig", "TriG", ("application/x-trig",
 NQUADS = Format("n-quads", "nq", "application/n-quads", "N-Quads", ("text/x-nquads",), "nquads")
 CSV = Format("csv", "csv", "text/csv", "CSV")
 GEOJSON = Format("geojson", "geojson", "application/geo+json", "GeoJSON")
-XLSX = Format(
-    "xlsx", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel (XLSX)"
-)
+XLSX = Format("xlsx", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel (XLSX)")
 JSON = Format("json", "json", "application/json", "JSON")
 
 SPARQL_JSON = Format("sparql-json", "srj", "application/sparql-results+json", "JSON", ("application/json",))
-SPARQL_XML = Format(
-    "sparql-xml", "srx", "application/sparql-results+xml", "XML", ("application/xml", "text/xml")
-)
+SPARQL_XML = Format("sparql-xml", "srx", "application/sparql-results+xml", "XML", ("application/xml", "text/xml"))
 SPARQL_CSV = Format("sparql-csv", "csv", "text/csv", "CSV")
 SPARQL_TSV = Format("sparql-tsv", "tsv", "text/tab-separated-values", "TSV")
 PROBLEM = Format("problem", "json", "application/problem+json", "Problem details")
@@ -139,9 +135,7 @@ def choose(accept: str | None, offered: Sequence[Format]) -> Format | None:
         return offered[0] if offered else None
 
     def quality_of(media_type: str, aliased: bool) -> float | None:
-        matching = [
-            r for r in ranges if r.accepts(media_type) and not (aliased and "*" in (r.type, r.subtype))
-        ]
+        matching = [r for r in ranges if r.accepts(media_type) and not (aliased and "*" in (r.type, r.subtype))]
         return max(matching, key=lambda r: r.specificity).quality if matching else None
 
     best: tuple[float, int, int] | None = None
@@ -149,9 +143,7 @@ def choose(accept: str | None, offered: Sequence[Format]) -> Format | None:
     for position, format_ in enumerate(offered):
         own = quality_of(format_.media_type, aliased=False)
         candidates = [(own, 1)] if own is not None else []
-        candidates += [
-            (q, 0) for alias in format_.aliases if (q := quality_of(alias, aliased=True)) is not None
-        ]
+        candidates += [(q, 0) for alias in format_.aliases if (q := quality_of(alias, aliased=True)) is not None]
         for quality, exact in candidates:
             rank = (quality, exact, -position)
             if quality > 0 and (best is None or rank > best):

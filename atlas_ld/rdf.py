@@ -20,8 +20,21 @@ from atlas_ld.errors import BrokenResource
 from atlas_ld.media import NTRIPLES, TRIG, TURTLE, Format
 from atlas_ld.vocabulary import PREFIXES, RDF, XSD
 
-__all__ = ["Literal", "NamedNode", "Node", "Quad", "Triple", "decimal", "day", "gyear", "integer", "node", "parse_file",
-           "text", "write"]  # fmt: skip
+__all__ = [
+    "Literal",
+    "NamedNode",
+    "Node",
+    "Quad",
+    "Triple",
+    "day",
+    "decimal",
+    "gyear",
+    "integer",
+    "node",
+    "parse_file",
+    "text",
+    "write",
+]  # fmt: skip
 
 Node = NamedNode | BlankNode | Literal
 """What an object of our graphs may be. We write no blank nodes, but shapes and reports have them."""
@@ -71,15 +84,13 @@ def day(value: date) -> Literal:
 def parse_file(path: Path, base_iri: str) -> list[Triple]:
     """The triples of a Turtle file, its relative IRIs resolved against `base_iri`. Raises BrokenResource."""
     try:
-        return [
-            quad.triple for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, base_iri=base_iri)
-        ]
+        return [quad.triple for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, base_iri=base_iri)]
     except (SyntaxError, OSError) as error:
         raise BrokenResource(f"{path} is not Turtle: {error}") from error
 
 
 def write(
-    triples: Iterable[Triple | Quad], format_: Format, prefixes: Mapping[str, str] | None = None
+    triples: Iterable[Triple] | Iterable[Quad], format_: Format, prefixes: Mapping[str, str] | None = None
 ) -> bytes:
     """Triples or quads in an RDF format other than JSON-LD (see `jsonld`), in the order given.
 
@@ -99,7 +110,7 @@ def write(
     return header + b"\n" + content if used else content
 
 
-def _serialize(triples: Iterable[Triple | Quad], rdf_format: ox.RdfFormat, prefixes: dict[str, str]) -> bytes:
+def _serialize(triples: Iterable[Triple] | Iterable[Quad], rdf_format: ox.RdfFormat, prefixes: dict[str, str]) -> bytes:
     output = BytesIO()
     ox.serialize(triples, output, format=rdf_format, prefixes=prefixes)
     return output.getvalue()

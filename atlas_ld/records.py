@@ -21,9 +21,7 @@ T = TypeVar("T")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Tri = Literal["yes", "no", "unknown"]
-Form = Literal[
-    "decentralised-cooperation-project", "twinning", "framework-agreement", "humanitarian", "other-action"
-]
+Form = Literal["decentralised-cooperation-project", "twinning", "framework-agreement", "humanitarian", "other-action"]
 Status = Literal["under-way", "ended", "dormant"]
 Role = Literal["french-authority", "foreign-partner", "contracting-authority", "implementer"]
 Section = Literal["partners", "funding", "texts", "follow-up"]
@@ -142,9 +140,7 @@ class PartnershipRecord(_Part):
         canonical = {
             "end_year": self.end_date.year if self.end_date else self.end_year,
             "funding": tuple(sorted(self.funding, key=lambda line: (line.year or 0, slug(line.funder)))),
-            "other_themes": tuple(
-                sorted(set(self.other_themes), key=lambda choice: (choice.priority, choice.path))
-            ),
+            "other_themes": tuple(sorted(set(self.other_themes), key=lambda choice: (choice.priority, choice.path))),
             "goals": _one_per(sorted(self.goals, key=lambda g: (-g.relevance, g.number)), lambda g: g.number),
             "keywords": tuple(sorted(set(self.keywords))),
             "posts": _one_per(sorted(self.posts), slug),
