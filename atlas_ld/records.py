@@ -20,6 +20,8 @@ from atlas_ld.iris import short_hash, slug
 T = TypeVar("T")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-]+[a-z0-9]+)*$")]
+Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"{}|\\^`\x00-\x20]+$")]
 Tri = Literal["yes", "no", "unknown"]
 Form = Literal["decentralised-cooperation-project", "twinning", "framework-agreement", "humanitarian", "other-action"]
 Status = Literal["under-way", "ended", "dormant"]
@@ -88,7 +90,7 @@ class Origin(_Part):
     """Where a record comes from. `sha256` is of the bytes read; `address` is the page's own, where it has one."""
 
     title: Text
-    address: Text | None = None
+    address: Address | None = None
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     retrieved: date | None = None
 
@@ -104,7 +106,7 @@ class PartnershipRecord(_Part):
     end_date: date | None = None
     end_year: int | None = None
     status: Status | None = None
-    continues: Text | None = None
+    continues: Key | None = None
 
     main_theme: tuple[Text, ...] = Field(default=(), max_length=3)
     other_themes: tuple[ThemeChoice, ...] = ()

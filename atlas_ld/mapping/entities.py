@@ -1,0 +1,127 @@
+"""What partnerships share: organisations, territories, posts, themes and sources, each described by itself.
+
+Every function gives the triples of one entity. The same entity can be described from several records; the pipeline
+keeps one description of each.
+"""
+
+from __future__ import annotations
+
+from rdflib import URIRef
+
+from atlas_ld.iris import Iris, fold, short_hash, slug, theme_key
+from atlas_ld.mapping.fields import Term
+from atlas_ld.rdf import RDF_TYPE, Literal, Triple, day, decimal, integer, node, text
+from atlas_ld.records import Origin
+from atlas_ld.reference.gazetteer import Gazetteer, Place
+from atlas_ld.reference.matching import Body
+from atlas_ld.vocabulary import ATLAS, DCTERMS, FOAF, ORG, PROV, RDFS, SKOS, WGS
+
+Description = dict[str, list[Triple]]
+"""Entity IRI -> its triples."""
+
+
+def country_iri(iris: Iris, alpha2: str) -> str:
+    return iris.entity("territory", f"country-{alpha2.lower()}")
+
+
+def organisation_iri(iris: Iris, body: Body) -> str:
+    return iris.entity("organisation", body.key)
+
+
+def post_iri(iris: Iris, title: str) -> str:
+    return iris.entity("post", slug(title))
+
+
+def source_iri(iris: Iris, origin: Origin) -> str:
+    """By what the source is and what it said: another content is another entity, as PROV-O has it."""
+    return iris.entity("source", short_hash(fold(origin.title) + origin.model_dump_json(exclude={"title"}), 12))
+
+
+def theme_iri(iris: Iris, path: tuple[str, ...]) -> str:
+    return iris.entity("theme", theme_key(path))
+
+
+def organisation(iris: Iris, body: Body) -> Description:
+    """An organisation; a territorial authority where it is known to be one."""
+    iri = organisation_iri(iris, body)
+    properties: list[tuple[URIRef, Term]] = [(RDFS.label, text(body.label))]
+    if body.siren:
+        properties.append((ATLAS.sirenCode, Literal(body.siren)))
+    if body.territory:
+        properties.append((ATLAS.administers, node(iris.entity("territory", body.territory))))
+    if body.country:
+        properties.append((ATLAS.country, node(country_iri(iris, body.country))))
+    types = (ATLAS.TerritorialAuthority, ORG.FormalOrganization) if body.authority else (ORG.Organization,)
+    return _describe(iri, types, properties)
+
+
+def territory(iris: Iris, key: str, gazetteer: Gazetteer) -> Description:
+    """A territory and every territory that it lies within, up to its country."""
+    described: Description = {}
+    pending = [key]
+    while pending:
+        place = gazetteer.place(pending.pop())
+        iri = iris.entity("territory", place.key)
+        if iri not in described:
+            described |= _describe(iri, (ATLAS.Territory,), _territory_properties(iris, place))
+            pending += place.within
+            if place.level != "country":
+                pending.append(f"country-{place.country.lower()}")
+    return described
+
+
+def _territory_properties(iris: Iris, place: Place) -> list[tuple[URIRef, Term]]:
+    properties: list[tuple[URIRef, Term]] = [(RDFS.label, text(place.name))]
+    if place.name_en:
+        properties.append((RDFS.label, text(place.name_en, "en")))
+    properties.append((ATLAS.level, node(iris.code("level", place.level))))
+    if place.insee:
+        properties.append((ATLAS.inseeCode, Literal(place.insee)))
+    properties += [(ATLAS.within, node(iris.entity("territory", key))) for key in place.within]
+    if place.level != "country":
+        properties.append((ATLAS.country, node(country_iri(iris, place.country))))
+    if place.population is not None:
+        properties.append((ATLAS.population, integer(place.population)))
+    if place.lat is not None and place.long is not None:
+        properties += [(WGS.lat, decimal(place.lat)), (WGS.long, decimal(place.long))]
+    return properties + [(SKOS.exactMatch, node(iri)) for iri in place.matches]
+
+
+def post(iris: Iris, title: str, country: str | None) -> Description:
+    properties: list[tuple[URIRef, Term]] = [(DCTERMS.title, text(title))]
+    if country:
+        properties.append((ATLAS.country, node(country_iri(iris, country))))
+    return _describe(post_iri(iris, title), (ATLAS.DiplomaticPost, ORG.FormalOrganization), properties)
+
+
+def theme(iris: Iris, path: tuple[str, ...]) -> Description:
+    """A theme and the themes above it, so that the scheme grows from what the sources say."""
+    described: Description = {}
+    scheme = node(iris.entity("theme", "scheme"))
+    for depth, label in enumerate(path, start=1):
+        properties: list[tuple[URIRef, Term]] = [(SKOS.prefLabel, text(label)), (SKOS.inScheme, scheme)]
+        if depth == 1:
+            properties.append((SKOS.topConceptOf, scheme))
+        else:
+            properties.append((SKOS.broader, node(theme_iri(iris, path[: depth - 1]))))
+        described |= _describe(theme_iri(iris, path[:depth]), (SKOS.Concept,), properties)
+    return described
+
+
+def source(iris: Iris, origin: Origin) -> Description:
+    properties: list[tuple[URIRef, Term]] = [(DCTERMS.title, text(origin.title))]
+    if origin.address:
+        properties.append((FOAF.page, node(origin.address)))
+    if origin.sha256:
+        properties.append((ATLAS.sha256, Literal(origin.sha256)))
+    if origin.retrieved:
+        properties.append((ATLAS.retrieved, day(origin.retrieved)))
+    return _describe(source_iri(iris, origin), (PROV.Entity,), properties)
+
+
+def _describe(iri: str, types: tuple[URIRef, ...], properties: list[tuple[URIRef, Term]]) -> Description:
+    subject = node(iri)
+    return {
+        iri: [Triple(subject, RDF_TYPE, node(type_)) for type_ in types]
+        + [Triple(subject, node(property_), term) for property_, term in properties]
+    }

@@ -1,0 +1,127 @@
+"""The table of plain fields. To add a field, add a row here and the field in `records`, the ontology and a shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from rdflib import URIRef
+
+from atlas_ld.iris import Iris
+from atlas_ld.rdf import Literal, NamedNode, Triple, day, decimal, gyear, integer, node, text
+from atlas_ld.vocabulary import ATLAS, DCAT, DCTERMS
+
+Term = Literal | NamedNode
+
+
+@dataclass(frozen=True)
+class Field:
+    """One attribute of a record and the property that carries it, with the ways there and back."""
+
+    name: str
+    property: URIRef
+    write: Callable[[Any], Term]
+    read: Callable[[str], Any]
+    many: bool = False
+
+
+@dataclass(frozen=True)
+class Code:
+    """One attribute whose values are codes of a code list: `under-way` <-> code:status-under-way."""
+
+    name: str
+    property: URIRef
+    scheme: str
+    many: bool = False
+
+
+def _text(name: str, property_: URIRef, many: bool = False) -> Field:
+    return Field(name, property_, text, str, many)
+
+
+PARTNERSHIP: tuple[Field, ...] = (
+    Field("identifier", DCTERMS.identifier, Literal, str),
+    _text("title", DCTERMS.title),
+    Field("first_signature_year", ATLAS.firstSignatureYear, gyear, int),
+    Field("start_year", ATLAS.startYear, gyear, int),
+    Field("end_date", ATLAS.endDate, day, date.fromisoformat),
+    Field("end_year", ATLAS.endYear, gyear, int),
+    _text("keywords", DCAT.keyword, many=True),
+    _text("context", ATLAS.context),
+    _text("history", ATLAS.history),
+    _text("objectives", ATLAS.objectives),
+    _text("local_objectives", ATLAS.localObjectives),
+    _text("french_objectives", ATLAS.frenchObjectives),
+    _text("description", DCTERMS.description),
+    _text("beneficiaries", ATLAS.beneficiaries),
+    Field("volunteer_count", ATLAS.volunteerCount, integer, int),
+    _text("volunteer_missions", ATLAS.volunteerMission, many=True),
+)
+PARTNERSHIP_CODES: tuple[Code, ...] = (
+    Code("form", DCTERMS.type, "form"),
+    Code("status", ATLAS.declaredStatus, "status"),
+    Code("triennial", ATLAS.triennial, "tri"),
+    Code("communication_in_france", ATLAS.communicationInFrance, "tri"),
+    Code("communication_abroad", ATLAS.communicationAbroad, "tri"),
+    Code("evaluation", ATLAS.evaluation, "tri"),
+    Code("undocumented", ATLAS.undocumentedSection, "section", many=True),
+)
+PARTICIPANT: tuple[Field, ...] = (
+    _text("name", ATLAS.nameAsWritten),
+    Field("kind", ATLAS.kindAsWritten, Literal, str),
+    Field("country", ATLAS.countryAsWritten, Literal, str),
+    Field("siren", ATLAS.sirenAsWritten, Literal, str),
+    _text("contact_functions", ATLAS.contactFunction, many=True),
+)
+FUNDING: tuple[Field, ...] = (
+    _text("funder", ATLAS.declaredFunder),
+    Field("amount", ATLAS.amount, decimal, Decimal),
+    Field("year", ATLAS.year, gyear, int),
+    Field("oudin", ATLAS.oudinAmount, decimal, Decimal),
+)
+
+
+def write_fields(subject: NamedNode, thing: object, fields: Iterable[Field]) -> list[Triple]:
+    """The triples of the plain fields of `thing` that say something."""
+    triples = []
+    for field in fields:
+        value = getattr(thing, field.name)
+        values = value if field.many else () if value is None else (value,)
+        triples += [Triple(subject, node(field.property), field.write(one)) for one in values]
+    return triples
+
+
+def write_codes(subject: NamedNode, thing: object, codes: Iterable[Code], iris: Iris) -> list[Triple]:
+    triples = []
+    for code in codes:
+        value = getattr(thing, code.name)
+        values = value if code.many else () if value is None else (value,)
+        triples += [Triple(subject, node(code.property), node(iris.code(code.scheme, one))) for one in values]
+    return triples
+
+
+Properties = dict[str, list[Term]]
+"""What is said of one subject: property IRI -> objects."""
+
+
+def read_fields(properties: Properties, fields: Iterable[Field]) -> dict[str, Any]:
+    """The attributes that `write_fields` wrote; absent ones are left out."""
+    values: dict[str, Any] = {}
+    for field in fields:
+        found = [field.read(term.value) for term in properties.get(str(field.property), ())]
+        if found:
+            values[field.name] = tuple(found) if field.many else found[0]
+    return values
+
+
+def read_codes(properties: Properties, codes: Iterable[Code], iris: Iris) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for code in codes:
+        prefix = iris.code(code.scheme, "")
+        found = [term.value.removeprefix(prefix) for term in properties.get(str(code.property), ())]
+        if found:
+            values[code.name] = tuple(found) if code.many else found[0]
+    return values

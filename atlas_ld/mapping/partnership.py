@@ -1,0 +1,170 @@
+"""One record and its resolution -> triples. The terms are those of docs/model.md; there are no blank nodes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from rdflib import URIRef
+
+from atlas_ld.iris import Iris, slug
+from atlas_ld.mapping import entities
+from atlas_ld.mapping.entities import Description, country_iri
+from atlas_ld.mapping.fields import (
+    FUNDING,
+    PARTICIPANT,
+    PARTNERSHIP,
+    PARTNERSHIP_CODES,
+    Term,
+    write_codes,
+    write_fields,
+)
+from atlas_ld.rdf import RDF_TYPE, Literal, Triple, boolean, decimal, integer, node, text
+from atlas_ld.records import Funding, PartnershipRecord
+from atlas_ld.reference.gazetteer import Gazetteer
+from atlas_ld.reference.matching import Body, Resolution
+from atlas_ld.vocabulary import ATLAS, ORG, PROV, RDFS, SDG
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """The triples of one record: `own` for what is this partnership's alone (it, its participations, assignments and
+    funding lines), `shared` for the entities that others may describe as well."""
+
+    key: str
+    own: list[Triple]
+    shared: Description
+
+    def triples(self) -> list[Triple]:
+        return self.own + [triple for description in self.shared.values() for triple in description]
+
+
+def map_partnership(
+    record: PartnershipRecord, key: str, resolution: Resolution, gazetteer: Gazetteer, iris: Iris, day: date
+) -> Mapped:
+    """The triples of `record` under `key`. `day` is the date of the release, for what is derived from it."""
+    subject = node(iris.entity("partnership", key))
+    own = [Triple(subject, RDF_TYPE, node(ATLAS.Partnership))]
+    own += write_fields(subject, record, PARTNERSHIP)
+    own += write_codes(subject, record, PARTNERSHIP_CODES, iris)
+    own += [Triple(subject, node(property_), term) for property_, term in _links(record, resolution, iris, day)]
+    own += _assignments(record, key, iris)
+    own += _participations(record, key, resolution, iris)
+    own += _funding(record, key, resolution, iris)
+    return Mapped(key, list(dict.fromkeys(own)), _shared(record, resolution, gazetteer, iris))
+
+
+def _links(record: PartnershipRecord, resolution: Resolution, iris: Iris, day: date) -> Iterator[tuple[URIRef, Term]]:
+    """What the partnership links to, and what is derived from the rest."""
+    if record.end_date or record.end_year:
+        elapsed = record.end_date < day if record.end_date else (record.end_year or 0) < day.year
+        yield ATLAS.elapsed, boolean(elapsed)
+    if record.continues:
+        yield ATLAS.continues, node(iris.entity("partnership", record.continues))
+    if record.main_theme:
+        yield ATLAS.mainTheme, node(entities.theme_iri(iris, record.main_theme))
+    for post in record.posts:
+        yield ATLAS.followedBy, node(entities.post_iri(iris, post))
+    for origin in record.origins:
+        yield PROV.wasDerivedFrom, node(entities.source_iri(iris, origin))
+    shortcuts = {"french-authority": ATLAS.frenchAuthority, "foreign-partner": ATLAS.foreignPartner}
+    for participant, body in zip(record.participants, resolution.participants, strict=True):
+        if participant.role in shortcuts:
+            yield shortcuts[participant.role], node(entities.organisation_iri(iris, body))
+    for country in _partner_countries(record, resolution):
+        yield ATLAS.partnerCountry, node(country_iri(iris, country))
+
+
+def _partner_countries(record: PartnershipRecord, resolution: Resolution) -> list[str]:
+    """Countries of the foreign partners; where none is known, those of the diplomatic posts that follow it."""
+    bodies = zip(record.participants, resolution.participants, strict=True)
+    declared = {b.country for p, b in bodies if p.role == "foreign-partner" and b.country}
+    return sorted(declared or {country for country in resolution.posts if country})
+
+
+def _assignments(record: PartnershipRecord, key: str, iris: Iris) -> Iterator[Triple]:
+    subject = node(iris.entity("partnership", key))
+    for number, choice in enumerate(record.other_themes, start=1):
+        part = node(iris.part(key, f"theme-{number}"))
+        yield Triple(subject, node(ATLAS.themeAssignment), part)
+        yield Triple(part, RDF_TYPE, node(ATLAS.ThemeAssignment))
+        yield Triple(part, node(ATLAS.theme), node(entities.theme_iri(iris, choice.path)))
+        yield Triple(part, node(ATLAS.priority), integer(choice.priority))
+    for goal in record.goals:
+        part = node(iris.part(key, f"goal-{goal.number}"))
+        yield Triple(subject, node(ATLAS.goalAssignment), part)
+        yield Triple(subject, node(ATLAS.goal), node(SDG[str(goal.number)]))
+        yield Triple(part, RDF_TYPE, node(ATLAS.GoalAssignment))
+        yield Triple(part, node(ATLAS.goal), node(SDG[str(goal.number)]))
+        yield Triple(part, node(ATLAS.relevance), integer(goal.relevance))
+
+
+def _participations(record: PartnershipRecord, key: str, resolution: Resolution, iris: Iris) -> Iterator[Triple]:
+    subject = node(iris.entity("partnership", key))
+    for number, (participant, body) in enumerate(
+        zip(record.participants, resolution.participants, strict=True), start=1
+    ):
+        part = node(iris.part(key, f"participation-{number}"))
+        yield Triple(subject, node(ATLAS.participation), part)
+        yield Triple(part, RDF_TYPE, node(ATLAS.Participation))
+        yield Triple(part, node(ORG.organization), subject)
+        yield Triple(part, node(ORG.member), node(entities.organisation_iri(iris, body)))
+        yield Triple(part, node(ORG.role), node(iris.code("role", participant.role)))
+        yield from write_fields(part, participant, PARTICIPANT)
+        if body.method and body.score is not None:
+            yield Triple(part, node(ATLAS.matchMethod), Literal(body.method))
+            yield Triple(part, node(ATLAS.matchScore), decimal(body.score))
+
+
+def _funding(record: PartnershipRecord, key: str, resolution: Resolution, iris: Iris) -> Iterator[Triple]:
+    subject = node(iris.entity("partnership", key))
+    for line, funder, line_key in zip(record.funding, resolution.funders, funding_keys(record, key), strict=True):
+        part = node(iris.entity("funding", line_key))
+        yield Triple(subject, node(ATLAS.fundingLine), part)
+        yield Triple(part, RDF_TYPE, node(ATLAS.FundingLine))
+        yield Triple(part, node(RDFS.label), text(_funding_label(line)))
+        yield from write_fields(part, line, FUNDING)
+        yield Triple(part, node(ATLAS.funderKind), node(iris.code("funder-kind", funder.kind)))
+        if funder.body:
+            yield Triple(part, node(ATLAS.funder), node(entities.organisation_iri(iris, funder.body)))
+
+
+def funding_keys(record: PartnershipRecord, key: str) -> list[str]:
+    """A key for each funding line: `{partnership}-{funder}-{year}-{n}`, n counting within funder and year, so that a
+    new line elsewhere in the table leaves the others' keys as they were."""
+    seen: Counter[str] = Counter()
+    keys = []
+    for line in record.funding:
+        stem = f"{key}-{slug(line.funder)}-{line.year or 'undated'}"
+        seen[stem] += 1
+        keys.append(f"{stem}-{seen[stem]}")
+    return keys
+
+
+def _funding_label(line: Funding) -> str:
+    amount = "montant non indiqué" if line.amount is None else f"{line.amount:,.2f}".replace(",", " ").replace(".", ",")
+    euros = amount.removesuffix(",00") + (" €" if line.amount is not None else "")
+    return f"{line.funder}, {line.year or 'année non indiquée'} : {euros}"
+
+
+def _shared(record: PartnershipRecord, resolution: Resolution, gazetteer: Gazetteer, iris: Iris) -> Description:
+    shared: Description = {}
+    countries = set(resolution.posts)
+    bodies: list[Body] = [*resolution.participants, *(f.body for f in resolution.funders if f.body)]
+    for body in bodies:
+        shared |= entities.organisation(iris, body)
+        countries.add(body.country)
+        if body.territory:
+            shared |= entities.territory(iris, body.territory, gazetteer)
+    for country in sorted(code for code in countries if code):
+        shared |= entities.territory(iris, f"country-{country.lower()}", gazetteer)
+    for path in filter(None, (record.main_theme, *(choice.path for choice in record.other_themes))):
+        shared |= entities.theme(iris, path)
+    for title, country_of_post in zip(record.posts, resolution.posts, strict=True):
+        shared |= entities.post(iris, title, country_of_post)
+    for origin in record.origins:
+        shared |= entities.source(iris, origin)
+    return shared
+

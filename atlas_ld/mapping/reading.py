@@ -1,0 +1,101 @@
+"""Triples -> the record that they were mapped from.
+
+`tests/mapping/test_round_trip.py` holds that nothing is lost on the way. What is derived is not read; findings are
+about the source, not the partnership, and stay out of the graph.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from atlas_ld.iris import Iris
+from atlas_ld.mapping.fields import (
+    FUNDING,
+    PARTICIPANT,
+    PARTNERSHIP,
+    PARTNERSHIP_CODES,
+    Code,
+    Properties,
+    read_codes,
+    read_fields,
+)
+from atlas_ld.rdf import NamedNode, Triple
+from atlas_ld.records import Funding, GoalChoice, Origin, Participant, PartnershipRecord, ThemeChoice
+from atlas_ld.vocabulary import ATLAS, DCTERMS, FOAF, ORG, PROV, SDG, SKOS
+
+_ROLE = (Code("role", ORG.role, "role"),)
+
+
+def read_partnership(triples: Iterable[Triple], key: str, iris: Iris) -> PartnershipRecord:
+    """The record of the partnership `key` from a graph that describes it and what it links to."""
+    graph: dict[str, Properties] = defaultdict(lambda: defaultdict(list))
+    for triple in triples:
+        graph[triple.subject.value][triple.predicate.value].append(triple.object)  # type: ignore[union-attr, arg-type]
+    about = graph[iris.entity("partnership", key)]
+    values = read_fields(about, PARTNERSHIP) | read_codes(about, PARTNERSHIP_CODES, iris)
+    return PartnershipRecord(
+        **values,
+        continues=_key(iris, about.get(str(ATLAS.continues))),
+        main_theme=_theme_path(graph, about.get(str(ATLAS.mainTheme))),
+        other_themes=tuple(
+            ThemeChoice(path=_theme_path(graph, part[str(ATLAS.theme)]), priority=_number(part, ATLAS.priority))
+            for part in _parts(graph, about, ATLAS.themeAssignment)
+        ),
+        goals=tuple(
+            GoalChoice(
+                number=int(part[str(ATLAS.goal)][0].value.removeprefix(str(SDG))),
+                relevance=_number(part, ATLAS.relevance),
+            )
+            for part in _parts(graph, about, ATLAS.goalAssignment)
+        ),
+        participants=tuple(
+            Participant(**read_fields(part, PARTICIPANT), **read_codes(part, _ROLE, iris))
+            for part in _parts(graph, about, ATLAS.participation)
+        ),
+        funding=tuple(Funding(**read_fields(part, FUNDING)) for part in _parts(graph, about, ATLAS.fundingLine)),
+        posts=tuple(part[str(DCTERMS.title)][0].value for part in _parts(graph, about, ATLAS.followedBy)),
+        origins=tuple(_origin(part) for part in _parts(graph, about, PROV.wasDerivedFrom)),
+    )
+
+
+def _parts(graph: dict[str, Properties], about: Properties, link: str) -> list[Properties]:
+    """What `about` links to, in the order of the number that ends each IRI."""
+    iris = [term.value for term in about.get(str(link), ()) if isinstance(term, NamedNode)]
+    return [graph[iri] for iri in sorted(iris, key=_trailing_number)]
+
+
+def _trailing_number(iri: str) -> tuple[int, str]:
+    tail = iri.rpartition("-")[2]
+    return (int(tail) if tail.isdecimal() else 0, iri)
+
+
+def _theme_path(graph: dict[str, Properties], link: Any) -> tuple[str, ...]:
+    path: list[str] = []
+    while link:
+        concept = graph[link[0].value]
+        path.insert(0, concept[str(SKOS.prefLabel)][0].value)
+        link = concept.get(str(SKOS.broader))
+    return tuple(path)
+
+
+def _key(iris: Iris, link: Any) -> str | None:
+    found = iris.split(link[0].value) if link else None
+    return found[1] if found else None
+
+
+def _number(part: Properties, property_: str) -> int:
+    return int(part[str(property_)][0].value)
+
+
+def _origin(part: Properties) -> Origin:
+    def first(property_: str) -> Any:
+        return next((term.value for term in part.get(str(property_), ())), None)
+
+    return Origin(
+        title=first(DCTERMS.title),
+        address=first(FOAF.page),
+        sha256=first(ATLAS.sha256),
+        retrieved=first(ATLAS.retrieved),
+    )
