@@ -1,0 +1,84 @@
+"""The two languages of the site: which one a request gets, and the messages of `messages.toml`.
+
+French is first: it answers wherever nothing is asked. `?lang=en` decides over `Accept-Language`, and links made by
+`url_for` keep it, so that a visitor who switched stays in that language.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from babel import Locale
+from babel.numbers import format_decimal
+from flask import Flask, g, has_request_context, request
+
+from atlas_ld.web.typography import french
+
+Language = Literal["fr", "en"]
+LANGUAGES: tuple[Language, ...] = ("fr", "en")
+
+# Endpoints whose answer is the same in every language: `lang` would only make a second address of the same thing.
+_WITHOUT_LANGUAGE = frozenset({"static", "downloads.file", "model.context", "health.health"})
+
+
+@cache
+def messages() -> dict[str, dict[Language, str | dict[str, str]]]:
+    """Every message by its key (`home.title`), then by language: a text, or texts by CLDR plural category."""
+    tables = tomllib.loads((Path(__file__).parent / "messages.toml").read_text(encoding="utf-8"))
+    found: dict[str, dict[Language, str | dict[str, str]]] = {}
+    for table, entries in tables.items():
+        for name, texts in entries.items():
+            found[f"{table}.{name}"] = {"fr": _each(texts["fr"]), "en": texts["en"]}
+    return found
+
+
+def _each(message: str | dict[str, str]) -> str | dict[str, str]:
+    return french(message) if isinstance(message, str) else {k: french(v) for k, v in message.items()}
+
+
+def translate(key: str, language: Language, **values: Any) -> str:
+    """The message `key` in `language`, its `{names}` filled in and its integers written as that language does.
+
+    A message with plural forms needs the value `count`. Raises KeyError for a key that is not in messages.toml.
+    """
+    message = messages()[key][language]
+    if not isinstance(message, str):
+        category = Locale(language).plural_form(values["count"])
+        message = message.get(category, message["other"])
+    written = {
+        name: format_decimal(value, locale=language) if isinstance(value, int) else value
+        for name, value in values.items()
+    }
+    return message.format(**written) if written else message
+
+
+def current_language() -> Language:
+    """The language of the current request; French outside of one, as in a command."""
+    return getattr(g, "language", "fr") if has_request_context() else "fr"
+
+
+def t(key: str, **values: Any) -> str:
+    """The message `key` in the language of the current request."""
+    return translate(key, current_language(), **values)
+
+
+def _choose_language() -> None:
+    asked = request.args.get("lang")
+    g.explicit_language = asked if asked in LANGUAGES else None
+    g.language = g.explicit_language or request.accept_languages.best_match(LANGUAGES, default="fr")
+
+
+def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
+    if "lang" in values or endpoint in _WITHOUT_LANGUAGE or not has_request_context():
+        return
+    if getattr(g, "explicit_language", None) and values.get("extension") in (None, "html"):
+        values["lang"] = g.explicit_language
+
+
+def register(app: Flask) -> None:
+    """Give every request of `app` its language and make `url_for` keep it."""
+    app.before_request(_choose_language)
+    app.url_defaults(_keep_language)

@@ -1,0 +1,47 @@
+"""A publication: everything that the site needs of one release, opened once and passed down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from atlas_ld.config import Settings
+from atlas_ld.iris import Iris
+from atlas_ld.model import Model, load_model
+from atlas_ld.release import Release, open_current
+from atlas_ld.store.pool import QueryPool
+from atlas_ld.store.reader import Reader
+
+
+@dataclass(frozen=True, eq=False)
+class Publication:
+    """An open release and its readers. Compared by identity, so that it can be the key of a cache."""
+
+    settings: Settings
+    release: Release
+    iris: Iris
+    reader: Reader
+    pool: QueryPool
+    model: Model
+
+
+def open_publication(settings: Settings) -> Publication:
+    """The current release of `settings.releases`, opened. Raises ReleaseError where there is none to serve."""
+    release = open_current(settings.releases)
+    iris = Iris(settings.base_iri)
+    return Publication(
+        settings=settings,
+        release=release,
+        iris=iris,
+        reader=Reader(release.store),
+        pool=QueryPool(release.store, settings, iris.prefixes),
+        model=load_model(settings.base_iri),
+    )
+
+
+def publication() -> Publication:
+    """The publication that the current application serves."""
+    opened = current_app.extensions["atlas"]
+    assert isinstance(opened, Publication)
+    return opened
