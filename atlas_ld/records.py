@@ -12,16 +12,23 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from atlas_ld.findings import Finding
 from atlas_ld.iris import short_hash, slug
+from atlas_ld.rdf import node
 
 T = TypeVar("T")
 
+
+def _valid_iri(address: str) -> str:
+    node(address)  # raises ValueError, which pydantic reports
+    return address
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-]+[a-z0-9]+)*$")]
-Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"{}|\\^`\x00-\x20]+$")]
+Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>]+$"), AfterValidator(_valid_iri)]
 Tri = Literal["yes", "no", "unknown"]
 Form = Literal["decentralised-cooperation-project", "twinning", "framework-agreement", "humanitarian", "other-action"]
 Status = Literal["under-way", "ended", "dormant"]

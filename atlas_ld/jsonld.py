@@ -1,0 +1,128 @@
+"""JSON-LD compacted with our own context, which the shapes give (`model.Model.context`).
+
+pyoxigraph writes expanded JSON-LD and rdflib's compaction follows the hash seed; our graphs have no blank nodes and
+one term for each property, so that compaction comes down to the rules below (https://www.w3.org/TR/json-ld11/):
+
+- a property is written by its term, or by its IRI where the context has none;
+- a literal whose datatype or language is the term's own is a plain value; any other is a value object;
+- `xsd:integer` and `xsd:boolean` are JSON's own; decimals stay strings, since JSON numbers are binary in many readers;
+- in a document, a thing described there is nested where it is first met, and named by its id afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from atlas_ld.rdf import RDF_TYPE, Literal, NamedNode, Triple
+from atlas_ld.vocabulary import RDF, XSD
+
+Properties = dict[str, list[Any]]
+Graph = dict[str, Properties]
+
+
+def document(triples: Iterable[Triple], root: str, context: Mapping[str, Any], address: str) -> bytes:
+    """One tree from `root`, with what cannot be reached from it beside it; `address` is the context's own."""
+    graph = _by_subject(triples)
+    terms = Terms(context)
+    open_: set[str] = set()
+    trees = [_tree(root, graph, terms, open_)]
+    for subject in graph:
+        if subject not in open_:
+            trees.append(_tree(subject, graph, terms, open_))
+    body = trees[0] if len(trees) == 1 else {"@graph": trees}
+    return _encode({"@context": address, **body}, indent=2) + b"\n"
+
+
+def dump(triples: Iterable[Triple], context: Mapping[str, Any]) -> bytes:
+    """Every subject a node of its own, one a line, under an embedded context, so that the file stands alone."""
+    graph = _by_subject(triples)
+    terms = Terms(context)
+    nodes = b",\n".join(_encode(_node(subject, graph, terms, None)) for subject in graph)
+    return b'{"@context": ' + _encode(context) + b',\n"@graph": [\n' + nodes + b"\n]}\n"
+
+
+class Terms:
+    """The context's terms by the IRI that they stand for. `context` is the value of `@context`, one object."""
+
+    def __init__(self, context: Mapping[str, Any]) -> None:
+        prefixes = {name: iri for name, iri in context.items() if isinstance(iri, str) and iri[-1:] in "#/"}
+        self._by_iri: dict[str, tuple[str, Mapping[str, Any]]] = {}
+        for name, definition in context.items():
+            details = {"@id": definition} if isinstance(definition, str) else definition
+            if name.startswith("@") or name in prefixes or not isinstance(details, Mapping) or "@id" not in details:
+                continue
+            expanded = {**details, "@type": _expand(str(details.get("@type", "")), prefixes)}
+            self._by_iri.setdefault(_expand(str(details["@id"]), prefixes), (name, expanded))
+
+    def name(self, iri: str) -> str:
+        return self._by_iri[iri][0] if iri in self._by_iri else iri
+
+    def definition(self, iri: str) -> Mapping[str, Any]:
+        return self._by_iri[iri][1] if iri in self._by_iri else {}
+
+
+def _expand(name: str, prefixes: Mapping[str, str]) -> str:
+    prefix, colon, local = name.partition(":")
+    return prefixes[prefix] + local if colon and prefix in prefixes and not local.startswith("//") else name
+
+
+def _by_subject(triples: Iterable[Triple]) -> Graph:
+    graph: Graph = {}
+    for triple in triples:
+        assert isinstance(triple.subject, NamedNode)  # published graphs have no blank nodes
+        objects = graph.setdefault(triple.subject.value, {}).setdefault(triple.predicate.value, [])
+        if triple.object not in objects:
+            objects.append(triple.object)
+    return graph
+
+
+def _tree(subject: str, graph: Graph, terms: Terms, open_: set[str]) -> dict[str, Any]:
+    open_.add(subject)
+    return _node(subject, graph, terms, open_)
+
+
+def _node(subject: str, graph: Graph, terms: Terms, open_: set[str] | None) -> dict[str, Any]:
+    """One node object. `open_` collects what has been nested; with None nothing is."""
+    result: dict[str, Any] = {"id": subject}
+    for property_, objects in graph[subject].items():
+        if property_ == RDF_TYPE.value:
+            names = [terms.name(term.value) for term in objects]
+            result["type"] = names[0] if len(names) == 1 else names
+            continue
+        definition = terms.definition(property_)
+        values = []
+        for term in objects:
+            if isinstance(term, Literal):
+                values.append(_value(term, definition))
+            elif open_ is not None and term.value in graph and term.value not in open_:
+                values.append(_tree(term.value, graph, terms, open_))
+            else:
+                values.append(term.value if definition.get("@type") == "@id" else {"id": term.value})
+        single = len(values) == 1 and "@set" not in definition.get("@container", ())
+        result[terms.name(property_)] = values[0] if single else values
+    return result
+
+
+def _value(literal: Literal, definition: Mapping[str, Any]) -> Any:
+    if literal.language:
+        plain = definition.get("@language") == literal.language
+        return literal.value if plain else {"@value": literal.value, "@language": literal.language}
+    datatype = literal.datatype.value
+    if datatype == str(XSD.boolean) and literal.value in ("true", "false"):
+        return literal.value == "true"
+    if datatype == str(XSD.integer) and literal.value == str(int(literal.value)):
+        return int(literal.value)
+    if datatype == definition.get("@type"):
+        return literal.value
+    if datatype == str(XSD.string):
+        coerced = definition.get("@type") or definition.get("@language")
+        return {"@value": literal.value} if coerced else literal.value
+    if datatype == str(RDF.langString):
+        return literal.value
+    return {"@value": literal.value, "@type": datatype}
+
+
+def _encode(value: Any, indent: int | None = None) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=indent).encode()

@@ -1,0 +1,91 @@
+"""The folder that holds the releases, and which of them is current."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from atlas_ld.errors import ReleaseError
+from atlas_ld.release.manifest import Manifest
+
+_ID = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{8}")
+CURRENT = "current"
+UNFINISHED = ".building-"
+
+
+@dataclass(frozen=True)
+class Release:
+    """An existing release: where it is and what its manifest says."""
+
+    path: Path
+    manifest: Manifest
+
+    @property
+    def id(self) -> str:
+        return self.manifest.id
+
+    @property
+    def store(self) -> Path:
+        return self.path / "store"
+
+
+def open_release(releases: Path, release_id: str | None = None) -> Release:
+    """The release with this id, or the current one. Raises ReleaseError."""
+    if release_id is None:
+        path = releases / CURRENT
+        if not path.exists():
+            raise ReleaseError(f"There is no current release in {releases}; make one with `atlas-ld build`.")
+        path = path.resolve()
+    else:
+        path = releases / release_id
+        if not _ID.fullmatch(release_id) or not path.is_dir():
+            raise ReleaseError(f"There is no release {release_id} in {releases}; see `atlas-ld releases list`.")
+    return Release(path, Manifest.load(path))
+
+
+def list_releases(releases: Path) -> list[Release]:
+    """Every release, newest first. A folder that does not exist holds none."""
+    if not releases.is_dir():
+        return []
+    folders = sorted((p for p in releases.iterdir() if _ID.fullmatch(p.name)), reverse=True)
+    return [Release(path, Manifest.load(path)) for path in folders]
+
+
+def current_id(releases: Path) -> str | None:
+    link = releases / CURRENT
+    return link.resolve().name if link.exists() else None
+
+
+def make_current(releases: Path, release_id: str) -> None:
+    """Point `current` at a release. A reader sees the old one or the new one, never neither (rename(2) is atomic)."""
+    temporary = releases / f".{CURRENT}-{os.getpid()}"
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(release_id)
+    temporary.replace(releases / CURRENT)
+    sync_folder(releases)
+
+
+def sync_folder(folder: Path) -> None:
+    """Ask the disk to keep what was renamed or made in a folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def building(releases: Path) -> Iterator[None]:
+    """Hold the folder for one build at a time. The lock goes with the process, however it ends."""
+    releases.mkdir(parents=True, exist_ok=True)
+    with (releases / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ReleaseError(f"Another build is at work in {releases}; wait for it, or choose --releases.") from None
+        yield

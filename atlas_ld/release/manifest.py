@@ -1,0 +1,91 @@
+"""What a release holds, as JSON beside its files."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from atlas_ld.errors import ReleaseError
+
+MANIFEST = "manifest.json"
+STORE_SUMS = "store.json"
+"""The store's files change from build to build (RocksDB names them and notes times), so that their sums stand apart
+and everything that the manifest lists is the same, byte for byte, for the same sources."""
+
+
+class _Stored(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def save(self, path: Path) -> None:
+        path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+class FileEntry(_Stored):
+    """Size in bytes and SHA-256, in hexadecimal, of one file."""
+
+    bytes: int
+    sha256: str
+
+    @classmethod
+    def of(cls, path: Path) -> FileEntry:
+        with path.open("rb") as file:
+            return cls(bytes=path.stat().st_size, sha256=hashlib.file_digest(file, "sha256").hexdigest())
+
+
+class Counts(_Stored):
+    """What was read and what came of it. `triples` are those of atlas.nt."""
+
+    records: int
+    published: int
+    quarantined: int
+    warnings: int
+    infos: int
+    triples: int
+    entities: dict[str, int]
+
+
+class Manifest(_Stored):
+    """One release. `content` is the SHA-256 over what was published; its first 8 digits end the release's id."""
+
+    id: str
+    issued: date
+    content: str
+    base_iri: str
+    software: str
+    counts: Counts
+    inputs: dict[str, str]
+    files: dict[str, FileEntry]
+
+    @classmethod
+    def load(cls, release: Path) -> Manifest:
+        """The manifest of a release folder. Raises ReleaseError where there is none or it is no manifest."""
+        path = release / MANIFEST
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except OSError as error:
+            raise ReleaseError(
+                f"{release} is no release: its {MANIFEST} cannot be read ({error.strerror}). "
+                "`atlas-ld releases list` shows the releases; `atlas-ld build` makes one."
+            ) from error
+        except ValidationError as error:
+            raise ReleaseError(f"{path} is damaged: {error.errors()[0]['msg']}. Build the release again.") from error
+
+
+class StoreSums(_Stored):
+    """Sizes and sums of the store's files, by path from the release's folder."""
+
+    files: dict[str, FileEntry]
+
+    @classmethod
+    def load(cls, release: Path) -> StoreSums:
+        try:
+            return cls.model_validate_json((release / STORE_SUMS).read_bytes())
+        except (OSError, ValidationError) as error:
+            raise ReleaseError(f"{release / STORE_SUMS} is missing or damaged; build the release again.") from error
+
+
+def entries(folder: Path, paths: list[Path]) -> dict[str, FileEntry]:
+    return {path.relative_to(folder).as_posix(): FileEntry.of(path) for path in sorted(paths)}
