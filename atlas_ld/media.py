@@ -69,6 +69,10 @@ class MediaRange:
     def specificity(self) -> tuple[int, int]:
         return (self.type != "*") + (self.subtype != "*"), len(self.parameters)
 
+    @property
+    def is_wildcard(self) -> bool:
+        return "*" in (self.type, self.subtype)
+
     def accepts(self, media_type: str) -> bool:
         """Whether a media type falls in this range.
 
@@ -85,15 +89,21 @@ class MediaRange:
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105  # the token of RFC 9110, 5.6.2, not a secret
 _RANGE = re.compile(rf"\s*({_TOKEN})/({_TOKEN})\s*")
-_PARAMETER = re.compile(rf';\s*(?:({_TOKEN})\s*=\s*("(?:[^"\\]|\\.)*"|{_TOKEN})\s*)?')
-_QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
+_LONE_STAR = re.compile(r"^\s*\*\s*(?=;|$)")
+# Values need quotes where they hold `/` or `:`; many clients send `profile=http://...` without.
+_PARAMETER = re.compile(rf';\s*(?:({_TOKEN})\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;,"]+)\s*)?')
+_QUALITY = re.compile(r"(?:0?\.\d{1,3}|0\.?|1(?:\.0{0,3})?)")
 _SEPARATOR = re.compile(r"""((?:[^,"]|"(?:[^"\\]|\\.)*")*)(?:,|$)""")
 
 
 def parse_accept(header: str) -> list[MediaRange]:
-    """The media ranges of an Accept header in their order; elements that are malformed are left out."""
+    """The media ranges of an Accept header in their order; elements that are malformed are left out.
+
+    Java's own HTTP client sends `*; q=.2, */*; q=.2`: the lone star and the missing zero are understood.
+    """
     ranges = []
-    for element in _SEPARATOR.findall(header):
+    for listed in _SEPARATOR.findall(header):
+        element = _LONE_STAR.sub("*/*", listed, count=1)
         match = _RANGE.match(element)
         if not match:
             continue
@@ -127,25 +137,24 @@ def choose(accept: str | None, offered: Sequence[Format]) -> Format | None:
     """The format that an Accept header asks for, or None when it rules all of them out (406).
 
     Absent, empty or wholly malformed headers take the first offered. The most specific range that matches a media
-    type sets its quality; the highest quality wins, and at equal quality the order of `offered` decides, a format
-    named by its own media type going before one that is matched by an alias.
+    type sets its quality; the highest quality wins. At equal quality a format that is named goes before one that only
+    a wildcard lets in (`application/json, */*` means JSON), one named by its own media type before one named by an
+    alias, and then the order of `offered` decides.
     """
     ranges = parse_accept(accept or "")
     if not ranges:
         return offered[0] if offered else None
 
-    def quality_of(media_type: str, aliased: bool) -> float | None:
-        matching = [r for r in ranges if r.accepts(media_type) and not (aliased and "*" in (r.type, r.subtype))]
-        return max(matching, key=lambda r: r.specificity).quality if matching else None
-
-    best: tuple[float, int, int] | None = None
+    best: tuple[float, bool, bool, int] | None = None
     chosen: Format | None = None
     for position, format_ in enumerate(offered):
-        own = quality_of(format_.media_type, aliased=False)
-        candidates = [(own, 1)] if own is not None else []
-        candidates += [(q, 0) for alias in format_.aliases if (q := quality_of(alias, aliased=True)) is not None]
-        for quality, exact in candidates:
-            rank = (quality, exact, -position)
-            if quality > 0 and (best is None or rank > best):
+        for media_type in (format_.media_type, *format_.aliases):
+            own = media_type == format_.media_type
+            matching = [r for r in ranges if r.accepts(media_type) and (own or not r.is_wildcard)]
+            if not matching:
+                continue
+            closest = max(matching, key=lambda r: r.specificity)
+            rank = (closest.quality, not closest.is_wildcard, own, -position)
+            if closest.quality > 0 and (best is None or rank > best):
                 best, chosen = rank, format_
     return chosen
