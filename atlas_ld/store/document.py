@@ -73,10 +73,12 @@ def describe(
 def in_order(triples: Iterable[Triple], order: Mapping[str, int]) -> list[Triple]:
     """By subject, then type first, labels next, then the shapes' order, then by value."""
 
-    def key(triple: Triple) -> tuple[str, int, int, str, str]:
+    def key(triple: Triple) -> tuple[str, int, int, int, str, str]:
         predicate = triple.predicate.value
         rank = 0 if predicate == RDF_TYPE.value else 1 if predicate in LABELS else 2
-        return (_subject(triple), rank, order.get(predicate, 10_000), predicate, str(triple.object))
+        stem, _, number = _subject(triple).rpartition("-")
+        place = (stem, int(number)) if number.isdecimal() else (_subject(triple), 0)
+        return (*place, rank, order.get(predicate, 10_000), predicate, str(triple.object))
 
     return sorted(triples, key=key)
 

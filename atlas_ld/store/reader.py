@@ -1,0 +1,81 @@
+"""Reads of our own on an open store. They run in this process, so each must be bounded: what people send goes to
+`store.pool`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from pathlib import Path
+
+from pyoxigraph import DefaultGraph, QuerySolutions, QueryTriples, Store
+
+from atlas_ld.errors import ReleaseError
+from atlas_ld.queries import Binding, Query
+from atlas_ld.rdf import Literal, Node, Triple, node
+from atlas_ld.vocabulary import DCTERMS, PREFIXES, RDFS, SKOS
+
+_GRAPH = DefaultGraph()
+_LABELS = tuple(node(term) for term in (DCTERMS.title, SKOS.prefLabel, RDFS.label))
+
+
+class Reader:
+    """The default graph of an Oxigraph store on disk, opened read-only (about 10 ms). Safe for use by threads.
+
+    `prefixes` are those that queries may use without declaring them: PREFIXES and those of `iris.Iris.prefixes`.
+    """
+
+    def __init__(self, path: Path, prefixes: Mapping[str, str] = PREFIXES) -> None:
+        """Raises ReleaseError where there is no store that can be opened."""
+        self._prefixes = dict(prefixes)
+        if not (path / "CURRENT").is_file():  # RocksDB would leave an empty folder behind
+            raise ReleaseError(f"There is no store at {path}; build the release again.")
+        try:
+            self._store = Store.read_only(str(path))
+        except OSError as error:
+            raise ReleaseError(f"The store at {path} cannot be opened: {error}") from error
+
+    def __len__(self) -> int:
+        """How many quads there are, in all graphs."""
+        return len(self._store)
+
+    def about(self, iri: str) -> list[Triple]:
+        """The triples whose subject is `iri`, in no particular order."""
+        return [quad.triple for quad in self._store.quads_for_pattern(node(iri), None, None, _GRAPH)]
+
+    def pointing_at(self, iri: str, limit: int, offset: int = 0) -> list[Triple]:
+        """At most `limit` triples whose object is `iri`. Their order is the index's, the same for a whole release."""
+        quads = self._store.quads_for_pattern(None, None, node(iri), _GRAPH)
+        return [quad.triple for quad in islice(quads, offset, offset + limit)]
+
+    def exists(self, iri: str) -> bool:
+        """Whether anything is said about `iri`."""
+        return next(self._store.quads_for_pattern(node(iri), None, None, _GRAPH), None) is not None
+
+    def labels(self, iris: Iterable[str]) -> dict[str, list[Literal]]:
+        """The labels of each IRI (dct:title, else skos:prefLabel, else rdfs:label); an empty list where it has none."""
+        return {iri: self._labels_of(iri) for iri in iris}
+
+    def _labels_of(self, iri: str) -> list[Literal]:
+        for predicate in _LABELS:
+            quads = self._store.quads_for_pattern(node(iri), predicate, None, _GRAPH)
+            if found := [quad.object for quad in quads if isinstance(quad.object, Literal)]:
+                return found
+        return []
+
+    def select(self, query: Query, **bindings: Binding) -> list[dict[str, Node | None]]:
+        """The rows of a SELECT query: variable -> term, or None where it is unbound.
+
+        Raises ValueError for a query of another form or a binding that it does not take.
+        """
+        answer = self._store.query(query.bound(bindings), prefixes=self._prefixes)
+        if not isinstance(answer, QuerySolutions):
+            raise ValueError(f"{query.name} is no SELECT query")
+        variables = [variable.value for variable in answer.variables]
+        return [{name: solution[name] for name in variables} for solution in answer]
+
+    def construct(self, query: Query, **bindings: Binding) -> list[Triple]:
+        """The triples of a CONSTRUCT or DESCRIBE query. Raises ValueError as `select` does."""
+        answer = self._store.query(query.bound(bindings), prefixes=self._prefixes)
+        if not isinstance(answer, QueryTriples):
+            raise ValueError(f"{query.name} is no CONSTRUCT query")
+        return list(answer)
