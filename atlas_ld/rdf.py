@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from atlas_ld.errors import BrokenResource
 from atlas_ld.media import NTRIPLES, TRIG, TURTLE, Format
-from atlas_ld.vocabulary import PREFIXES, RDF, XSD
+from atlas_ld.vocabulary import DCTERMS, PREFIXES, RDF, RDFS, SKOS, XSD
 
 __all__ = [
     "Literal",
@@ -47,6 +47,8 @@ def node(iri: str) -> NamedNode:
 
 
 RDF_TYPE = node(RDF.type)
+LABELS = frozenset(str(term) for term in (DCTERMS.title, SKOS.prefLabel, RDFS.label))
+"""The properties that name a thing; each class has one of them (docs/model.md)."""
 _DECIMAL, _GYEAR, _DATE, _INTEGER, _BOOLEAN = (
     node(XSD.decimal), node(XSD.gYear), node(XSD.date), node(XSD.integer), node(XSD.boolean)
 )  # fmt: skip
@@ -119,3 +121,22 @@ def _serialize(triples: Iterable[Triple] | Iterable[Quad], rdf_format: ox.RdfFor
 def ntriples_lines(triples: Iterable[Triple]) -> list[bytes]:
     """Canonical N-Triples lines, sorted, each once: the form that is hashed."""
     return sorted(set(write(triples, NTRIPLES).splitlines(keepends=True)))
+
+
+def subject_of(triple: Triple) -> str:
+    """The IRI of a triple's subject. Published graphs have no blank nodes."""
+    assert isinstance(triple.subject, NamedNode)
+    return triple.subject.value
+
+
+def in_order(triples: Iterable[Triple], order: Mapping[str, int]) -> list[Triple]:
+    """By subject, then type first, labels next, then the shapes' order, then by value."""
+
+    def key(triple: Triple) -> tuple[str, int, int, int, str, str]:
+        predicate = triple.predicate.value
+        rank = 0 if predicate == RDF_TYPE.value else 1 if predicate in LABELS else 2
+        stem, _, number = subject_of(triple).rpartition("-")
+        place = (stem, int(number)) if number.isdecimal() else (subject_of(triple), 0)
+        return (*place, rank, order.get(predicate, 10_000), predicate, str(triple.object))
+
+    return sorted(triples, key=key)

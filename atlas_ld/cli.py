@@ -1,0 +1,340 @@
+"""The command line. It reads the settings, calls one step, and says what happened.
+
+Exit codes: 0 done, 1 could not (one sentence on stderr), 2 done with violations.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from atlas_ld import __version__, pipeline, sources, tabular
+from atlas_ld.config import Settings
+from atlas_ld.errors import AtlasError
+from atlas_ld.findings import Finding, Severity
+from atlas_ld.iris import Iris
+from atlas_ld.media import SPARQL_CSV, SPARQL_JSON, TURTLE, Format
+from atlas_ld.rdf import parse_file
+from atlas_ld.release import folder
+from atlas_ld.release.verifier import verify
+from atlas_ld.resources import root
+from atlas_ld.store.pool import QueryPool, QueryRequest
+from atlas_ld.validation import Report, load_shapes, validate
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DONE, COULD_NOT, VIOLATIONS = 0, 1, 2
+
+_releases_option = click.option(
+    "--releases", type=click.Path(file_okay=False, path_type=Path), help="Folder of the releases.  [default: releases]"
+)
+_base_option = click.option("--base-iri", help="Base of every entity's IRI, with a slash at its end.")
+_data_option = click.option(
+    "--data",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="File or folder of sources; may be given several times.  [default: the demonstration data]",
+)
+
+
+def _sentences(command: F) -> F:
+    """Turn an AtlasError into one sentence on stderr and exit code 1."""
+
+    @functools.wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except AtlasError as error:
+            click.echo(f"atlas-ld: {error}", err=True)
+            sys.exit(COULD_NOT)
+
+    return guarded  # type: ignore[return-value]  # the same signature, which mypy cannot see through wraps
+
+
+def _settings(**given: Any) -> Settings:
+    return Settings.read(os.environ, **given)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="atlas-ld")
+def main() -> None:
+    """Turn the French atlas of decentralised cooperation into a knowledge graph, and publish it.
+
+    \b
+    A first look:      atlas-ld serve               then open http://localhost:8000
+    Your own data:     atlas-ld import pages/ --into records/
+                       atlas-ld validate records/
+                       atlas-ld build --data records/
+    Ask the graph:     atlas-ld query 'SELECT * { ?s a atlas:Partnership } LIMIT 5'
+
+    Settings can also be given as environment variables: ATLAS_LD_PORT=8080 is --port 8080.
+    Exit codes: 0 done, 1 could not, 2 done with violations in the data.
+    """
+
+
+@main.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--into", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
+@_sentences
+def import_(paths: tuple[Path, ...], into: Path) -> None:
+    """Read pages (.txt, .html), tables (.csv, .xlsx) and JSON records, and write one JSON file for each record.
+
+    Findings go to stderr with file and line; they are kept in the records as well. Files whose content is the same
+    are left as they are.
+
+    \b
+    Example:  atlas-ld import pages/ table.csv --into records/
+    """
+    into.mkdir(parents=True, exist_ok=True)
+    readings = pipeline.read_all(paths)
+    findings = [*readings.unreadable, *(f for record in readings.records.values() for f in record.findings)]
+    written = 0
+    for key, record in readings.records.items():
+        target, content = into / f"{key}.json", record.to_json().encode()
+        if not target.exists() or target.read_bytes() != content:
+            target.write_bytes(content)
+            written += 1
+    _tell(findings)
+    click.echo(f"{len(readings.records)} records read, {written} written to {into}. {_counted(findings)}")
+    sys.exit(_exit_code(findings))
+
+
+@main.command("validate")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--format", "format_", type=click.Choice(["text", "turtle", "json"]), default="text", show_default=True)
+@_base_option
+@_sentences
+def validate_(paths: tuple[Path, ...], format_: str, base_iri: str | None) -> None:
+    """Check sources or Turtle files against the shapes, and say how to mend what is wrong.
+
+    \b
+    Example:  atlas-ld validate records/ page.html
+              atlas-ld validate graph.ttl --format turtle > report.ttl
+    """
+    settings = _settings(base_iri=base_iri)
+    shapes = load_shapes(settings.base_iri)
+    turtle = [path for path in paths if path.suffix == ".ttl"]
+    findings: list[Finding] = []
+    results = []
+    for path in turtle:
+        if not path.is_file():
+            raise AtlasError(f"{path} is not there.")
+        results += validate(parse_file(path, settings.base_iri), shapes).results
+    if others := [path for path in paths if path not in turtle]:
+        readings = pipeline.read_all(others)
+        checked = pipeline.check(readings, settings, _today(), pipeline.Clock(lambda _: None))
+        found_by_readers = {f.code for record in readings.records.values() for f in record.findings}
+        findings = readings.unreadable + [
+            f for found in checked.findings.values() for f in found if f.code in found_by_readers
+        ]
+        results += checked.results
+    report = Report(tuple(results))
+    writers = {
+        "text": lambda: report.to_text(),
+        "turtle": lambda: report.to_turtle(Iris(settings.base_iri)),
+        "json": lambda: report.to_json(),
+    }
+    _tell(findings)
+    click.echo(writers[format_](), nl=False)
+    violated = not report.conforms or _exit_code(findings) == VIOLATIONS
+    sys.exit(VIOLATIONS if violated else DONE)
+
+
+@main.command()
+@_data_option
+@_releases_option
+@_base_option
+@click.option("--strict", is_flag=True, help="Refuse to build while a record has a violation.")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Date of the release.  [default: today, UTC]")
+@_sentences
+def build(
+    data: tuple[Path, ...], releases: Path | None, base_iri: str | None, strict: bool, day: datetime | None
+) -> None:
+    """Build a release: read, match, map, validate, write. Prints the release's path last.
+
+    Records with a violation are left out and reported; the rest is published. The same sources give the same
+    release. A build that is stopped leaves the current release as it is.
+
+    \b
+    Example:  atlas-ld build --data records/ --base-iri https://data.example.org/
+    """
+    settings = _settings(releases=releases, base_iri=base_iri)
+    outcome = _build(data, settings, day.date() if day else _today(), strict)
+    click.echo(outcome.release.path)
+    sys.exit(VIOLATIONS if outcome.release.manifest.counts.quarantined else DONE)
+
+
+@main.command()
+@_data_option
+@_releases_option
+@_base_option
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=int, help="Port to listen on.  [default: 8000]")
+@click.option("--workers", type=int, help="SPARQL worker processes.  [default: 2]")
+@_sentences
+def serve(data: tuple[Path, ...], releases: Path | None, base_iri: str | None, **listen: Any) -> None:
+    """Serve the current release: site, linked data, SPARQL and downloads. Builds one first if there is none.
+
+    \b
+    Example:  atlas-ld serve --port 8080
+    """
+    from atlas_ld.web.server import serve as serve_forever  # Flask and the server are needed by this command alone
+
+    settings = _settings(releases=releases, base_iri=base_iri, **listen)
+    if folder.current_id(settings.releases) is None:
+        click.echo(f"There is no release in {settings.releases} yet: building one.", err=True)
+        _build(data, settings, _today(), strict=False)
+    release = folder.open_release(settings.releases)
+    if base_iri and release.manifest.base_iri != settings.base_iri:
+        raise AtlasError(
+            f"Release {release.id} was built for {release.manifest.base_iri}, not {settings.base_iri}; "
+            "build it again with that --base-iri, or leave the option out."
+        )
+    click.echo(f"Serving release {release.id} at http://{settings.host}:{settings.port}/ (Ctrl-C stops).", err=True)
+    serve_forever(settings)
+
+
+@main.command()
+@click.argument("query", required=False)
+@click.option("--file", "file_", type=click.Path(dir_okay=False, path_type=Path), help="Read the query from a file.")
+@click.option(
+    "--format", "format_", type=click.Choice(["table", "csv", "json", "turtle"]), help="[default: table, or turtle]"
+)
+@_releases_option
+@_sentences
+def query(query: str | None, file_: Path | None, format_: str | None, releases: Path | None) -> None:
+    """Ask the current release a SPARQL 1.1 query. The usual prefixes are known.
+
+    \b
+    Example:  atlas-ld query 'SELECT ?title { ?p a atlas:Partnership ; dct:title ?title } LIMIT 5'
+    """
+    if (query is None) == (file_ is None):
+        raise AtlasError("Give one query: as an argument, or in a file with --file.")
+    settings = _settings(releases=releases)
+    release = folder.open_release(settings.releases)
+    try:
+        text = query if query is not None else file_.read_text("utf-8")  # type: ignore[union-attr]  # one is there
+    except (OSError, UnicodeDecodeError) as error:
+        raise AtlasError(f"{file_} cannot be read: {error}") from error
+    formats: dict[str, tuple[Format, ...]] = {"csv": (SPARQL_CSV,), "json": (SPARQL_JSON,), "turtle": (TURTLE,)}
+    wanted = formats.get(format_ or "", (SPARQL_JSON, TURTLE))
+    pool = QueryPool(release.store, settings, Iris(release.manifest.base_iri).prefixes)
+    try:
+        with pool.run(QueryRequest(text, accepted=wanted)) as answer:
+            body = b"".join(answer.chunks)
+    finally:
+        pool.close()
+    as_table = format_ in (None, "table") and answer.format is SPARQL_JSON
+    click.echo(tabular.text(json.loads(body)) if as_table else body, nl=as_table)
+
+
+@main.group()
+def releases() -> None:
+    """List, inspect, verify and choose releases."""
+
+
+@releases.command("list")
+@_releases_option
+@_sentences
+def list_(releases: Path | None) -> None:
+    """List the releases, newest first; `*` marks the current one."""
+    where = _settings(releases=releases).releases
+    found, current = folder.list_releases(where), folder.current_id(where)
+    if not found:
+        click.echo(f"No release in {where} yet. Make one: atlas-ld build", err=True)
+    for release in found:
+        counts = release.manifest.counts
+        mark = "*" if release.id == current else " "
+        click.echo(
+            f"{mark} {release.id}  {counts.published} records, {counts.quarantined} quarantined, {counts.triples} triples"
+        )
+
+
+@releases.command()
+@click.argument("release_id", metavar="[ID]", required=False)
+@_releases_option
+@_sentences
+def show(release_id: str | None, releases: Path | None) -> None:
+    """Print the manifest of a release (the current one by default) as JSON."""
+    release = folder.open_release(_settings(releases=releases).releases, release_id)
+    click.echo(release.manifest.model_dump_json(indent=2))
+
+
+@releases.command()
+@click.argument("release_id", metavar="ID")
+@_releases_option
+@_sentences
+def use(release_id: str, releases: Path | None) -> None:
+    """Make a release the current one, after checking that it is whole."""
+    where = _settings(releases=releases).releases
+    release = folder.open_release(where, release_id)
+    if differences := verify(release.path):
+        raise AtlasError(f"{release_id} is not whole, so the current release stays: {differences[0]}")
+    folder.make_current(where, release_id)
+    click.echo(f"{release_id} is current. Running servers take it up when they are started again.")
+
+
+@releases.command("verify")
+@click.argument("release_id", metavar="[ID]", required=False)
+@_releases_option
+@_sentences
+def verify_(release_id: str | None, releases: Path | None) -> None:
+    """Check every file of a release (the current one by default) against its size and SHA-256."""
+    release = folder.open_release(_settings(releases=releases).releases, release_id)
+    differences = verify(release.path)
+    for difference in differences:
+        click.echo(f"{release.id}: {difference}")
+    if not differences:
+        click.echo(f"{release.id}: sound, {len(release.manifest.files)} files and the store.")
+    sys.exit(VIOLATIONS if differences else DONE)
+
+
+def _build(data: tuple[Path, ...], settings: Settings, day: date, strict: bool) -> pipeline.Outcome:
+    paths = data or (root() / "data" / "demonstration",)
+    outcome = pipeline.build(paths, settings, day=day, strict=strict, progress=_progress)
+    _tell([f for f in outcome.findings if f.severity is Severity.VIOLATION])
+    counts = outcome.release.manifest.counts
+    click.echo(
+        f"{counts.published} records published, {counts.quarantined} quarantined, {counts.triples} triples. "
+        f"{_counted(outcome.findings)}",
+        err=True,
+    )
+    steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in outcome.seconds.items())
+    click.echo(f"Time: {steps}.", err=True)
+    return outcome
+
+
+def _progress(step: str) -> None:
+    click.echo(f"  {step}", err=True)
+
+
+def _tell(findings: list[Finding], most: int = 50) -> None:
+    """Findings on stderr, worst first; long lists are cut, and say so."""
+    ranked = sorted(findings, key=lambda finding: list(Severity).index(finding.severity))
+    for finding in ranked[:most]:
+        click.echo(str(finding), err=True)
+    if len(ranked) > most:
+        click.echo(f"... and {len(ranked) - most} more.", err=True)
+
+
+def _counted(findings: list[Finding]) -> str:
+    counts = [(s.value, sum(f.severity is s for f in findings)) for s in Severity]
+    return ", ".join(f"{count} {name}{'s' if count != 1 else ''}" for name, count in counts) + "."
+
+
+def _exit_code(findings: list[Finding]) -> int:
+    return VIOLATIONS if any(f.severity is Severity.VIOLATION for f in findings) else DONE
+
+
+def _today() -> date:
+    """Today in UTC, or the day of SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    return datetime.fromtimestamp(int(epoch), UTC).date() if epoch and epoch.isdigit() else datetime.now(UTC).date()

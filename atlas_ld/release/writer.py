@@ -1,0 +1,224 @@
+"""The only code that makes a release. It writes beside the others, checks, and renames: a crash at any moment leaves
+what was there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from atlas_ld import __version__
+from atlas_ld.catalogue import Distribution, describe_dataset
+from atlas_ld.config import Settings
+from atlas_ld.errors import ReleaseError
+from atlas_ld.iris import Iris
+from atlas_ld.media import RDF_FORMATS, TABLE_FORMATS, TURTLE
+from atlas_ld.model import Model
+from atlas_ld.rdf import RDF_TYPE, Quad, Triple, node, ntriples_lines, write
+from atlas_ld.release.dumps import compress, write_dumps
+from atlas_ld.release.folder import UNFINISHED, Release, make_current, sync_folder
+from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, Counts, FileEntry, Manifest, StoreSums, entries
+from atlas_ld.release.search import entries_of, write_index
+from atlas_ld.release.tables import write_tables
+from atlas_ld.release.verifier import verify
+from atlas_ld.vocabulary import PREFIXES
+
+CANONICAL = "atlas.nt"
+CATALOGUE = "catalogue.ttl"
+ONTOLOGY = "ontology.ttl"
+SHAPES = "shapes.ttl"
+CONTEXT = "context.jsonld"
+QUALITY = "quality.json"
+REPORT = "quality.ttl"
+SEARCH = "search.sqlite"
+DOWNLOADS = "download"
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a release publishes. Triples are in reading order, each once.
+
+    data        the published graph: partnerships and what they link to, code lists, themes, goals
+    ontology    the ontology with its alignments
+    shapes      the shapes
+    report      the SHACL report of everything that was read, quarantined records too
+    quality     the same for people: quarantined records with reasons, findings counted
+    inputs      SHA-256 of each source by its name
+    """
+
+    data: list[Triple]
+    ontology: list[Triple]
+    shapes: list[Triple]
+    report: list[Triple]
+    quality: dict[str, Any]
+    inputs: dict[str, str]
+    records: int
+    example: str | None
+
+
+def write_release(
+    content: Content,
+    model: Model,
+    releases: Path,
+    settings: Settings,
+    issued: date,
+    progress: Callable[[str], None],
+) -> Release:
+    """Write the release of `content` into `releases` and make it current; the existing one where it is the same.
+
+    The caller holds `folder.building`. Raises ReleaseError where the disk does not hold what was written.
+    """
+    remove_unfinished(releases)
+    lines = ntriples_lines(content.data)
+    fingerprint = _fingerprint(lines, content, settings)
+    existing = next(releases.glob(f"????-??-??-{fingerprint[:8]}"), None)
+    if existing and Manifest.load(existing).content == fingerprint and not verify(existing):
+        progress(f"nothing has changed since {existing.name}")
+        make_current(releases, existing.name)
+        return Release(existing, Manifest.load(existing))
+
+    release_id = f"{issued.isoformat()}-{fingerprint[:8]}"
+    folder = releases / f"{UNFINISHED}{release_id}"
+    (folder / DOWNLOADS).mkdir(parents=True)
+    _write_files(folder, lines, content, model, settings, progress)
+    catalogue = _write_catalogue(folder, content, settings, release_id, issued)
+    progress("loading the store")
+    _write_store(folder / "store", content, catalogue, Iris(settings.base_iri))
+    progress("sealing")
+    manifest = _seal(folder, fingerprint, content, settings, release_id, issued, len(lines))
+    differences = verify(folder)
+    if differences:
+        raise ReleaseError(f"The disk does not hold what was written to {folder}: {differences[0]}")
+    final = releases / release_id
+    if final.exists():  # a damaged release of the same content: `existing` above would have been taken otherwise
+        final.rename(releases / f"{UNFINISHED}damaged-{release_id}")
+    folder.rename(final)
+    make_current(releases, release_id)
+    remove_unfinished(releases)
+    return Release(final, manifest)
+
+
+def remove_unfinished(releases: Path) -> None:
+    """Remove what builds that were killed left behind. Only under the lock: another build's folder looks the same."""
+    for folder in releases.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(folder)
+
+
+def _fingerprint(lines: list[bytes], content: Content, settings: Settings) -> str:
+    """The SHA-256 over everything that is published and the software that writes it, but no date."""
+    digest = hashlib.sha256(__version__.encode())
+    for setting in (settings.base_iri, settings.publisher, settings.license):
+        digest.update(b"\0" + setting.encode())
+    for block in (lines, *(ntriples_lines(part) for part in (content.ontology, content.shapes, content.report))):
+        digest.update(b"\0" + b"".join(block))
+    digest.update(b"\0" + _json(content.quality))
+    return digest.hexdigest()
+
+
+def _write_files(
+    folder: Path,
+    lines: list[bytes],
+    content: Content,
+    model: Model,
+    settings: Settings,
+    progress: Callable[[str], None],
+) -> None:
+    iris = Iris(settings.base_iri)
+    prefixes = PREFIXES | iris.prefixes
+    context = model.context(prefixes)
+    (folder / CANONICAL).write_bytes(b"".join(lines))
+    (folder / ONTOLOGY).write_bytes(write(content.ontology, TURTLE, prefixes))
+    (folder / SHAPES).write_bytes(write(content.shapes, TURTLE, prefixes))
+    (folder / REPORT).write_bytes(write(content.report, TURTLE, prefixes))
+    (folder / CONTEXT).write_bytes(_json({"@context": context}))
+    (folder / QUALITY).write_bytes(_json(content.quality))
+    progress("writing dumps")
+    write_dumps(content.data, folder / DOWNLOADS, prefixes, context)
+    progress("writing tables")
+    for path in write_tables(content.data, model, iris, folder / DOWNLOADS):
+        if path.suffix == ".csv":
+            compress(path)
+    progress("writing the search index")
+    write_index(folder / SEARCH, entries_of(content.data, iris))
+
+
+def _write_catalogue(folder: Path, content: Content, settings: Settings, release_id: str, issued: date) -> list[Triple]:
+    iris = Iris(settings.base_iri)
+    media_types = {f.extension: f.media_type for f in (*RDF_FORMATS, *TABLE_FORMATS)}
+    distributions = []
+    for path in sorted((folder / DOWNLOADS).iterdir()):
+        entry = FileEntry.of(path)
+        extension = path.name.removesuffix(".gz").rpartition(".")[2]
+        distributions.append(Distribution(path.name, media_types[extension], entry.bytes, entry.sha256))
+    triples = describe_dataset(content.data, distributions, iris, settings, release_id, issued, content.example)
+    (folder / CATALOGUE).write_bytes(write(triples, TURTLE, PREFIXES | iris.prefixes))
+    return triples
+
+
+def _write_store(path: Path, content: Content, catalogue: list[Triple], iris: Iris) -> None:
+    """The store: what is published in the default graph, the SHACL report in a graph of its own."""
+    store = ox.Store(str(path))
+    published = (*content.data, *content.ontology, *catalogue)
+    store.bulk_extend(Quad(t.subject, t.predicate, t.object, ox.DefaultGraph()) for t in published)
+    quality = node(iris.quality_graph)
+    store.bulk_extend(Quad(t.subject, t.predicate, t.object, quality) for t in content.report)
+    store.flush()
+    store.optimize()
+    del store  # RocksDB writes its last files as it closes
+
+
+def _seal(
+    folder: Path,
+    fingerprint: str,
+    content: Content,
+    settings: Settings,
+    release_id: str,
+    issued: date,
+    triples: int,
+) -> Manifest:
+    """Write the manifest and ask the disk to keep everything."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    in_store = [path for path in files if path.is_relative_to(folder / "store")]
+    StoreSums(files=entries(folder, in_store)).save(folder / STORE_SUMS)
+    counted = Counter(t.object.value for t in content.data if t.predicate == RDF_TYPE)
+    severities = content.quality["counts"]
+    manifest = Manifest(
+        id=release_id,
+        issued=issued,
+        content=fingerprint,
+        base_iri=settings.base_iri,
+        software=f"atlas-ld {__version__}",
+        counts=Counts(
+            records=content.records,
+            published=content.records - len(content.quality["quarantined"]),
+            quarantined=len(content.quality["quarantined"]),
+            warnings=severities.get("warning", 0),
+            infos=severities.get("info", 0),
+            triples=triples,
+            entities=dict(sorted(counted.items())),
+        ),
+        inputs=dict(sorted(content.inputs.items())),
+        files=entries(folder, [path for path in files if path not in in_store]),
+    )
+    manifest.save(folder / MANIFEST)
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        else:
+            sync_folder(path)
+    sync_folder(folder)
+    return manifest
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n"
