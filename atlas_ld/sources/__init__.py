@@ -1,0 +1,113 @@
+"""Sources: files in, one `Reading` per partnership out. `read` finds the reader of a file, `merge` makes one record
+of those that tell of the same partnership."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from atlas_ld import privacy
+from atlas_ld.errors import UnreadableSource
+from atlas_ld.findings import Finding, Severity
+from atlas_ld.sources.atlas_page import MAX_BYTES as MAX_PAGE_BYTES
+from atlas_ld.sources.atlas_page import read_page
+from atlas_ld.sources.json_record import MAX_BYTES as MAX_JSON_BYTES
+from atlas_ld.sources.json_record import read_json
+from atlas_ld.sources.merging import merge
+from atlas_ld.sources.reading import Reading, remark, unreadable
+from atlas_ld.sources.table import read_table
+from atlas_ld.sources.table_files import MAX_BYTES as MAX_TABLE_BYTES
+from atlas_ld.sources.themes import ThemeTree
+
+__all__ = ["Reading", "ThemeTree", "merge", "read"]
+
+_LIMITS = {
+    ".txt": MAX_PAGE_BYTES,
+    ".html": MAX_PAGE_BYTES,
+    ".htm": MAX_PAGE_BYTES,
+    ".csv": MAX_TABLE_BYTES,
+    ".xlsx": MAX_TABLE_BYTES,
+    ".json": MAX_JSON_BYTES,
+}
+"""The extensions that we read, and the most bytes of such a file."""
+
+
+def read(path: Path, themes: ThemeTree | None = None) -> Iterator[Reading]:
+    """What a file holds, or every file of a folder and its sub-folders in the order of their names.
+
+    Pages (.txt, .html, .htm) and JSON records give one Reading, tables (.csv, .xlsx) one per row. A file that cannot
+    be read gives a Reading without a record, so that it stops nothing. Every record and finding has gone through
+    `privacy.protect`. `themes` are the known themes; without it, those of ontology/themes.ttl.
+
+    Raises UnreadableSource for a path that does not exist.
+    """
+    if not path.exists():
+        raise UnreadableSource(f"There is no file or folder {path}; check the path.")
+    return _read_all(path, themes)
+
+
+def _read_all(path: Path, themes: ThemeTree | None) -> Iterator[Reading]:
+    if not path.is_dir():
+        yield from _read_file(path, path.name, themes)
+        return
+    inside = (file.relative_to(path) for file in path.rglob("*") if not file.is_dir())
+    visible = (file for file in inside if not any(part.startswith(".") for part in file.parts))
+    for file in sorted(visible, key=lambda file: file.as_posix()):
+        yield from _read_file(path / file, file.as_posix(), themes)
+
+
+def _read_file(path: Path, name: str, themes: ThemeTree | None) -> Iterator[Reading]:
+    """`name` is how findings call the file: relative to what was asked for, so that it is the same on any machine."""
+    # A saved page may be called `detailProjet.html?criteres.prjId=2833`.
+    extension = Path(path.name.partition("?")[0]).suffix.lower()
+    for reading in _readings(path, name, extension, themes):
+        yield _finished(reading, name)
+
+
+def _readings(path: Path, name: str, extension: str, themes: ThemeTree | None) -> Iterator[Reading]:
+    limit = _LIMITS.get(extension)
+    if limit is None:
+        yield Reading(None, (_not_a_source(extension),))
+        return
+    try:
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= limit else b""
+    except OSError as error:
+        yield unreadable(
+            "cannot-open",
+            f"Le fichier ne s'ouvre pas ({error.strerror}). Vérifiez ses droits.",
+            f"The file cannot be opened ({error.strerror}). Check its permissions.",
+        )
+        return
+    if size > limit:
+        yield unreadable(
+            "too-large",
+            f"Le fichier dépasse {limit // 1_000_000} Mo et n'a pas été lu.",
+            f"The file is over {limit // 1_000_000} MB and was not read.",
+        )
+    elif extension == ".json":
+        yield read_json(name, content)
+    elif extension in (".csv", ".xlsx"):
+        yield from read_table(name, content)
+    else:
+        yield read_page(name, content, themes)
+
+
+def _finished(reading: Reading, name: str) -> Reading:
+    """The reading without personal data, its findings with their source and the key of their record."""
+    if reading.record is None:
+        return Reading(None, tuple(privacy.protect_finding(f.at(source=name)) for f in reading.findings))
+    record = privacy.protect(reading.record)
+    findings = tuple(privacy.protect_finding(f.at(source=name, record=record.key)) for f in record.findings)
+    record = record.model_copy(update={"findings": findings})
+    return Reading(record, findings)
+
+
+def _not_a_source(extension: str) -> Finding:
+    known = ", ".join(_LIMITS)
+    return remark(
+        "not-a-source",
+        Severity.INFO,
+        f"Les fichiers « {extension or 'sans extension'} » ne sont pas lus ; ceux qui le sont : {known}.",
+        f"Files “{extension or 'without extension'}” are not read; those that are: {known}.",
+    )

@@ -1,0 +1,80 @@
+"""A JSON record: one file holds one `PartnershipRecord` (its JSON Schema is docs/record.schema.json)."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+
+from atlas_ld.findings import Finding, Severity
+from atlas_ld.records import Origin, PartnershipRecord
+from atlas_ld.sources.reading import Reading, excerpt, remark, sha256
+
+MAX_BYTES = 5_000_000
+
+_MENDING: dict[str, tuple[str, str]] = {
+    "missing": ("ce champ est obligatoire ; ajoutez-le", "this field is required; add it"),
+    "string_type": ("un texte est attendu ; mettez la valeur entre guillemets", "a text is expected; quote the value"),
+    "string_too_short": ("texte vide ; écrivez-le ou ôtez le champ", "the text is empty; fill it or drop the field"),
+    "string_pattern_mismatch": (
+        "le texte n'a pas la forme attendue ; un SHA-256 a 64 chiffres hexadécimaux",
+        "the text has not the expected form; a SHA-256 has 64 hexadecimal digits",
+    ),
+    "int_parsing": ("un nombre entier est attendu", "a whole number is expected"),
+    "int_type": ("un nombre entier est attendu", "a whole number is expected"),
+    "int_from_float": ("un nombre entier est attendu", "a whole number is expected"),
+    "decimal_parsing": ("un nombre est attendu, comme 10500.50", "a number is expected, such as 10500.50"),
+    "decimal_type": ("un nombre est attendu, comme 10500.50", "a number is expected, such as 10500.50"),
+    "finite_number": ("un nombre fini est attendu", "a finite number is expected"),
+    "date_from_datetime_parsing": ("une date est attendue, comme 2020-12-31", "a date is expected, such as 2020-12-31"),
+    "date_parsing": ("une date est attendue, comme 2020-12-31", "a date is expected, such as 2020-12-31"),
+    "date_type": ("une date est attendue, comme 2020-12-31", "a date is expected, such as 2020-12-31"),
+    "tuple_type": ("une liste est attendue, entre crochets", "a list is expected, in brackets"),
+    "too_short": ("la liste est trop courte", "the list is too short"),
+    "too_long": ("la liste est trop longue", "the list is too long"),
+    "model_type": ("un objet est attendu", "an object is expected"),
+}  # fmt: skip
+"""Pydantic's error types (https://docs.pydantic.dev/latest/errors/validation_errors/) as sentences; others fall back
+on pydantic's own English message."""
+
+
+def read_json(name: str, content: bytes) -> Reading:
+    """The record of a JSON file. Where it has no origin, the file is its origin."""
+    try:
+        record = PartnershipRecord.model_validate_json(content)
+    except ValidationError as error:
+        return Reading(None, tuple(_finding(detail) for detail in error.errors(include_url=False)))
+    if not record.origins:
+        record = record.model_copy(update={"origins": (Origin(title=name, sha256=sha256(content)),)})
+    return Reading(record, record.findings)
+
+
+def _finding(detail: Any) -> Finding:
+    """A pydantic error detail as a finding; the value itself is not quoted beyond 40 characters."""
+    kind, path = detail["type"], ".".join(str(part) for part in detail["loc"])
+    if kind == "json_invalid":
+        reason = detail.get("ctx", {}).get("error", detail["msg"])
+        return remark(
+            "not-json",
+            Severity.VIOLATION,
+            f"Le fichier n'est pas du JSON en UTF-8 ({reason}). Corrigez-le à cet endroit.",
+            f"The file is not JSON in UTF-8 ({reason}). Mend it at that place.",
+        )
+    if kind == "extra_forbidden":
+        near = get_close_matches(str(detail["loc"][-1]), PartnershipRecord.model_fields, n=1)
+        fr = "ce champ est inconnu" + (f" ; vouliez-vous dire « {near[0]} » ?" if near else " ; ôtez-le")
+        en = "this field is unknown" + (f"; did you mean “{near[0]}”?" if near else "; drop it")
+    elif kind == "literal_error":
+        expected = detail["ctx"]["expected"].replace(" or ", ", ")
+        fr, en = f"valeur inconnue ; valeurs possibles : {expected}", f"unknown value; possible values: {expected}"
+    else:
+        fr, en = _MENDING.get(kind, (f"valeur refusée ({detail['msg']})", detail["msg"]))
+    value = "" if kind in ("missing", "extra_forbidden") else f" ({excerpt(repr(detail['input']), 40)})"
+    return remark(
+        "invalid-record",
+        Severity.VIOLATION,
+        f"{path or 'Le document'}{value} : {fr}.".replace("?.", "?"),
+        f"{path or 'The document'}{value}: {en}.".replace("?.", "?"),
+        field=path or None,
+    )

@@ -1,0 +1,189 @@
+"""Cells of a table of partnerships that hold more than one value: the little notations of `table_columns.COLUMNS`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from atlas_ld.findings import Finding, Severity
+from atlas_ld.records import Funding, GoalChoice, Origin, Participant, Role, ThemeChoice
+from atlas_ld.sources import values
+from atlas_ld.sources.reading import excerpt, remark
+
+_RANKED_THEME = re.compile(r"(?P<path>.+?)\s*\(\s*(?P<priority>[0-9]{1,3})\s*\)")
+_GOAL = re.compile(r"([0-9]{1,3})\s*:\s*([0-9]{1,3})")
+_OUDIN = re.compile(r"#\s*oudin\s*(?:=(?P<part>[^#]*))?$", re.IGNORECASE)
+_BODIES: tuple[tuple[Role, str], ...] = (
+    ("contracting-authority", "contracting_authorities"),
+    ("implementer", "implementers"),
+)
+
+
+def bad_cell(code: str, line: int, field: str | None, fr: str, en: str) -> Finding:
+    """A cell that its column cannot hold. It quarantines the record, since its author is there to mend it."""
+    return remark(code, Severity.VIOLATION, fr, en, line=line, field=field)
+
+
+def split(cell: str, separator: str = "|") -> tuple[str, ...]:
+    return tuple(part for part in (piece.strip() for piece in cell.split(separator)) if part)
+
+
+def theme_path(cell: str, field: str, findings: list[Finding], line: int) -> tuple[str, ...]:
+    """`A > B > C` as labels, top level first; a fourth level is refused."""
+    path = split(cell, ">")
+    if len(path) > 3:
+        findings.append(
+            bad_cell(
+                "too-deep-theme",
+                line,
+                field,
+                f"« {excerpt(cell)} » a plus de trois niveaux.",
+                f"“{excerpt(cell)}” has more than three levels.",
+            )
+        )
+        return ()
+    return path
+
+
+def other_themes(cell: str, findings: list[Finding], line: int) -> tuple[ThemeChoice, ...]:
+    """`A > B (1)|C (2)`; a theme without a priority takes its place in the list."""
+    choices = []
+    for place, part in enumerate(split(cell), start=1):
+        ranked = _RANKED_THEME.fullmatch(part)
+        path = theme_path(ranked["path"] if ranked else part, "other_themes", findings, line)
+        if path:
+            choices.append(ThemeChoice(path=path, priority=int(ranked["priority"]) if ranked else place))
+    return tuple(choices)
+
+
+def goals(cell: str, findings: list[Finding], line: int) -> tuple[GoalChoice, ...]:
+    """`8:2|13:1`. Whether 8 and 2 are possible is for the shapes to say."""
+    choices = []
+    for part in split(cell):
+        match = _GOAL.fullmatch(part)
+        if match:
+            choices.append(GoalChoice(number=int(match[1]), relevance=int(match[2])))
+        else:
+            findings.append(
+                bad_cell(
+                    "bad-goal",
+                    line,
+                    "goals",
+                    f"« {excerpt(part)} » n'est pas un objectif ; écrivez numéro:pertinence, comme 8:2.",
+                    f"“{excerpt(part)}” is no goal; write number:relevance, such as 8:2.",
+                )
+            )
+    return tuple(choices)
+
+
+def funding(cell: str, findings: list[Finding], line: int) -> tuple[Funding, ...]:
+    """`Funder=10500@2019|Funder=3000@2020#oudin|Funder`: amount, year and Oudin share may each be left out."""
+    lines = []
+    for part in split(cell):
+        oudin = _OUDIN.search(part)
+        rest = part[: oudin.start()] if oudin else part
+        funder, equals, tail = rest.rpartition("=")
+        if not equals:
+            funder, tail = rest, ""
+        money, _, when = tail.partition("@")
+        if not funder.strip():
+            findings.append(
+                bad_cell(
+                    "bad-funding",
+                    line,
+                    "funding",
+                    f"« {excerpt(part)} » n'a pas de financeur ; écrivez Financeur=montant@année.",
+                    f"“{excerpt(part)}” has no funder; write Funder=amount@year.",
+                )
+            )
+            continue
+        amount = values.amount(money, findings, line=line, field="funding") if money.strip() else None
+        share = amount
+        if oudin and oudin["part"] is not None:
+            share = values.amount(oudin["part"], findings, line=line, field="funding")
+        lines.append(
+            Funding(
+                funder=funder,
+                amount=amount,
+                year=values.year(when, findings, line=line, field="funding") if when.strip() else None,
+                oudin=share if oudin else None,
+            )
+        )
+    return tuple(lines)
+
+
+def participants(cell: Mapping[str, str], findings: list[Finding], line: int) -> tuple[Participant, ...]:
+    """French authorities, foreign partners, contracting authorities, implementers, in this order."""
+    french = split(cell.get("french_authorities", ""))
+    foreign = split(cell.get("foreign_partners", ""))
+    kinds = _one_each(french, cell.get("french_kinds", ""), "french_kinds", findings, line)
+    countries = _one_each(foreign, cell.get("foreign_countries", ""), "foreign_countries", findings, line)
+    pairs = zip(french, kinds, strict=True)
+    found = [Participant(name=name, role="french-authority", kind=kind) for name, kind in pairs]
+    for name, country in zip(foreign, countries, strict=True):
+        found.append(Participant(name=name, role="foreign-partner", country=country))
+    for role, column in _BODIES:
+        found.extend(Participant(name=name, role=role) for name in split(cell.get(column, "")))
+    return tuple(found)
+
+
+def whole_number(cell: str, findings: list[Finding], line: int) -> int | None:
+    if not cell:
+        return None
+    if re.fullmatch(r"[0-9]{1,6}", cell):
+        return int(cell)
+    findings.append(
+        bad_cell(
+            "bad-number",
+            line,
+            "volunteer_count",
+            f"« {excerpt(cell)} » n'est pas un nombre entier.",
+            f"“{excerpt(cell)}” is no whole number.",
+        )
+    )
+    return None
+
+
+def address(cell: str, findings: list[Finding], line: int) -> str | None:
+    """The address of the page that a row was taken from, where it is one."""
+    try:
+        return Origin(title="-", address=cell).address if cell else None
+    except ValidationError:
+        findings.append(
+            bad_cell(
+                "bad-address",
+                line,
+                "source_address",
+                "L'adresse de la source n'est pas une adresse http ou https valable.",
+                "The source's address is no valid http or https address.",
+            )
+        )
+        return None
+
+
+def _one_each(
+    names: tuple[str, ...], cell: str, field: str, findings: list[Finding], line: int
+) -> tuple[str | None, ...]:
+    """The value of each name: its own, or the one given for all. An empty place between bars is unknown."""
+    given = tuple(part.strip() or None for part in cell.split("|")) if cell else ()
+    if len(given) == len(names):
+        return given
+    if len(given) == 1:
+        if names:
+            return given * len(names)
+        given = (*given, None)  # a value for nobody: said below
+    if given:
+        findings.append(
+            bad_cell(
+                "unpaired-values",
+                line,
+                field,
+                f"Il y a {len(names)} nom(s) pour {cell.count('|') + 1} valeur(s) de {field} : "
+                "donnez-en une par nom, ou une pour tous.",
+                f"There are {len(names)} name(s) for {cell.count('|') + 1} value(s) of {field}: "
+                "give one per name, or one for all.",
+            )
+        )
+    return (None,) * len(names)

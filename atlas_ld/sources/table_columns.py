@@ -1,0 +1,76 @@
+"""The columns of a table of partnerships, once: their names, their French headers and what they hold.
+
+docs/sources.md shows the same list, and a test holds the two equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, the French header accepted for it, and its meaning in both languages."""
+
+    name: str
+    header_fr: str
+    fr: str
+    en: str
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("identifier", "identifiant", "Numéro de la source, comme 2833.", "The source's own number, such as 2833."),
+    Column("title", "titre", "Titre du partenariat.", "Title of the partnership."),
+    Column("form", "forme",
+           "Jumelage, Projet de coopération décentralisée, Accord-cadre, Aide humanitaire, Autre action.",
+           "twinning, decentralised-cooperation-project, framework-agreement, humanitarian, other-action."),
+    Column("first_signature_year", "année de première signature", "Année, quatre chiffres.", "Year, four digits."),
+    Column("start_year", "année de début", "Année, quatre chiffres.", "Year, four digits."),
+    Column("end_date", "date de fin", "31/12/2020 ou 2020-12-31.", "31/12/2020 or 2020-12-31."),
+    Column("end_year", "année de fin", "Année, quand la date n'est pas connue.", "Year, where the date is not known."),
+    Column("status", "statut", "En cours, Terminé, En sommeil.", "under-way, ended, dormant."),
+    Column("continues", "suite de", "Identifiant du partenariat que celui-ci poursuit.",
+           "Identifier of the partnership that this one continues."),
+    Column("main_theme", "thématique", "« A > B > C », un à trois niveaux.", "“A > B > C”, one to three levels."),
+    Column("other_themes", "autres thématiques", "« A > B (1)|C (2) » : la priorité entre parenthèses.",
+           "“A > B (1)|C (2)”: the priority in brackets."),
+    Column("keywords", "mots-clés", "Thèmes libres, séparés par des points-virgules.",
+           "Free themes, separated by semicolons."),
+    Column("goals", "odd", "« 8:2|13:1 » : objectif de développement durable et pertinence, 2 ou 1.",
+           "“8:2|13:1”: Sustainable Development Goal and relevance, 2 or 1."),
+    Column("french_authorities", "collectivités françaises", "« Brest|Quimper ».", "“Brest|Quimper”."),
+    Column("french_kinds", "types des collectivités",
+           "Un par collectivité ou un pour toutes : commune, departement, region, epci, metropole, syndicat, com.",
+           "One per authority or one for all: commune, departement, region, epci, metropole, syndicat, com."),
+    Column("foreign_partners", "partenaires étrangers", "« Rimouski|Québec ».", "“Rimouski|Québec”."),
+    Column("foreign_countries", "pays", "Un par partenaire ou un pour tous : code ISO à deux lettres ou nom.",
+           "One per partner or one for all: ISO alpha-2 code or name."),
+    Column("contracting_authorities", "maîtres d'ouvrage", "Séparés par « | ».", "Separated by “|”."),
+    Column("implementers", "maîtres d'œuvre", "Séparés par « | ».", "Separated by “|”."),
+    Column("posts", "postes diplomatiques", "Séparés par « | ».", "Separated by “|”."),
+    Column("funding", "financement",
+           "« Financeur=10500@2019|Financeur=3000@2020#oudin » : montant, année, part de la loi Oudin ; "
+           "#oudin seul la dit égale au montant, #oudin=500 la donne.",
+           "“Funder=10500@2019|Funder=3000@2020#oudin”: amount, year, share under the Oudin law; "
+           "#oudin alone means the whole amount, #oudin=500 gives it."),
+    Column("context", "contexte", "Texte.", "Text."),
+    Column("history", "historique", "Texte.", "Text."),
+    Column("objectives", "objectifs", "Texte.", "Text."),
+    Column("local_objectives", "objectifs locaux", "Texte.", "Text."),
+    Column("french_objectives", "objectifs en France", "Texte.", "Text."),
+    Column("description", "description détaillée", "Texte.", "Text."),
+    Column("beneficiaries", "bénéficiaires", "Texte.", "Text."),
+    Column("triennial", "triennal", "oui, non ou vide.", "yes, no or empty."),
+    Column("communication_in_france", "communication en France", "oui, non ou vide.", "yes, no or empty."),
+    Column("communication_abroad", "communication à l'étranger", "oui, non ou vide.", "yes, no or empty."),
+    Column("evaluation", "évaluation", "oui, non ou vide.", "yes, no or empty."),
+    Column("volunteer_count", "nombre de volontaires", "Nombre entier.", "Whole number."),
+    Column("volunteer_missions", "missions des volontaires", "Séparées par « | ».", "Separated by “|”."),
+    Column("undocumented", "non documenté",
+           "Parties que la source ne montre pas : partners|funding|texts|follow-up.",
+           "Parts that the source does not show: partners|funding|texts|follow-up."),
+    Column("source_address", "adresse de la source", "Adresse de la page.", "Address of the page."),
+    Column("source_title", "titre de la source", "Titre de la page ; sinon le nom du fichier.",
+           "Title of the page; else the file's name."),
+    Column("retrieved", "consulté le", "Date de consultation.", "Date of retrieval."),
+)  # fmt: skip
