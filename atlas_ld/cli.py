@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import click
 
-from atlas_ld import __version__, pipeline, sources, tabular
+from atlas_ld import __version__, pipeline, tabular
 from atlas_ld.config import Settings
 from atlas_ld.errors import AtlasError
 from atlas_ld.findings import Finding, Severity
@@ -122,7 +122,7 @@ def validate_(paths: tuple[Path, ...], format_: str, base_iri: str | None) -> No
     settings = _settings(base_iri=base_iri)
     shapes = load_shapes(settings.base_iri)
     turtle = [path for path in paths if path.suffix == ".ttl"]
-    findings: list[Finding] = []
+    remarks: list[Finding] = []
     results = []
     for path in turtle:
         if not path.is_file():
@@ -131,20 +131,17 @@ def validate_(paths: tuple[Path, ...], format_: str, base_iri: str | None) -> No
     if others := [path for path in paths if path not in turtle]:
         readings = pipeline.read_all(others)
         checked = pipeline.check(readings, settings, _today(), pipeline.Clock(lambda _: None))
-        found_by_readers = {f.code for record in readings.records.values() for f in record.findings}
-        findings = readings.unreadable + [
-            f for found in checked.findings.values() for f in found if f.code in found_by_readers
-        ]
-        results += checked.results
+        remarks = [*readings.unreadable, *(one for found in checked.remarks.values() for one in found)]
+        results += checked.distinct_results()
     report = Report(tuple(results))
     writers = {
         "text": lambda: report.to_text(),
         "turtle": lambda: report.to_turtle(Iris(settings.base_iri)),
         "json": lambda: report.to_json(),
     }
-    _tell(findings)
+    _tell(remarks)
     click.echo(writers[format_](), nl=False)
-    violated = not report.conforms or _exit_code(findings) == VIOLATIONS
+    violated = not report.conforms or _exit_code(remarks) == VIOLATIONS
     sys.exit(VIOLATIONS if violated else DONE)
 
 
@@ -254,7 +251,8 @@ def list_(releases: Path | None) -> None:
         counts = release.manifest.counts
         mark = "*" if release.id == current else " "
         click.echo(
-            f"{mark} {release.id}  {counts.published} records, {counts.quarantined} quarantined, {counts.triples} triples"
+            f"{mark} {release.id}  {counts.published} records, "
+            f"{counts.quarantined} quarantined, {counts.triples} triples"
         )
 
 

@@ -58,6 +58,10 @@ class Settings:
                 values[setting.name] = _convert(variable, environment[variable], type(setting.default))
         return cls(**values)
 
+    def environment(self) -> dict[str, str]:
+        """These settings as environment variables, for the processes of the web server."""
+        return {ENVIRONMENT_PREFIX + s.name.upper(): str(getattr(self, s.name)) for s in fields(self)}
+
 
 def _convert(variable: str, text: str, kind: type) -> Any:
     try:

@@ -69,11 +69,19 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Checked:
-    """Records as graphs with everything that was found on them."""
+    """Records as graphs, with the remarks of readers and matching and the results of SHACL, all by record."""
 
     mapped: dict[str, Mapped]
-    findings: dict[str, list[Finding]]
-    results: list[Result]
+    remarks: dict[str, list[Finding]]
+    results: dict[str, list[Result]]
+
+    def findings(self, key: str) -> list[Finding]:
+        """Everything that was found on one record."""
+        return [*self.remarks[key], *(result.to_finding().at(record=key) for result in self.results.get(key, ()))]
+
+    def distinct_results(self) -> list[Result]:
+        """Each SHACL result once: one on a shared entity stands under every record that links to it."""
+        return list(dict.fromkeys(result for found in self.results.values() for result in found))
 
 
 def build(
@@ -89,18 +97,19 @@ def build(
         clock.begin("reading the sources")
         readings = read_all(data)
         checked = check(readings, settings, day, clock)
-        quarantined = {key for key, found in checked.findings.items() if _has_violation(found)}
+        findings = {key: checked.findings(key) for key in checked.mapped}
+        quarantined = {key for key, found in findings.items() if _has_violation(found)}
         if strict and (quarantined or readings.unreadable):
-            raise StrictBuildRefused(_refusal(quarantined, readings, checked))
+            raise StrictBuildRefused(_refusal(quarantined, readings, findings))
         clock.begin("gathering the graph")
-        content = _content(readings, checked, quarantined, settings)
+        content = _content(readings, checked, findings, quarantined, settings)
         clock.begin("writing the release")
         release = write_release(
             content, load_model(settings.base_iri), settings.releases, settings, day, lambda step: clock.begin(step)
         )
         clock.begin(None)
-    findings = [*readings.unreadable, *(one for found in checked.findings.values() for one in found)]
-    return Outcome(release, findings, clock.seconds)
+    every = [*readings.unreadable, *(one for found in findings.values() for one in found)]
+    return Outcome(release, every, clock.seconds)
 
 
 def read_all(data: Iterable[Path]) -> Readings:
@@ -143,27 +152,24 @@ def check(readings: Readings, settings: Settings, day: date, clock: Clock) -> Ch
     clock.begin("matching and mapping", f"{len(readings.records)} records")
     gazetteer = Gazetteer.load()
     mapped: dict[str, Mapped] = {}
-    findings: dict[str, list[Finding]] = {}
+    remarks: dict[str, list[Finding]] = {}
     for key, record in readings.records.items():
         resolution = resolve(record, gazetteer)
         mapped[key] = map_partnership(record, key, resolution, gazetteer, iris, day)
-        findings[key] = [finding.at(record=key) for finding in (*record.findings, *resolution.findings)]
+        remarks[key] = [finding.at(record=key) for finding in (*record.findings, *resolution.findings)]
     clock.begin("validating", f"{len(mapped)} records")
     results = validate_records({key: one.triples() for key, one in mapped.items()}, load_shapes(settings.base_iri))
-    for key, found in results.items():
-        findings[key] += [result.to_finding().at(record=key) for result in found]
-    everything = {result: None for found in results.values() for result in found}
-    return Checked(mapped, findings, list(everything))
+    return Checked(mapped, remarks, results)
 
 
 def _has_violation(findings: Iterable[Finding]) -> bool:
     return any(finding.severity is Severity.VIOLATION for finding in findings)
 
 
-def _refusal(quarantined: set[str], readings: Readings, checked: Checked) -> str:
+def _refusal(quarantined: set[str], readings: Readings, findings: Mapping[str, list[Finding]]) -> str:
     first = next(
         finding
-        for finding in (*readings.unreadable, *(f for key in sorted(quarantined) for f in checked.findings[key]))
+        for finding in (*readings.unreadable, *(f for key in sorted(quarantined) for f in findings[key]))
         if finding.severity is Severity.VIOLATION or not quarantined
     )
     return (
@@ -172,7 +178,13 @@ def _refusal(quarantined: set[str], readings: Readings, checked: Checked) -> str
     )
 
 
-def _content(readings: Readings, checked: Checked, quarantined: set[str], settings: Settings) -> Content:
+def _content(
+    readings: Readings,
+    checked: Checked,
+    findings: Mapping[str, list[Finding]],
+    quarantined: set[str],
+    settings: Settings,
+) -> Content:
     iris = Iris(settings.base_iri)
     order = load_model(settings.base_iri).order
     published = {key: mapped for key, mapped in checked.mapped.items() if key not in quarantined}
@@ -193,8 +205,8 @@ def _content(readings: Readings, checked: Checked, quarantined: set[str], settin
         data=list(dict.fromkeys(data)),
         ontology=in_order(ontology, order),
         shapes=in_order((t for path in turtle_files("shapes") for t in parse_file(path, iris.base)), order),
-        report=report_triples(checked.results, iris),
-        quality=_quality(readings, checked, quarantined),
+        report=report_triples(checked.distinct_results(), iris),
+        quality=_quality(readings, findings, quarantined),
         inputs=readings.inputs,
         records=len(readings.records),
         example=_example(published, iris),
@@ -222,9 +234,9 @@ def _example(published: Mapping[str, Mapped], iris: Iris) -> str | None:
     return iris.entity("partnership", key) if key else None
 
 
-def _quality(readings: Readings, checked: Checked, quarantined: set[str]) -> dict[str, Any]:
+def _quality(readings: Readings, findings: Mapping[str, list[Finding]], quarantined: set[str]) -> dict[str, Any]:
     """What the quality page shows; see docs/architecture.md."""
-    every = [*readings.unreadable, *(finding for found in checked.findings.values() for finding in found)]
+    every = [*readings.unreadable, *(finding for found in findings.values() for finding in found)]
     severities = Counter(finding.severity.value for finding in every)
     codes = Counter((finding.severity.value, finding.code) for finding in every)
     samples = {finding.code: finding for finding in reversed(every)}
@@ -241,13 +253,13 @@ def _quality(readings: Readings, checked: Checked, quarantined: set[str]) -> dic
                 "sources": [
                     {"title": origin.title, "address": origin.address} for origin in readings.records[key].origins
                 ],
-                "findings": [_plain(finding) for finding in checked.findings[key]],
+                "findings": [_plain(finding) for finding in findings[key]],
             }
             for key in sorted(quarantined)
         ],
         "published": {
             key: [_plain(finding) for finding in found]
-            for key, found in sorted(checked.findings.items())
+            for key, found in sorted(findings.items())
             if found and key not in quarantined
         },
         "unreadable": [_plain(finding) for finding in readings.unreadable],
