@@ -1,0 +1,121 @@
+"""Record -> RDF -> record loses nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from atlas_ld.iris import Iris
+from atlas_ld.mapping import map_partnership, read_partnership
+from atlas_ld.records import (
+    Funding,
+    GoalChoice,
+    Origin,
+    Participant,
+    PartnershipRecord,
+    ThemeChoice,
+)
+from atlas_ld.reference.gazetteer import Gazetteer
+from atlas_ld.reference.matching import resolve
+
+IRIS = Iris("https://data.example/")
+DAY = date(2026, 11, 23)
+
+texts = st.text(min_size=1, max_size=40).filter(lambda text: text.strip() != "")
+years = st.integers(1800, 2200)
+amounts = st.decimals(-1_000_000, 1_000_000_000, places=2)
+tri = st.sampled_from(["yes", "no", "unknown"])
+# Labels whose keys differ, since two themes with the same words are one theme.
+labels = st.sampled_from(["Économie durable", "Eau et déchets", "Santé", "Jeunesse & genre", "Énergie", "Culture"])
+paths = st.lists(labels, min_size=1, max_size=3, unique=True).map(tuple)
+names = st.one_of(texts, st.sampled_from(["Brest", "Brest métropole", "Région Bretagne", "Ville de Québec", "SOPER"]))
+participants = st.builds(
+    Participant,
+    name=names,
+    role=st.sampled_from(["french-authority", "foreign-partner", "contracting-authority", "implementer"]),
+    kind=st.none() | st.sampled_from(["commune", "region", "epci"]) | texts,
+    country=st.none() | st.sampled_from(["Canada", "CA", "Sénégal"]) | texts,
+    siren=st.none() | st.just("242900314") | texts,
+    contact_functions=st.lists(texts, max_size=2).map(tuple),
+)
+funding = st.builds(
+    Funding,
+    funder=st.one_of(texts, st.sampled_from(["État français", "Brest métropole", "brest-métropole"])),
+    amount=st.none() | amounts,
+    year=st.none() | years,
+    oudin=st.none() | amounts,
+)
+origins = st.builds(
+    Origin,
+    title=texts,
+    address=st.none() | st.sampled_from(["https://atlas.example/fiche?id=1", "http://ville.example/é"]),
+    sha256=st.none() | st.just("ab" * 32),
+    retrieved=st.none() | st.dates(),
+)
+records = st.builds(
+    PartnershipRecord,
+    identifier=st.none() | texts,
+    title=st.none() | texts,
+    form=st.none() | st.sampled_from(["twinning", "humanitarian"]),
+    first_signature_year=st.none() | years,
+    start_year=st.none() | years,
+    end_date=st.none() | st.dates(min_value=date(1000, 1, 1)),
+    end_year=st.none() | years,
+    status=st.none() | st.sampled_from(["under-way", "ended", "dormant"]),
+    continues=st.none() | st.just("jumelage-1990"),
+    main_theme=st.just(()) | paths,
+    other_themes=st.lists(st.builds(ThemeChoice, path=paths, priority=st.integers(-2, 9)), max_size=4).map(tuple),
+    keywords=st.lists(texts, max_size=3).map(tuple),
+    goals=st.lists(
+        st.builds(GoalChoice, number=st.integers(1, 17), relevance=st.integers(1, 2)), max_size=4
+    ).map(tuple),
+    context=st.none() | texts,
+    history=st.none() | texts,
+    objectives=st.none() | texts,
+    local_objectives=st.none() | texts,
+    french_objectives=st.none() | texts,
+    description=st.none() | texts,
+    beneficiaries=st.none() | texts,
+    participants=st.lists(participants, max_size=12).map(tuple),
+    funding=st.lists(funding, max_size=12).map(tuple),
+    posts=st.lists(st.sampled_from(["Ambassade de France à Ottawa", "Consul général à Jérusalem"]) | texts).map(tuple),
+    triennial=tri,
+    communication_in_france=tri,
+    communication_abroad=tri,
+    evaluation=tri,
+    volunteer_count=st.none() | st.integers(-1, 200),
+    volunteer_missions=st.lists(texts, max_size=2).map(tuple),
+    undocumented=st.lists(st.sampled_from(["partners", "funding", "texts", "follow-up"])).map(tuple),
+    origins=st.lists(origins, max_size=3).map(tuple),
+)
+
+
+@pytest.fixture(scope="module")
+def gazetteer() -> Gazetteer:
+    return Gazetteer.load()
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(record=records)
+def test_nothing_is_lost_from_record_to_graph_and_back(gazetteer: Gazetteer, record: PartnershipRecord) -> None:
+    mapped = map_partnership(record, "key", resolve(record, gazetteer), gazetteer, IRIS, DAY)
+    assert read_partnership(mapped.triples(), "key", IRIS) == record
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(record=records)
+def test_a_record_survives_its_json_file(record: PartnershipRecord) -> None:
+    assert PartnershipRecord.model_validate_json(record.to_json()) == record
+
+
+def test_equal_amounts_are_written_the_same_way(gazetteer: Gazetteer) -> None:
+    def graph(amount: str) -> set[str]:
+        record = PartnershipRecord(title="Jumelage", funding=(Funding(funder="Ville", amount=Decimal(amount)),))
+        resolution = resolve(record, gazetteer)
+        return {str(t) for t in map_partnership(record, "key", resolution, gazetteer, IRIS, DAY).own}
+
+    assert graph("10500") == graph("10500.00") == graph("1.05E+4")

@@ -1,0 +1,105 @@
+"""What must stay true of the whole."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "atlas_ld"
+
+# A module imports only from the steps before it; those of one step may import each other.
+STEPS = [
+    {"errors", "vocabulary", "media", "config", "findings", "iris", "rdf", "records", "resources"},
+    {"privacy", "sources"},
+    {"reference"},
+    {"mapping"},
+    {"model", "jsonld"},
+    {"validation", "catalogue"},
+    {"release"},
+    {"queries", "store"},
+    {"web"},
+    {"pipeline"},
+    {"cli", "tabular"},
+]
+DOORS = {
+    "pyshacl": {"validation"},
+    "pyoxigraph": {"rdf", "store", "release", "validation"},
+    "SPARQLWrapper": set(),
+    "flask": {"web"},
+    "granian": {"web"},
+    "click": {"cli"},
+    "bs4": {"sources"},
+    "openpyxl": {"sources"},
+    "xlsxwriter": {"release"},
+}
+
+
+def step_of(module: str) -> int:
+    return next(number for number, names in enumerate(STEPS) if module in names)
+
+
+def imports() -> list[tuple[Path, str, str]]:
+    """(file, its step's name, imported module) for every import of the package, those inside functions too."""
+    found = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                found += [(path, own, alias.name) for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module == "atlas_ld":
+                found += [(path, own, f"atlas_ld.{alias.name}") for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{path} imports relatively"
+                found.append((path, own, node.module or ""))
+    return found
+
+
+def test_a_module_imports_only_from_the_steps_before_it() -> None:
+    wrong = [
+        f"{path.relative_to(PACKAGE)} imports {name}"
+        for path, own, name in imports()
+        if name.startswith("atlas_ld.") and own != "__init__" and not name.startswith("atlas_ld.__")
+        if step_of(name.split(".")[1]) > step_of(own)
+    ]
+    assert wrong == []
+
+
+def test_each_heavy_library_has_one_door() -> None:
+    wrong = [
+        f"{path.relative_to(PACKAGE)} imports {name}"
+        for path, own, name in imports()
+        if name.split(".")[0] in DOORS and own not in DOORS[name.split(".")[0]]
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE)).replace("/", ".")
+)
+def test_nothing_reads_the_environment_but_the_entries(path: Path) -> None:
+    entries = {"cli.py", "web/wsgi.py", "web/server.py", "store/worker.py"}
+    if str(path.relative_to(PACKAGE)) not in entries:
+        assert "os.environ" not in path.read_text("utf-8")
+
+
+def test_importing_the_package_opens_no_file_of_its_own() -> None:
+    """Nothing happens at import: no resource is read, no socket or process opened."""
+    program = """
+import sys
+opened = []
+def watch(event, args):
+    if event in ("subprocess.Popen", "socket.connect", "socket.bind"):
+        opened.append(event)
+    if event == "open" and str(args[0]).endswith((".ttl", ".rq", ".csv", ".toml", ".sqlite")):
+        opened.append(str(args[0]))
+import rdflib, flask, pyshacl, granian, babel, click, openpyxl, xlsxwriter  # theirs may do as they like
+sys.addaudithook(watch)
+import atlas_ld.cli, atlas_ld.web.server, atlas_ld.web
+print(opened)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
