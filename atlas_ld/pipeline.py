@@ -196,21 +196,21 @@ def _content(
     entities = [triple for triples in described.values() for triple in triples]
     entities += [triple for path in lists for triple in parse_file(path, iris.base)]
     data += in_order(entities, order)
-    ontology = [
-        triple
-        for name in ("atlas.ttl", "alignments.ttl")
-        for triple in parse_file(root() / "ontology" / name, iris.base)
-    ]
     return Content(
         data=list(dict.fromkeys(data)),
-        ontology=in_order(ontology, order),
-        shapes=in_order((t for path in turtle_files("shapes") for t in parse_file(path, iris.base)), order),
+        ontology=_together([root() / "ontology" / name for name in ("atlas.ttl", "alignments.ttl")], iris),
+        shapes=_together(turtle_files("shapes"), iris),
         report=report_triples(checked.distinct_results(), iris),
         quality=_quality(readings, findings, quarantined),
         inputs=readings.inputs,
         records=len(readings.records),
         example=_example(published, iris),
     )
+
+
+def _together(paths: Iterable[Path], iris: Iris) -> str:
+    """Turtle files as one, with the base against which their relative IRIs are resolved."""
+    return f"@base <{iris.base}> .\n\n" + "\n".join(path.read_text("utf-8") for path in paths)
 
 
 def _described(descriptions: Iterable[Description]) -> Description:

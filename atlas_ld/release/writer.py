@@ -48,16 +48,16 @@ class Content:
     """What a release publishes. Triples are in reading order, each once.
 
     data        the published graph: partnerships and what they link to, code lists, themes, goals
-    ontology    the ontology with its alignments
-    shapes      the shapes
+    ontology    the ontology with its alignments, in Turtle, as its authors laid it out
+    shapes      the shapes, likewise
     report      the SHACL report of everything that was read, quarantined records too
     quality     the same for people: quarantined records with reasons, findings counted
     inputs      SHA-256 of each source by its name
     """
 
     data: list[Triple]
-    ontology: list[Triple]
-    shapes: list[Triple]
+    ontology: str
+    shapes: str
     report: list[Triple]
     quality: dict[str, Any]
     inputs: dict[str, str]
@@ -118,9 +118,10 @@ def _fingerprint(lines: list[bytes], content: Content, settings: Settings) -> st
     digest = hashlib.sha256(__version__.encode())
     for setting in (settings.base_iri, settings.publisher, settings.license):
         digest.update(b"\0" + setting.encode())
-    for block in (lines, *(ntriples_lines(part) for part in (content.ontology, content.shapes, content.report))):
-        digest.update(b"\0" + b"".join(block))
-    digest.update(b"\0" + _json(content.quality))
+    for block in (b"".join(lines), b"".join(ntriples_lines(content.report)), _json(content.quality)):
+        digest.update(b"\0" + block)
+    for text in (content.ontology, content.shapes):
+        digest.update(b"\0" + text.encode())
     return digest.hexdigest()
 
 
@@ -136,8 +137,8 @@ def _write_files(
     prefixes = PREFIXES | iris.prefixes
     context = model.context(prefixes)
     (folder / CANONICAL).write_bytes(b"".join(lines))
-    (folder / ONTOLOGY).write_bytes(write(content.ontology, TURTLE, prefixes))
-    (folder / SHAPES).write_bytes(write(content.shapes, TURTLE, prefixes))
+    (folder / ONTOLOGY).write_text(content.ontology, encoding="utf-8")
+    (folder / SHAPES).write_text(content.shapes, encoding="utf-8")
     (folder / REPORT).write_bytes(write(content.report, TURTLE, prefixes))
     (folder / CONTEXT).write_bytes(_json({"@context": context}))
     (folder / QUALITY).write_bytes(_json(content.quality))
@@ -167,8 +168,9 @@ def _write_catalogue(folder: Path, content: Content, settings: Settings, release
 def _write_store(path: Path, content: Content, catalogue: list[Triple], iris: Iris) -> None:
     """The store: what is published in the default graph, the SHACL report in a graph of its own."""
     store = ox.Store(str(path))
-    published = (*content.data, *content.ontology, *catalogue)
+    published = (*content.data, *catalogue)
     store.bulk_extend(Quad(t.subject, t.predicate, t.object, ox.DefaultGraph()) for t in published)
+    store.bulk_load(content.ontology.encode(), format=ox.RdfFormat.TURTLE, base_iri=iris.base)
     quality = node(iris.quality_graph)
     store.bulk_extend(Quad(t.subject, t.predicate, t.object, quality) for t in content.report)
     store.flush()

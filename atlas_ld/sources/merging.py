@@ -20,20 +20,25 @@ _TRI = ("triennial", "communication_in_france", "communication_abroad", "evaluat
 
 
 def merge(records: Iterable[PartnershipRecord]) -> tuple[tuple[PartnershipRecord, ...], tuple[Finding, ...]]:
-    """Records with the same key as one, in the order in which the keys come; and what the sources disagree on.
+    """Records of the same partnership as one, in the order in which they come; and what the sources disagree on.
+
+    The same identifier makes them the same; without one, the same key and participants: two towns may each have a
+    “Jumelage” of 1990.
 
     What the first source says stands; what it leaves empty is taken from the next; lists are united; origins and
     findings are all kept. A section is undocumented only where no source shows it. Each disagreement is a finding
     that names both values, here and in the record.
     """
-    merged: dict[str, PartnershipRecord] = {}
+    merged: dict[Hashable, PartnershipRecord] = {}
     findings: list[Finding] = []
     for record in records:
-        first = merged.get(record.key)
+        who = frozenset() if record.identifier else frozenset(fold(p.name) for p in record.participants)
+        identity = (record.key, who)
+        first = merged.get(identity)
         if first is None:
-            merged[record.key] = record
+            merged[identity] = record
         else:
-            merged[record.key], found = _merge_two(first, record)
+            merged[identity], found = _merge_two(first, record)
             findings.extend(found)
     return tuple(merged.values()), tuple(findings)
 
