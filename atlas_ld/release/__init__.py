@@ -1,4 +1,4 @@
-"""Releases: immutable folders `<UTC date>-<hash8>/`, written whole or not at all (docs/decisions/0001-immutable-releases.md).
+"""Releases: immutable folders `<UTC date>-<hash8>/`, written whole or not at all (docs/decisions/0001).
 
 manifest    what a release holds: files with size and SHA-256, counts, inputs, software
 folder      the folder of releases: list, find, make current

@@ -26,7 +26,10 @@ def write_dumps(triples: list[Triple], folder: Path, prefixes: dict[str, str], c
 def compress(path: Path) -> Path:
     """A gzip file beside `path`, without the time and name that gzip would note."""
     target = path.with_name(f"{path.name}.gz")
-    with path.open("rb") as source, target.open("wb") as raw:
-        with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=6) as packed:
-            shutil.copyfileobj(source, packed)
+    with (
+        path.open("rb") as source,
+        target.open("wb") as raw,
+        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=6) as packed,
+    ):
+        shutil.copyfileobj(source, packed)
     return target

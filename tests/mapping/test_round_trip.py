@@ -70,9 +70,9 @@ records = st.builds(
     main_theme=st.just(()) | paths,
     other_themes=st.lists(st.builds(ThemeChoice, path=paths, priority=st.integers(-2, 9)), max_size=4).map(tuple),
     keywords=st.lists(texts, max_size=3).map(tuple),
-    goals=st.lists(
-        st.builds(GoalChoice, number=st.integers(1, 17), relevance=st.integers(1, 2)), max_size=4
-    ).map(tuple),
+    goals=st.lists(st.builds(GoalChoice, number=st.integers(1, 17), relevance=st.integers(1, 2)), max_size=4).map(
+        tuple
+    ),
     context=st.none() | texts,
     history=st.none() | texts,
     objectives=st.none() | texts,

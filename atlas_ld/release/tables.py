@@ -1,0 +1,164 @@
+"""Tables for spreadsheets: one per kind of thing, as CSV and XLSX, with the columns that the shapes give.
+
+One row a thing, one column a field; several values are joined by ` | `. A field that links has two columns: the
+labels of what it links to, and their IRIs (`…_iri`). Parts of a partnership have no row; its shortcuts stand for them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import xlsxwriter
+
+from atlas_ld.iris import Iris
+from atlas_ld.model import ClassModel, Field, Model
+from atlas_ld.rdf import LABELS, RDF_TYPE, Literal, NamedNode, Node, Triple, subject_of
+from atlas_ld.vocabulary import ATLAS, ORG, XSD
+
+TABLES: Mapping[str, tuple[str, ...]] = {
+    "partnerships": (str(ATLAS.Partnership),),
+    "territories": (str(ATLAS.Territory),),
+    "organisations": (str(ATLAS.TerritorialAuthority), str(ORG.Organization)),
+    "funding": (str(ATLAS.FundingLine),),
+}
+"""Table -> the classes whose things are its rows. The columns are those of all of them."""
+
+JOIN = " | "
+_PARTS = frozenset(str(term) for term in (ATLAS.participation, ATLAS.themeAssignment, ATLAS.goalAssignment))
+_NUMBERS = frozenset(str(term) for term in (XSD.decimal, XSD.integer, XSD.gYear))
+_CELL_LIMIT = 32_767  # the most characters of a cell (Excel specifications and limits)
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # a workbook notes when it was made, and ours must not depend on it
+
+Properties = dict[str, list[Node]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """`name` heads the CSV, `title` (French) the workbook."""
+
+    name: str
+    title: str
+    field: Field | None
+    iris: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    name: str
+    columns: tuple[Column, ...]
+    rows: list[list[str]]
+
+
+def write_tables(triples: Sequence[Triple], model: Model, iris: Iris, folder: Path) -> list[Path]:
+    """`<table>.csv` and `<table>.xlsx` for each of TABLES; the files written."""
+    paths = []
+    for table in tables(triples, model, iris):
+        for path, write in (
+            (folder / f"{table.name}.csv", write_csv),
+            (folder / f"{table.name}.xlsx", write_xlsx),
+        ):
+            write(table, path)
+            paths.append(path)
+    return paths
+
+
+def tables(triples: Sequence[Triple], model: Model, iris: Iris) -> Iterator[Table]:
+    things: dict[str, Properties] = {}
+    for triple in triples:
+        things.setdefault(subject_of(triple), {}).setdefault(triple.predicate.value, []).append(triple.object)
+    owners = {
+        line.value: iri for iri, properties in things.items() for line in properties.get(str(ATLAS.fundingLine), ())
+    }
+    for name, classes in TABLES.items():
+        described = [class_ for class_ in model.classes if class_.iri in classes]
+        columns = tuple(_columns(described, model, with_owner=name == "funding"))
+        rows = [
+            [_cell(column, iri, properties, things, owners) for column in columns]
+            for iri, properties in things.items()
+            if any(type_.value in classes for type_ in properties.get(RDF_TYPE.value, ()))
+        ]
+        yield Table(name, columns, rows)
+
+
+def _columns(classes: Sequence[ClassModel], model: Model, with_owner: bool) -> Iterator[Column]:
+    yield Column("iri", "IRI", None)
+    if with_owner:
+        yield Column("partnership", "Partenariat", None)
+        yield Column("partnership_iri", "Partenariat (IRI)", None, iris=True)
+    seen = set()
+    for field in (field for class_ in classes for field in class_.fields):
+        if field.property in seen or field.property in _PARTS:
+            continue
+        seen.add(field.property)
+        name = model.terms[field.property]
+        if field.datatype is None:
+            yield Column(name, field.name["fr"], field)
+            yield Column(f"{name}_iri", f"{field.name['fr']} (IRI)", field, iris=True)
+        else:
+            yield Column(name, field.name["fr"], field)
+
+
+def _cell(
+    column: Column, iri: str, properties: Properties, things: Mapping[str, Properties], owners: Mapping[str, str]
+) -> str:
+    if column.name == "iri":
+        return iri
+    if column.field is None:
+        owner = owners.get(iri, "")
+        return owner if column.iris else _label(owner, things)
+    values = properties.get(column.field.property, [])
+    if column.field.datatype is not None:
+        ranked = sorted(values, key=lambda v: (isinstance(v, Literal) and v.language != "fr", v.value))
+        if len({v.language for v in values if isinstance(v, Literal)}) > 1:
+            ranked = ranked[:1]  # a label in several languages: the French one
+        return JOIN.join(value.value for value in ranked)
+    linked = sorted((v.value for v in values if isinstance(v, NamedNode)), key=lambda v: (_label(v, things), v))
+    return JOIN.join(linked if column.iris else [_label(link, things) for link in linked])
+
+
+def _label(iri: str, things: Mapping[str, Properties]) -> str:
+    named = [t for property_ in LABELS for t in things.get(iri, {}).get(property_, ()) if isinstance(t, Literal)]
+    return min(((t.language != "fr", t.value) for t in named), default=(True, iri))[1]
+
+
+def write_csv(table: Table, path: Path) -> None:
+    """RFC 4180, UTF-8 without BOM, LF. Cells that a spreadsheet would run as a formula get an apostrophe first."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([column.name for column in table.columns])
+    writer.writerows([[_harmless(cell, column) for cell, column in zip(row, table.columns, strict=True)]
+                      for row in table.rows])  # fmt: skip
+    path.write_text(buffer.getvalue(), encoding="utf-8")
+
+
+def _harmless(cell: str, column: Column) -> str:
+    """OWASP, CSV injection: a cell that begins with one of these is a formula to a spreadsheet; a number is not."""
+    number = column.field is not None and column.field.datatype in _NUMBERS
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not number else cell
+
+
+def write_xlsx(table: Table, path: Path) -> None:
+    """One sheet with a frozen, filtered header; numbers as numbers, everything else as plain text, no formula."""
+    workbook = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    workbook.set_properties({"title": table.name, "created": _EPOCH})
+    header = workbook.add_format({"bold": True, "bottom": 1})
+    sheet = workbook.add_worksheet(table.name)
+    sheet.freeze_panes(1, 1)
+    for position, column in enumerate(table.columns):
+        sheet.write_string(0, position, column.title, header)
+        sheet.set_column(position, position, 12 if column.iris or column.name == "iri" else 24)
+        numeric = column.field is not None and column.field.datatype in _NUMBERS
+        for number, row in enumerate(table.rows, start=1):
+            cell = row[position]
+            if cell and numeric and JOIN not in cell:
+                sheet.write_number(number, position, float(Decimal(cell)))
+            elif cell:
+                sheet.write_string(number, position, cell[:_CELL_LIMIT])
+    sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
+    workbook.close()
