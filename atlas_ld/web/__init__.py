@@ -4,7 +4,7 @@
     site        home, lists, about, quality, releases
     model       /ontology, /shapes, /context.jsonld
     downloads   /download/
-    sparql      /sparql
+    sparql      /sparql (its view is the endpoint `sparql.endpoint`, which base.html links to)
     health      /health, robots.txt, sitemap.xml
 
 Every response passes through `responses` (headers, ETag, negotiation) and every error through `problems`.

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, request
+from collections.abc import Iterator
+from itertools import islice
+from xml.sax.saxutils import escape
 
-from atlas_ld.web.publication import publication
+from flask import Blueprint, Response, jsonify
+
+from atlas_ld.web import listing
+from atlas_ld.web.publication import Publication, publication
 
 blueprint = Blueprint("health", __name__)
+
+_SITEMAP_LIMIT = 50_000
+"""Addresses in one sitemap (https://www.sitemaps.org/protocol.html)."""
 
 
 @blueprint.get("/health")
@@ -20,6 +28,37 @@ def health() -> Response:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Crawlers are welcome on pages and documents; the SPARQL endpoint is not for them."""
-    base = publication().settings.base_iri
+    base = publication().iris.base
     text = f"User-agent: *\nDisallow: /sparql\n\nSitemap: {base}sitemap.xml\n"
     return Response(text, content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap() -> Response:
+    """The pages worth finding: the lists, then partnerships, territories, organisations and themes."""
+    opened = publication()
+    date = opened.release.manifest.issued.isoformat()
+    entries = "".join(
+        f"<url><loc>{escape(address)}</loc><lastmod>{date}</lastmod></url>\n"
+        for address in islice(_addresses(opened), _SITEMAP_LIMIT)
+    )
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'
+    )
+    return Response(text, content_type="application/xml")
+
+
+def _addresses(opened: Publication) -> Iterator[str]:
+    base = opened.iris.base
+    for path in ("", "partnerships", "territories", "organisations", "themes", "funding", "download/", "about"):
+        yield f"{base}{path}"
+    for found in (
+        listing.partnerships(opened),
+        listing.entries(opened, "list-territories", "territory"),
+        listing.entries(opened, "list-organisations", "organisation"),
+        listing.themes(opened),
+    ):
+        for iri in sorted(found):
+            if parts := opened.iris.split(iri):
+                yield opened.iris.document(*parts)

@@ -1,22 +1,83 @@
-"""Being written."""
+"""/ontology, /shapes, /context.jsonld: the model, for people and for programs."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort
+from collections.abc import Sequence
+from functools import partial
+
+from flask import Blueprint, Response, abort, render_template, url_for
+
+from atlas_ld import jsonld
+from atlas_ld.media import HTML, JSONLD, RDF_FORMATS, Format, by_extension
+from atlas_ld.rdf import parse_file, write
+from atlas_ld.vocabulary import ATLAS, PREFIXES, SHAPE
+from atlas_ld.web.documents import context as jsonld_context
+from atlas_ld.web.publication import Publication, publication
+from atlas_ld.web.responses import Link, answer, negotiate
 
 blueprint = Blueprint("model", __name__)
+
+_FORMATS = (HTML, *RDF_FORMATS)
+_ROOTS = {"ontology": str(ATLAS._NS).rstrip("#"), "shapes": str(SHAPE).rstrip("#")}
 
 
 @blueprint.get("/ontology")
 def ontology() -> Response:
-    abort(404)
+    """The ontology: its classes and properties."""
+    return _negotiated("ontology")
 
 
 @blueprint.get("/shapes")
 def shapes() -> Response:
-    abort(404)
+    """The shapes: what is expected of the data, in SHACL."""
+    return _negotiated("shapes")
+
+
+@blueprint.get("/<any(ontology, shapes):part>.<extension>")
+def file(part: str, extension: str) -> Response:
+    """The same in the format that the extension names."""
+    chosen = format_or_404(extension, _FORMATS)
+    vary = ("Accept-Language",) if chosen is HTML else ()
+    return answer(partial(_write, publication(), part, chosen), chosen, links=_links(part, chosen), vary=vary)
 
 
 @blueprint.get("/context.jsonld")
 def context() -> Response:
-    abort(404)
+    """The JSON-LD context of every document, generated from the shapes."""
+    path = publication().release.path / "context.jsonld"
+    return answer(path.read_bytes, JSONLD, vary=())
+
+
+def format_or_404(extension: str, offered: Sequence[Format]) -> Format:
+    """The offered format with this extension. Aborts with 404 where there is none."""
+    return by_extension(extension, offered) or abort(404)
+
+
+def _negotiated(part: str) -> Response:
+    chosen = negotiate(_FORMATS, partial(_address, part))
+    return answer(
+        partial(_write, publication(), part, chosen),
+        chosen,
+        links=_links(part, chosen),
+        content_location=_address(part, chosen),
+    )
+
+
+def _address(part: str, format_: Format) -> str:
+    return url_for("model.file", part=part, extension=format_.extension)
+
+
+def _links(part: str, chosen: Format) -> list[Link]:
+    alternates = [Link(_address(part, f), "alternate", f.media_type) for f in _FORMATS if f is not chosen]
+    return [*alternates, Link(f"{publication().iris.base}{part}", "canonical")]
+
+
+def _write(opened: Publication, part: str, format_: Format) -> str | bytes:
+    if format_ is HTML:
+        formats = [(f, _address(part, f)) for f in RDF_FORMATS]
+        return render_template(f"model/{part}.html", model=opened.model, formats=formats)
+    triples = parse_file(opened.release.path / f"{part}.ttl", opened.iris.base)
+    if format_ is JSONLD:
+        address = f"{opened.iris.base}context.jsonld"
+        return jsonld.document(triples, _ROOTS[part], jsonld_context(opened), address)
+    return write(triples, format_, PREFIXES | opened.iris.prefixes)

@@ -45,7 +45,8 @@ def problem(
         response = Response(page, status=status, content_type=HTML.content_type)
     else:
         body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
-        response = Response(json.dumps(body, ensure_ascii=False, indent=2) + "\n", status, content_type=PROBLEM.media_type)
+        text = json.dumps(body, ensure_ascii=False, indent=2) + "\n"
+        response = Response(text, status=status, content_type=PROBLEM.media_type)
     response.headers["Content-Language"] = current_language()
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Cache-Control"] = "no-store" if status >= 500 else "no-cache"

@@ -9,9 +9,10 @@ from flask import current_app
 from atlas_ld.config import Settings
 from atlas_ld.iris import Iris
 from atlas_ld.model import Model, load_model
-from atlas_ld.release import Release, open_current
+from atlas_ld.release.folder import Release, open_release
 from atlas_ld.store.pool import QueryPool
 from atlas_ld.store.reader import Reader
+from atlas_ld.vocabulary import PREFIXES
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,15 +29,15 @@ class Publication:
 
 def open_publication(settings: Settings) -> Publication:
     """The current release of `settings.releases`, opened. Raises ReleaseError where there is none to serve."""
-    release = open_current(settings.releases)
-    iris = Iris(settings.base_iri)
+    release = open_release(settings.releases)
+    iris = Iris(release.manifest.base_iri)  # what the release was built with, whatever the settings say now
     return Publication(
         settings=settings,
         release=release,
         iris=iris,
-        reader=Reader(release.store),
-        pool=QueryPool(release.store, settings, iris.prefixes),
-        model=load_model(settings.base_iri),
+        reader=Reader(release.store, PREFIXES | iris.prefixes),
+        pool=QueryPool(release.store, settings, PREFIXES | iris.prefixes),
+        model=load_model(iris.base),
     )
 
 

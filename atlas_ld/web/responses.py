@@ -17,6 +17,7 @@ from flask import Flask, Response, g, request
 
 from atlas_ld import __version__
 from atlas_ld.media import HTML, Format, choose
+from atlas_ld.web.i18n import LANGUAGES
 from atlas_ld.web.problems import not_acceptable
 from atlas_ld.web.publication import publication
 
@@ -103,12 +104,19 @@ def html_page(write: Callable[[], str], *, links: Iterable[Link] = ()) -> Respon
 
 def language_addresses() -> list[tuple[str, str]]:
     """The address of the current page in each language of the site."""
-    arguments = {name: values for name, values in request.args.lists() if name != "lang"}
-    return [(language, _with_query(arguments | {"lang": [language]})) for language in ("fr", "en")]
+    return [(language, address_with(lang=language)) for language in LANGUAGES]
 
 
-def _with_query(arguments: dict[str, list[str]]) -> str:
-    return f"{quote(request.script_root + request.path)}?{urlencode(arguments, doseq=True)}"
+def address_with(**changes: str | int | None) -> str:
+    """The address of the current page with some of its parameters changed, or removed where None."""
+    arguments: dict[str, list[str]] = dict(request.args.lists())
+    for name, value in changes.items():
+        arguments.pop(name, None)
+        if value is not None:
+            arguments[name] = [str(value)]
+    query = urlencode(arguments, doseq=True)
+    path = quote(request.script_root + request.path)
+    return f"{path}?{query}" if query else path
 
 
 def entity_tag(*parts: str) -> str:

@@ -1,52 +1,193 @@
-"""Being written."""
+"""The pages around the entities: home, lists, about, quality, releases."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from atlas_ld import jsonld
+from atlas_ld.media import HTML, JSONLD, RDF_FORMATS, Format
+from atlas_ld.queries import load, names
+from atlas_ld.rdf import NamedNode, parse_file, write
+from atlas_ld.release.folder import list_releases
+from atlas_ld.vocabulary import PREFIXES
+from atlas_ld.web import listing
+from atlas_ld.web.display import entity, to_decimal
+from atlas_ld.web.documents import context
+from atlas_ld.web.model import format_or_404
+from atlas_ld.web.publication import Publication, publication
+from atlas_ld.web.quality import report
+from atlas_ld.web.responses import Link, address_with, answer, html_page, negotiate
+from atlas_ld.web.views.common import SORTS
 
 blueprint = Blueprint("site", __name__)
+
+_TOP_COUNTRIES = 12
+_LABEL: listing.Sort = (listing.by_label, False)
+_PARTNERSHIPS: listing.Sort = (listing.by_partnerships, True)
 
 
 @blueprint.get("/")
 def home() -> Response:
-    abort(404)
+    """The home page, or the dataset's description (DCAT, VoID) for clients that ask for RDF."""
+    opened = publication()
+    chosen = negotiate((HTML, *RDF_FORMATS), _dataset_address)
+    links = [
+        *(Link(_dataset_address(f), "alternate", f.media_type) for f in RDF_FORMATS if f is not chosen),
+        Link(opened.iris.base, "canonical"),
+    ]
+    if chosen is HTML:
+        return answer(partial(_home, opened), HTML, links=links)
+    return answer(partial(_dataset, opened, chosen), chosen, links=links)
+
+
+@blueprint.get("/catalog")
+@blueprint.get("/.well-known/void")
+def catalog() -> Response:
+    """The catalogue of this instance, with the description of the dataset, in RDF."""
+    chosen = negotiate(RDF_FORMATS, _dataset_address)
+    return answer(partial(_dataset, publication(), chosen), chosen)
+
+
+@blueprint.get("/catalog.<extension>")
+def catalog_file(extension: str) -> Response:
+    """The same in the format that the extension names."""
+    chosen = format_or_404(extension, RDF_FORMATS)
+    return answer(partial(_dataset, publication(), chosen), chosen, vary=())
+
+
+def _dataset_address(format_: Format) -> str:
+    if format_ is HTML:
+        return url_for("site.home")
+    return url_for("site.catalog_file", extension=format_.extension)
+
+
+def _dataset(opened: Publication, format_: Format) -> bytes:
+    triples = parse_file(opened.release.path / "catalogue.ttl", opened.iris.base)
+    if format_ is JSONLD:
+        return jsonld.document(triples, opened.iris.base, context(opened), f"{opened.iris.base}context.jsonld")
+    return write(triples, format_, PREFIXES | opened.iris.prefixes)
+
+
+def _home(opened: Publication) -> str:
+    figures = opened.reader.select(load("pages/figures"))[0]
+    countries = [
+        (entity(country.value), int(to_decimal(row["partnerships"]) or 0))
+        for row in opened.reader.select(load("pages/partner-countries"))
+        if isinstance(country := row["country"], NamedNode)
+    ]
+    themes = [entry for entry in listing.themes(opened).values() if entry.iri_of("broader") is None]
+    known = listing.partnerships(opened)
+    richest = listing.ordered(known.values(), {"": (listing.by_total, True)}, "")
+    return render_template(
+        "site/home.html",
+        figures={name: to_decimal(value) for name, value in figures.items()},
+        countries=countries[:_TOP_COUNTRIES],
+        themes=listing.ordered(themes, {"": _PARTNERSHIPS}, ""),
+        examples=richest[:4],
+        questions=[load(name) for name in names("questions")],
+        counts=opened.release.manifest.counts,
+    )
 
 
 @blueprint.get("/partnerships")
 def partnerships() -> Response:
-    abort(404)
+    return _list("partnerships", SORTS, "title")
 
 
 @blueprint.get("/territories")
 def territories() -> Response:
-    abort(404)
+    return _list("territories", {"-partnerships": _PARTNERSHIPS, "title": _LABEL}, "-partnerships")
 
 
 @blueprint.get("/organisations")
 def organisations() -> Response:
-    abort(404)
-
-
-@blueprint.get("/themes")
-def themes() -> Response:
-    abort(404)
+    return _list("organisations", {"-partnerships": _PARTNERSHIPS, "title": _LABEL}, "-partnerships")
 
 
 @blueprint.get("/funding")
 def funding() -> Response:
-    abort(404)
+    sorts: Mapping[str, listing.Sort] = {
+        "-amount": (listing.by_amount, True),
+        "-year": (listing.by_year, True),
+        "year": (listing.by_year, False),
+        "title": _LABEL,
+    }
+    return _list("funding", sorts, "-amount")
+
+
+def _entries(opened: Publication, name: str) -> Mapping[str, listing.Entry]:
+    if name == "partnerships":
+        return listing.partnerships(opened)
+    key = {"territories": "territory", "organisations": "organisation", "funding": "line"}[name]
+    return listing.entries(opened, f"list-{name}", key)
+
+
+def _list(name: str, sorts: Mapping[str, listing.Sort], default: str) -> Response:
+    opened = publication()
+    words = request.args.get("q", "").strip()
+    sort = request.args.get("sort") or default
+    rows = listing.ordered(listing.selected(_entries(opened, name).values(), words), sorts, sort)
+    page = listing.paginate(rows, opened.settings.page_size)
+    values = {"words": words, "sort": sort, "sorts": list(sorts), "page": page}
+    return html_page(partial(render_template, f"site/{name}.html", **values), links=pager_links(page))
+
+
+def pager_links(page: listing.Page[Any]) -> list[Link]:
+    """Link relations to the pages before and after."""
+    links = []
+    if page.number > 1:
+        links.append(Link(address_with(page=page.number - 1), "prev", HTML.media_type))
+    if page.number < page.pages:
+        links.append(Link(address_with(page=page.number + 1), "next", HTML.media_type))
+    return links
+
+
+@blueprint.get("/themes")
+def themes() -> Response:
+    """The whole tree: it is short, and makes sense as a whole. With `q`, the themes that hold these words."""
+    opened = publication()
+    words = request.args.get("q", "").strip()
+    found = listing.selected(listing.themes(opened).values(), words)
+    rows = listing.ordered(found, {"": _PARTNERSHIPS}, "")
+    page = listing.paginate(rows, max(1, len(rows)))
+    values = {"words": words, "page": page, "tree": [] if words else theme_tree(rows)}
+    return html_page(partial(render_template, "site/themes.html", **values))
+
+
+ThemeNode = tuple[listing.Entry, "list[ThemeNode]"]
+
+
+def theme_tree(rows: Sequence[listing.Entry], above: str | None = None) -> list[ThemeNode]:
+    """Themes below `above` (None for the top level), each with its own, in the order of `rows`."""
+    return [(row, theme_tree(rows, row.iri)) for row in rows if row.iri_of("broader") == above]
 
 
 @blueprint.get("/about")
 def about() -> Response:
-    abort(404)
+    opened = publication()
+    page = partial(render_template, "site/about.html", counts=opened.release.manifest.counts)
+    return html_page(page)
 
 
 @blueprint.get("/quality")
 def quality() -> Response:
-    abort(404)
+    """What was found in the data: records held back with the reasons, remarks counted by kind."""
+    opened = publication()
+    found = report(opened)
+    page = listing.paginate(found["quarantined"], opened.settings.page_size)
+    values = {"report": found, "page": page, "counts": opened.release.manifest.counts}
+    return html_page(partial(render_template, "site/quality.html", **values), links=pager_links(page))
 
 
 @blueprint.get("/releases")
 def releases() -> Response:
-    abort(404)
+    """Every release that this instance keeps, the newest first."""
+    opened = publication()
+    found = list_releases(opened.release.path.parent)
+    # Not `html_page`: the list changes when a release is made or removed, while this one stays.
+    text = render_template("site/releases.html", releases=found)
+    return Response(text, content_type=HTML.content_type, headers={"Vary": "Accept-Language"})

@@ -20,7 +20,7 @@ def french(text: str) -> str:
 
 
 def paragraphs(text: str) -> list[list[str]]:
-    """Paragraphs of a plain text, each a list of its lines; blank lines part them. No empty paragraph, no empty line."""
+    """Paragraphs of a plain text, each a list of its lines. Blank lines part them; none is empty."""
     blocks = re.split(r"\n\s*\n", text.strip())
     split = ([line.strip() for line in block.splitlines() if line.strip()] for block in blocks)
     return [lines for lines in split if lines]

@@ -1,0 +1,153 @@
+"""From RDF terms to what a person reads: a label in the reader's language, a link, a plain value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from urllib.parse import unquote
+
+from flask import url_for
+
+from atlas_ld.iris import Iris
+from atlas_ld.rdf import Literal, NamedNode, Node, Triple
+from atlas_ld.vocabulary import DCTERMS, RDFS, SDG, SKOS, XSD
+from atlas_ld.web.formatting import day, number, web_address
+from atlas_ld.web.i18n import current_language
+from atlas_ld.web.publication import publication
+
+_LABELS = tuple(str(term) for term in (DCTERMS.title, SKOS.prefLabel, RDFS.label))
+_NUMBERS = frozenset(str(XSD[name]) for name in ("integer", "decimal", "double", "float", "int", "long"))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One value for a page: its text, the language of the text where it is known, its link, the IRI behind it.
+
+    `href` leads into this site or, where `external`, to an http(s) address of somebody else.
+    """
+
+    text: str
+    language: str | None = None
+    href: str | None = None
+    external: bool = False
+    iri: str | None = None
+
+
+class Graph:
+    """Triples by subject and property, for templates: `graph.texts(iri, ATLAS.context)`."""
+
+    def __init__(self, triples: Iterable[Triple]) -> None:
+        self._objects: dict[str, dict[str, list[Node]]] = {}
+        for triple in triples:
+            assert isinstance(triple.subject, NamedNode)
+            assert isinstance(triple.object, NamedNode | Literal)
+            properties = self._objects.setdefault(triple.subject.value, {})
+            properties.setdefault(triple.predicate.value, []).append(triple.object)
+
+    def __contains__(self, iri: str) -> bool:
+        return iri in self._objects
+
+    def properties(self, iri: str) -> Mapping[str, list[Node]]:
+        """Property IRI -> objects, for one subject; empty for a subject that is not described."""
+        return self._objects.get(iri, {})
+
+    def objects(self, iri: str, property_: str) -> list[Node]:
+        return self.properties(iri).get(str(property_), [])
+
+    def iris(self, iri: str, property_: str) -> list[str]:
+        return [term.value for term in self.objects(iri, property_) if isinstance(term, NamedNode)]
+
+    def iri(self, iri: str, property_: str) -> str | None:
+        return next(iter(self.iris(iri, property_)), None)
+
+    def text(self, iri: str, property_: str) -> str | None:
+        """The literal in the reader's language, else the first; None where there is none."""
+        chosen = choose_literal(self.objects(iri, property_))
+        return chosen.value if chosen else None
+
+    def texts(self, iri: str, property_: str) -> list[str]:
+        return [term.value for term in self.objects(iri, property_) if isinstance(term, Literal)]
+
+    def decimal(self, iri: str, property_: str) -> Decimal | None:
+        return to_decimal(next(iter(self.objects(iri, property_)), None))
+
+    def year(self, iri: str, property_: str) -> int | None:
+        return to_year(next(iter(self.objects(iri, property_)), None))
+
+    def label(self, iri: str) -> Shown:
+        """How to name and link an entity: its label here, else in the store, else the end of its IRI."""
+        here = [term for property_ in _LABELS for term in self.objects(iri, property_)]
+        return entity(iri, here or None)
+
+
+def to_decimal(term: Node | None) -> Decimal | None:
+    try:
+        return Decimal(term.value) if isinstance(term, Literal) else None
+    except InvalidOperation:
+        return None
+
+
+def to_year(term: Node | None) -> int | None:
+    """The year of an xsd:gYear or xsd:date literal."""
+    text = term.value[:4] if isinstance(term, Literal) else ""
+    return int(text) if text.isdecimal() else None
+
+
+def choose_literal(terms: Iterable[Node]) -> Literal | None:
+    """The literal in the reader's language, else French (the language of the sources), else the first."""
+    literals = [term for term in terms if isinstance(term, Literal)]
+    preference = {current_language(): 0, "fr": 1}
+    return min(literals, key=lambda literal: preference.get(literal.language or "", 2), default=None)
+
+
+def local_name(iri: str) -> str:
+    """The last part of an IRI, for things without a label."""
+    return unquote(iri.rstrip("/#").replace("#", "/").rpartition("/")[2]) or iri
+
+
+def page_of(iri: str, iris: Iris) -> str | None:
+    """The address on this site of the page of an entity of ours, its fragment kept; None for any other IRI."""
+    parts = iris.split(iri)
+    if parts is None:
+        return None
+    return url_for("documents.document", kind=parts[0], name=unquote(parts[1]), _anchor=iri.partition("#")[2] or None)
+
+
+def entity(iri: str, labels: Iterable[Node] | None = None) -> Shown:
+    """The label and link of an IRI; `labels` where they are known already, else the store is asked."""
+    opened = publication()
+    if labels is None:
+        labels = opened.reader.labels([iri])[iri]
+    chosen = choose_literal(labels)
+    page = page_of(iri, opened.iris)
+    if chosen is None and page is None and not iri.startswith(opened.iris.base):
+        return Shown(shortened(iri), None, web_address(iri), external=True, iri=iri)
+    text = chosen.value if chosen else local_name(iri)
+    language = chosen.language if chosen else None
+    external = page is None
+    return Shown(text, language, page or web_address(iri), external, iri)
+
+
+def shortened(iri: str) -> str:
+    """An address for the screen: without its scheme."""
+    return iri.removeprefix("https://").removeprefix("http://")
+
+
+def show(term: Node, graph: Graph | None = None) -> Shown:
+    """Any RDF term for a generic list of values."""
+    if isinstance(term, NamedNode):
+        return graph.label(term.value) if graph else entity(term.value)
+    assert isinstance(term, Literal)
+    datatype = term.datatype.value
+    if datatype == str(XSD.date):
+        return Shown(day(term.value))
+    if datatype in _NUMBERS and (value := to_decimal(term)) is not None:
+        return Shown(number(value))
+    return Shown(term.value, term.language)
+
+
+def goal_number(iri: str) -> int | None:
+    """8 for http://metadata.un.org/sdg/8."""
+    tail = iri.removeprefix(str(SDG))
+    return int(tail) if tail != iri and tail.isdecimal() else None

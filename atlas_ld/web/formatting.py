@@ -1,0 +1,58 @@
+"""Numbers, amounts, dates and texts as the reader's language writes them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from atlas_ld.web.i18n import current_language
+from atlas_ld.web.typography import french
+
+
+def number(value: int | Decimal | float) -> str:
+    """`79300` -> `79 300` (fr) or `79,300` (en)."""
+    return format_decimal(value, locale=current_language())
+
+
+def euros(value: Decimal | int | str) -> str:
+    """An amount in euros, with cents only where there are some: `79 300 €`."""
+    amount = Decimal(value)
+    pattern = "#,##0\u00a0¤" if current_language() == "fr" else "¤#,##0"
+    if amount != amount.to_integral_value():
+        pattern = pattern.replace("0\u00a0", "0.00\u00a0") if current_language() == "fr" else "¤#,##0.00"
+    return format_currency(amount, "EUR", pattern, locale=current_language(), currency_digits=False)
+
+
+def day(value: str | date) -> str:
+    """A date (ISO 8601 text or date) in words: `31 décembre 2020`. Text that is no date is given back."""
+    try:
+        parsed = value if isinstance(value, date) else date.fromisoformat(value)
+    except ValueError:
+        return str(value)
+    return format_date(parsed, "long", locale=current_language())
+
+
+def percent(value: float) -> str:
+    return format_percent(value, locale=current_language())
+
+
+def size(count: int) -> str:
+    """Bytes as people read them: `1,2 Mo`."""
+    units = ("o", "ko", "Mo", "Go") if current_language() == "fr" else ("B", "kB", "MB", "GB")
+    amount, unit = float(count), 0
+    while amount >= 1000 and unit < len(units) - 1:
+        amount, unit = amount / 1000, unit + 1
+    return f"{format_decimal(amount, '#,##0.#' if unit > 1 else '#,##0', locale=current_language())}\u00a0{units[unit]}"
+
+
+def typeset(text: str, language: str | None = "fr") -> str:
+    """A text of the data for the screen: French gets its no-break spaces."""
+    return french(text) if language == "fr" else text
+
+
+def web_address(address: str) -> str | None:
+    """The address if it may be a link: http or https only, since sources are strangers (no `javascript:`)."""
+    return address if address.startswith(("http://", "https://")) else None

@@ -1,0 +1,282 @@
+"""The page of a partnership: who works with whom, on what, for how much, and how we know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from atlas_ld.iris import fold
+from atlas_ld.queries import load
+from atlas_ld.rdf import NamedNode, node
+from atlas_ld.vocabulary import ATLAS, DCAT, DCTERMS, FOAF, ORG, PROV, SKOS
+from atlas_ld.web import listing
+from atlas_ld.web.display import Graph, Shown, entity, goal_number, show
+from atlas_ld.web.publication import Publication
+from atlas_ld.web.quality import remarks_on
+
+TEXTS = (
+    ATLAS.context,
+    ATLAS.history,
+    ATLAS.objectives,
+    ATLAS.localObjectives,
+    ATLAS.frenchObjectives,
+    DCTERMS.description,
+    ATLAS.beneficiaries,
+)
+_RELATED = 8
+
+
+@dataclass(frozen=True)
+class Participant:
+    """One participation: the organisation, how the source writes it, what the source calls it, where it is.
+
+    `score` is how sure the identification is, 0 to 1; None where the organisation was not identified.
+    """
+
+    anchor: str
+    organisation: Shown
+    as_written: str
+    kind: str | None
+    country: Shown | None
+    territory: Shown | None
+    functions: tuple[str, ...]
+    method: str | None
+    score: Decimal | None
+
+
+@dataclass(frozen=True)
+class FunderRow:
+    """One funder of the table: amounts by year (None for undated), the lines behind each, and their sum.
+
+    A year without an amount is there with None: the funder is named, the sum is not.
+    """
+
+    funder: Shown
+    kind: Shown | None
+    amounts: Mapping[int | None, Decimal | None]
+    lines: Mapping[int | None, tuple[str, ...]]
+    total: Decimal
+
+
+@dataclass(frozen=True)
+class FundingTable:
+    """All funding lines by funder and year, in euros. `oudin` is the share under the law of 9 February 2005."""
+
+    years: tuple[int | None, ...]
+    rows: tuple[FunderRow, ...]
+    totals: Mapping[int | None, Decimal]
+    total: Decimal
+    oudin: Decimal
+    count: int
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A Sustainable Development Goal: its number and label, and whether it is of first relevance (2) or second (1)."""
+
+    number: int
+    name: Shown
+    relevance: int | None
+
+
+@dataclass(frozen=True)
+class SourceNote:
+    """Where the record comes from: page of the source on this site, its own address, hash of what was read, date."""
+
+    name: Shown
+    address: str | None
+    sha256: str | None
+    retrieved: str | None
+
+
+def view(opened: Publication, iri: str, graph: Graph) -> dict[str, Any]:
+    """Variables of `documents/partnership.html`."""
+    roles = _participants(opened, iri, graph)
+    key = opened.iris.split(iri)
+    undocumented = {code.rpartition("section-")[2] for code in graph.iris(iri, ATLAS.undocumentedSection)}
+    return {
+        "form": _shown(graph, iri, DCTERMS.type),
+        "status": _shown(graph, iri, ATLAS.declaredStatus),
+        "under_way": opened.iris.code("status", "under-way") in graph.iris(iri, ATLAS.declaredStatus),
+        "elapsed": "true" in graph.texts(iri, ATLAS.elapsed),
+        "signed": graph.year(iri, ATLAS.firstSignatureYear),
+        "start": graph.year(iri, ATLAS.startYear),
+        "end_year": graph.year(iri, ATLAS.endYear),
+        "end_date": graph.text(iri, ATLAS.endDate),
+        "french": roles.get("french-authority", []),
+        "foreign": roles.get("foreign-partner", []),
+        "contracting": roles.get("contracting-authority", []),
+        "implementers": roles.get("implementer", []),
+        "countries": [graph.label(country) for country in graph.iris(iri, ATLAS.partnerCountry)],
+        "theme_path": theme_path(opened, graph.iri(iri, ATLAS.mainTheme)),
+        "other_themes": _other_themes(opened, iri, graph),
+        "keywords": graph.texts(iri, DCAT.keyword),
+        "goals": _goals(iri, graph),
+        "texts": [(property_, text) for property_ in TEXTS for text in graph.texts(iri, property_)],
+        "funding": funding_table(iri, graph),
+        "follow_up": [
+            (property_, show(value, graph))
+            for property_ in (
+                ATLAS.triennial,
+                ATLAS.communicationInFrance,
+                ATLAS.communicationAbroad,
+                ATLAS.evaluation,
+                ATLAS.volunteerCount,
+                ATLAS.volunteerMission,
+            )
+            for value in graph.objects(iri, property_)
+        ],
+        "posts": [graph.label(post) for post in graph.iris(iri, ATLAS.followedBy)],
+        "sources": [_source(opened, source) for source in graph.iris(iri, PROV.wasDerivedFrom)],
+        "continues": [graph.label(other) for other in graph.iris(iri, ATLAS.continues)],
+        "continued_by": _continued_by(opened, iri),
+        "related": _related(opened, iri),
+        "undocumented": undocumented,
+        "remarks": remarks_on(opened, key[1]) if key else [],
+    }
+
+
+def _shown(graph: Graph, iri: str, property_: str) -> Shown | None:
+    target = graph.iri(iri, property_)
+    return graph.label(target) if target else None
+
+
+def _participants(opened: Publication, iri: str, graph: Graph) -> dict[str, list[Participant]]:
+    roles: dict[str, list[Participant]] = {}
+    parts = sorted(graph.iris(iri, ATLAS.participation), key=lambda part: (len(part), part))
+    for part in parts:
+        role = (graph.iri(part, ORG.role) or "").rpartition("role-")[2]
+        member = graph.iri(part, ORG.member)
+        about = Graph(opened.reader.about(member)) if member else graph
+        name = graph.label(member) if member else Shown(graph.text(part, ATLAS.nameAsWritten) or "")
+        country = about.iri(member, ATLAS.country) if member else None
+        territory = about.iri(member, ATLAS.administers) if member else None
+        written_country = graph.text(part, ATLAS.countryAsWritten)
+        roles.setdefault(role, []).append(
+            Participant(
+                anchor=part.partition("#")[2],
+                organisation=name,
+                as_written=graph.text(part, ATLAS.nameAsWritten) or name.text,
+                kind=graph.text(part, ATLAS.kindAsWritten),
+                country=entity(country) if country else Shown(written_country) if written_country else None,
+                territory=entity(territory) if territory else None,
+                functions=tuple(graph.texts(part, ATLAS.contactFunction)),
+                method=graph.text(part, ATLAS.matchMethod),
+                score=graph.decimal(part, ATLAS.matchScore),
+            )
+        )
+    return roles
+
+
+def theme_path(opened: Publication, theme: str | None) -> list[Shown]:
+    """A theme and those above it, the top level first."""
+    path: list[Shown] = []
+    seen: set[str] = set()
+    while theme and theme not in seen:
+        seen.add(theme)
+        about = Graph(opened.reader.about(theme))
+        path.insert(0, entity(theme, about.objects(theme, SKOS.prefLabel)))
+        theme = about.iri(theme, SKOS.broader)
+    return path
+
+
+def _other_themes(opened: Publication, iri: str, graph: Graph) -> list[tuple[list[Shown], int | None]]:
+    found = []
+    for part in graph.iris(iri, ATLAS.themeAssignment):
+        priority = graph.decimal(part, ATLAS.priority)
+        path = theme_path(opened, graph.iri(part, ATLAS.theme))
+        found.append((path, int(priority) if priority is not None else None))
+    return sorted(found, key=lambda item: (item[1] is None, item[1] or 0))
+
+
+def _goals(iri: str, graph: Graph) -> list[Goal]:
+    goals = []
+    for part in graph.iris(iri, ATLAS.goalAssignment):
+        target = graph.iri(part, ATLAS.goal)
+        number = goal_number(target) if target else None
+        if target and number:
+            relevance = graph.decimal(part, ATLAS.relevance)
+            goals.append(Goal(number, graph.label(target), int(relevance) if relevance is not None else None))
+    return sorted(goals, key=lambda goal: (-(goal.relevance or 0), goal.number))
+
+
+def funding_table(iri: str, graph: Graph) -> FundingTable | None:
+    """The funding lines of a partnership as a table, or None where there is none."""
+    lines = graph.iris(iri, ATLAS.fundingLine)
+    if not lines:
+        return None
+    by_funder: dict[str, list[str]] = {}
+    for line in lines:
+        by_funder.setdefault(fold(graph.text(line, ATLAS.declaredFunder) or ""), []).append(line)
+    rows = tuple(_funder_row(graph, group) for _, group in sorted(by_funder.items()))
+    years = sorted({year for row in rows for year in row.amounts}, key=lambda year: (year is None, year or 0))
+    return FundingTable(
+        years=tuple(years),
+        rows=rows,
+        totals={year: _sum(row.amounts.get(year) for row in rows) for year in years},
+        total=_sum(row.total for row in rows),
+        oudin=_sum(graph.decimal(line, ATLAS.oudinAmount) for line in lines),
+        count=len(lines),
+    )
+
+
+def _funder_row(graph: Graph, lines: list[str]) -> FunderRow:
+    first = lines[0]
+    organisation = graph.iri(first, ATLAS.funder)
+    declared = graph.text(first, ATLAS.declaredFunder) or ""
+    amounts: dict[int | None, Decimal | None] = {}
+    behind: dict[int | None, list[str]] = {}
+    for line in sorted(lines):
+        year, amount = graph.year(line, ATLAS.year), graph.decimal(line, ATLAS.amount)
+        known = amounts.get(year)
+        amounts[year] = known if amount is None else amount + (known or 0)
+        behind.setdefault(year, []).append(line)
+    link = graph.label(organisation) if organisation else None
+    return FunderRow(
+        funder=Shown(declared, "fr", link.href if link else None),
+        kind=_shown(graph, first, ATLAS.funderKind),
+        amounts=amounts,
+        lines={year: tuple(group) for year, group in behind.items()},
+        total=_sum(amounts.values()),
+    )
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
+    return sum((amount for amount in amounts if amount is not None), Decimal(0))
+
+
+def _source(opened: Publication, iri: str) -> SourceNote:
+    about = Graph(opened.reader.about(iri))
+    return SourceNote(
+        name=entity(iri, about.objects(iri, DCTERMS.title)),
+        address=about.iri(iri, FOAF.page),
+        sha256=about.text(iri, ATLAS.sha256),
+        retrieved=about.text(iri, ATLAS.retrieved),
+    )
+
+
+def _continued_by(opened: Publication, iri: str) -> list[Shown]:
+    rows = opened.reader.select(load("pages/continued-by"), partnership=node(iri))
+    return [entity(row["next"].value) for row in rows if isinstance(row["next"], NamedNode)]
+
+
+def _related(opened: Publication, iri: str) -> list[listing.Entry]:
+    """Partnerships that share an organisation or, failing that, both a country and a theme; those nearest first."""
+    known = listing.partnerships(opened)
+    here = known.get(iri)
+    if here is None:
+        return []
+    bodies = {*here.links.get("authorities", ()), *here.links.get("partners", ())}
+    countries, theme = set(here.links.get("countries", ())), here.iri_of("theme")
+
+    def nearness(other: listing.Entry) -> int:
+        shared = bodies & {*other.links.get("authorities", ()), *other.links.get("partners", ())}
+        same_country = bool(countries & set(other.links.get("countries", ())))
+        same_theme = theme is not None and theme == other.iri_of("theme")
+        return 4 * len(shared) + 2 * same_country * (bool(shared) or same_theme) + (same_theme and same_country)
+
+    ranked = [(nearness(other), other) for other in known.values() if other.iri != iri]
+    near = sorted((pair for pair in ranked if pair[0] > 0), key=lambda pair: (-pair[0], pair[1].iri))
+    return [other for _, other in near[:_RELATED]]
