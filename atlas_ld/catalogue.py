@@ -16,6 +16,7 @@ from atlas_ld.iris import Iris, slug
 from atlas_ld.rdf import RDF_TYPE, Literal, NamedNode, Triple, day, integer, node, text
 from atlas_ld.vocabulary import DCAT, DCTERMS, FOAF, PREFIXES, VOID
 
+DCAT_VERSION = f"{DCAT._NS}version"  # new in DCAT 3, and rdflib's namespace is DCAT 2
 SPDX = "http://spdx.org/rdf/terms#"
 FREQUENCY = "http://publications.europa.eu/resource/authority/frequency/IRREG"
 LANGUAGE = "http://publications.europa.eu/resource/authority/language/FRA"
@@ -82,7 +83,7 @@ def describe_dataset(
         Triple(dataset, node(DCTERMS.publisher), publisher),
         Triple(dataset, node(DCTERMS.license), node(settings.license)),
         Triple(dataset, node(DCTERMS.issued), day(issued)),
-        Triple(dataset, node(DCAT.version), Literal(release)),
+        Triple(dataset, node(DCAT_VERSION), Literal(release)),
         Triple(dataset, node(DCTERMS.language), node(LANGUAGE)),
         Triple(dataset, node(DCTERMS.spatial), node(FRANCE)),
         Triple(dataset, node(DCTERMS.accrualPeriodicity), node(FREQUENCY)),

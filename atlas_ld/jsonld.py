@@ -3,7 +3,7 @@
 pyoxigraph writes expanded JSON-LD and rdflib's compaction follows the hash seed; our graphs have no blank nodes and
 one term for each property, so that compaction comes down to the rules below (https://www.w3.org/TR/json-ld11/):
 
-- a property is written by its term, or by its IRI where the context has none;
+- a property is written by its term, or by a compact IRI where the context has none;
 - a literal whose datatype or language is the term's own is a plain value; any other is a value object;
 - `xsd:integer` and `xsd:boolean` are JSON's own; decimals stay strings, since JSON numbers are binary in many readers;
 - in a document, a thing described there is nested where it is first met, and named by its id afterwards.
@@ -47,7 +47,8 @@ class Terms:
     """The context's terms by the IRI that they stand for. `context` is the value of `@context`, one object."""
 
     def __init__(self, context: Mapping[str, Any]) -> None:
-        prefixes = {name: iri for name, iri in context.items() if isinstance(iri, str) and iri[-1:] in "#/"}
+        prefixes = {name: iri for name, iri in context.items() if isinstance(iri, str) and iri[-1:] in ("#", "/")}
+        self._prefixes = prefixes
         self._by_iri: dict[str, tuple[str, Mapping[str, Any]]] = {}
         for name, definition in context.items():
             details = {"@id": definition} if isinstance(definition, str) else definition
@@ -57,7 +58,15 @@ class Terms:
             self._by_iri.setdefault(_expand(str(details["@id"]), prefixes), (name, expanded))
 
     def name(self, iri: str) -> str:
-        return self._by_iri[iri][0] if iri in self._by_iri else iri
+        """The term of a property or class; else its compact IRI; else its IRI."""
+        if iri in self._by_iri:
+            return self._by_iri[iri][0]
+        found = (
+            (len(space), f"{prefix}:{iri[len(space) :]}")
+            for prefix, space in self._prefixes.items()
+            if iri.startswith(space)
+        )
+        return max(found, default=(0, iri))[1]
 
     def definition(self, iri: str) -> Mapping[str, Any]:
         return self._by_iri[iri][1] if iri in self._by_iri else {}

@@ -19,7 +19,7 @@ from atlas_ld.iris import Iris, short_hash
 from atlas_ld.mapping import Mapped, map_partnership
 from atlas_ld.mapping.entities import Description
 from atlas_ld.model import load_model
-from atlas_ld.rdf import LABELS, Triple, in_order, parse_file
+from atlas_ld.rdf import LABELS, Triple, in_order, object_of, parse_file
 from atlas_ld.records import PartnershipRecord
 from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.matching import resolve
@@ -217,7 +217,7 @@ def _described(descriptions: Iterable[Description]) -> Description:
     """One description of each shared entity: the fullest, then the one not in capitals, then the first by text."""
 
     def rank(triples: list[Triple]) -> tuple[int, bool, str]:
-        label = next((t.object.value for t in triples if t.predicate.value in LABELS), "")
+        label = next((object_of(t).value for t in triples if t.predicate.value in LABELS), "")
         return (-len(triples), label.isupper(), " ".join(map(str, triples)))
 
     best: Description = {}

@@ -109,7 +109,8 @@ def write(
     content = b"\n".join(body[start:])
     used = sorted(name for name in known if name.encode() + b":" in content)
     header = "".join(f"@prefix {name}: <{known[name]}> .\n" for name in used).encode()
-    return header + b"\n" + content if used else content
+    # pyoxigraph escapes line feeds in literals, so a line that ends with ` .` ends a subject.
+    return (header + b"\n" if used else b"") + content.replace(b" .\n", b" .\n\n").rstrip(b"\n") + b"\n"
 
 
 def _serialize(triples: Iterable[Triple] | Iterable[Quad], rdf_format: ox.RdfFormat, prefixes: dict[str, str]) -> bytes:
@@ -129,14 +130,21 @@ def subject_of(triple: Triple) -> str:
     return triple.subject.value
 
 
-def in_order(triples: Iterable[Triple], order: Mapping[str, int]) -> list[Triple]:
-    """By subject, then type first, labels next, then the shapes' order, then by value."""
+def object_of(triple: Triple) -> NamedNode | Literal:
+    """The object of a published triple, likewise."""
+    assert isinstance(triple.object, NamedNode | Literal)
+    return triple.object
 
-    def key(triple: Triple) -> tuple[str, int, int, int, str, str]:
+
+def in_order(triples: Iterable[Triple], order: Mapping[str, int]) -> list[Triple]:
+    """By subject, then type first, labels next, then the shapes' order; French before English, then by value."""
+
+    def key(triple: Triple) -> tuple[str, int, int, int, str, bool, str]:
         predicate = triple.predicate.value
         rank = 0 if predicate == RDF_TYPE.value else 1 if predicate in LABELS else 2
         stem, _, number = subject_of(triple).rpartition("-")
         place = (stem, int(number)) if number.isdecimal() else (subject_of(triple), 0)
-        return (*place, rank, order.get(predicate, 10_000), predicate, str(triple.object))
+        language = triple.object.language if isinstance(triple.object, Literal) else None
+        return (*place, rank, order.get(predicate, 10_000), predicate, language != "fr", str(triple.object))
 
     return sorted(triples, key=key)

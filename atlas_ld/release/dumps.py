@@ -8,16 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from atlas_ld import jsonld
-from atlas_ld.media import JSONLD, RDF_FORMATS
+from atlas_ld.media import JSONLD, NTRIPLES, RDF_FORMATS
 from atlas_ld.rdf import Triple, write
 
 
-def write_dumps(triples: list[Triple], folder: Path, prefixes: dict[str, str], context: dict[str, Any]) -> None:
-    """`atlas.<extension>` and `.gz` for each RDF format. `triples` come grouped by subject, in reading order."""
+def write_dumps(
+    triples: list[Triple], lines: list[bytes], folder: Path, prefixes: dict[str, str], context: dict[str, Any]
+) -> None:
+    """`atlas.<extension>` and `.gz` for each RDF format.
+
+    `triples` come grouped by subject, in reading order; `lines` are the same as canonical, sorted N-Triples.
+    """
     for format_ in RDF_FORMATS:
         path = folder / f"atlas.{format_.extension}"
         if format_ is JSONLD:
             path.write_bytes(jsonld.dump(triples, context))
+        elif format_ is NTRIPLES:
+            path.write_bytes(b"".join(lines))
         else:
             path.write_bytes(write(triples, format_, prefixes))
         compress(path)

@@ -36,7 +36,7 @@ class FileEntry(_Stored):
 
 
 class Counts(_Stored):
-    """What was read and what came of it. `triples` are those of atlas.nt."""
+    """What was read and what came of it. `triples` are those of download/atlas.nt."""
 
     records: int
     published: int

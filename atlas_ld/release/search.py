@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from atlas_ld.iris import Iris
-from atlas_ld.rdf import LABELS, NamedNode, Triple, subject_of
+from atlas_ld.rdf import LABELS, NamedNode, Triple, object_of, subject_of
 
 _SCHEMA = """
 CREATE VIRTUAL TABLE entity USING fts5(
@@ -55,11 +56,12 @@ def entries_of(triples: Iterable[Triple], iris: Iris) -> list[Entry]:
     links: dict[str, list[str]] = defaultdict(list)
     for triple in triples:
         subject = subject_of(triple).partition("#")[0]  # what is said of a part is found through the whole
-        if isinstance(triple.object, NamedNode):
-            links[subject].append(triple.object.value)
-        elif triple.object.language:
+        term = object_of(triple)
+        if isinstance(term, NamedNode):
+            links[subject].append(term.value)
+        elif term.language:
             named = triple.predicate.value in LABELS and "#" not in subject_of(triple)
-            (labels if named else texts)[subject].append(triple.object.value)
+            (labels if named else texts)[subject].append(term.value)
     entries = []
     for iri in sorted(labels):
         kind = (iris.split(iri) or ("", ""))[0]
@@ -111,7 +113,7 @@ class SearchIndex:
             return {}
         return dict(self._rows("SELECT kind, count(*) FROM entity WHERE entity MATCH ? GROUP BY kind", (expression,)))
 
-    def _rows(self, sql: str, parameters: tuple[object, ...]) -> list[tuple[str, ...]]:
+    def _rows(self, sql: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
         connection = sqlite3.connect(self._uri, uri=True)
         try:
             return connection.execute(sql, parameters).fetchall()

@@ -18,7 +18,7 @@ import xlsxwriter
 
 from atlas_ld.iris import Iris
 from atlas_ld.model import ClassModel, Field, Model
-from atlas_ld.rdf import LABELS, RDF_TYPE, Literal, NamedNode, Node, Triple, subject_of
+from atlas_ld.rdf import LABELS, RDF_TYPE, Literal, NamedNode, Node, Triple, object_of, subject_of
 from atlas_ld.vocabulary import ATLAS, ORG, XSD
 
 TABLES: Mapping[str, tuple[str, ...]] = {
@@ -71,7 +71,7 @@ def write_tables(triples: Sequence[Triple], model: Model, iris: Iris, folder: Pa
 def tables(triples: Sequence[Triple], model: Model, iris: Iris) -> Iterator[Table]:
     things: dict[str, Properties] = {}
     for triple in triples:
-        things.setdefault(subject_of(triple), {}).setdefault(triple.predicate.value, []).append(triple.object)
+        things.setdefault(subject_of(triple), {}).setdefault(triple.predicate.value, []).append(object_of(triple))
     owners = {
         line.value: iri for iri, properties in things.items() for line in properties.get(str(ATLAS.fundingLine), ())
     }
@@ -93,10 +93,10 @@ def _columns(classes: Sequence[ClassModel], model: Model, with_owner: bool) -> I
         yield Column("partnership_iri", "Partenariat (IRI)", None, iris=True)
     seen = set()
     for field in (field for class_ in classes for field in class_.fields):
-        if field.property in seen or field.property in _PARTS:
+        if field.path in seen or field.path in _PARTS:
             continue
-        seen.add(field.property)
-        name = model.terms[field.property]
+        seen.add(field.path)
+        name = model.terms[field.path]
         if field.datatype is None:
             yield Column(name, field.name["fr"], field)
             yield Column(f"{name}_iri", f"{field.name['fr']} (IRI)", field, iris=True)
@@ -112,7 +112,7 @@ def _cell(
     if column.field is None:
         owner = owners.get(iri, "")
         return owner if column.iris else _label(owner, things)
-    values = properties.get(column.field.property, [])
+    values = properties.get(column.field.path, [])
     if column.field.datatype is not None:
         ranked = sorted(values, key=lambda v: (isinstance(v, Literal) and v.language != "fr", v.value))
         if len({v.language for v in values if isinstance(v, Literal)}) > 1:

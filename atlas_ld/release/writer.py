@@ -23,7 +23,7 @@ from atlas_ld.errors import ReleaseError
 from atlas_ld.iris import Iris
 from atlas_ld.media import RDF_FORMATS, TABLE_FORMATS, TURTLE
 from atlas_ld.model import Model
-from atlas_ld.rdf import RDF_TYPE, Quad, Triple, node, ntriples_lines, write
+from atlas_ld.rdf import RDF_TYPE, Quad, Triple, node, ntriples_lines, object_of, write
 from atlas_ld.release.dumps import compress, write_dumps
 from atlas_ld.release.folder import UNFINISHED, Release, make_current, sync_folder
 from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, Counts, FileEntry, Manifest, StoreSums, entries
@@ -32,7 +32,6 @@ from atlas_ld.release.tables import write_tables
 from atlas_ld.release.verifier import verify
 from atlas_ld.vocabulary import PREFIXES
 
-CANONICAL = "atlas.nt"
 CATALOGUE = "catalogue.ttl"
 ONTOLOGY = "ontology.ttl"
 SHAPES = "shapes.ttl"
@@ -136,14 +135,13 @@ def _write_files(
     iris = Iris(settings.base_iri)
     prefixes = PREFIXES | iris.prefixes
     context = model.context(prefixes)
-    (folder / CANONICAL).write_bytes(b"".join(lines))
     (folder / ONTOLOGY).write_text(content.ontology, encoding="utf-8")
     (folder / SHAPES).write_text(content.shapes, encoding="utf-8")
     (folder / REPORT).write_bytes(write(content.report, TURTLE, prefixes))
     (folder / CONTEXT).write_bytes(_json({"@context": context}))
     (folder / QUALITY).write_bytes(_json(content.quality))
     progress("writing dumps")
-    write_dumps(content.data, folder / DOWNLOADS, prefixes, context)
+    write_dumps(content.data, lines, folder / DOWNLOADS, prefixes, context)
     progress("writing tables")
     for path in write_tables(content.data, model, iris, folder / DOWNLOADS):
         if path.suffix == ".csv":
@@ -191,7 +189,7 @@ def _seal(
     files = [path for path in folder.rglob("*") if path.is_file()]
     in_store = [path for path in files if path.is_relative_to(folder / "store")]
     StoreSums(files=entries(folder, in_store)).save(folder / STORE_SUMS)
-    counted = Counter(t.object.value for t in content.data if t.predicate == RDF_TYPE)
+    counted = Counter(object_of(t).value for t in content.data if t.predicate == RDF_TYPE)
     severities = content.quality["counts"]
     manifest = Manifest(
         id=release_id,

@@ -46,7 +46,7 @@ def describe(
 ) -> Document | None:
     """Page `page` (from 1) of the document of `iri`, or None where nothing is said about it.
 
-    `address` is the document's own IRI, `order` the rank of a property's IRI in reading order (from the shapes).
+    `address` is the document's own IRI, `dataset` that of the dataset and base of all entities, `order` the rank of a property's IRI in reading order (from the shapes).
     """
     own = reader.about(iri)
     if not own:
@@ -55,8 +55,14 @@ def describe(
     found = reader.pointing_at(iri, limit=size + 1, offset=(page - 1) * size)
     described = {subject_of(triple) for triple in own + parts}
     # Parts of other partnerships (#participation-2) repeat what the shortcuts say, and mean nothing out of place.
-    incoming = [t for t in found[:size] if subject_of(t) not in described and "#" not in subject_of(t)]
-    linked = {t.object.value for t in own + parts if isinstance(t.object, NamedNode)}
+    entities = f"{dataset}id/"
+    incoming = [
+        triple
+        for triple in found[:size]
+        if (subject := subject_of(triple)).startswith(entities) and "#" not in subject and subject not in described
+    ]
+    links = (t.object for t in own + parts if t.predicate != RDF_TYPE)
+    linked = {term.value for term in links if isinstance(term, NamedNode)}
     linked |= {subject_of(triple) for triple in incoming}
     labels = _labels(reader, sorted(linked - described))
     metadata = [

@@ -70,7 +70,7 @@ def test_two_builds_of_the_same_data_give_the_same_bytes_whatever_the_hash_seed(
 def test_the_store_holds_the_same_statements_as_the_canonical_file(build: Build) -> None:
     release = build().release
     reader = Reader(release.store)
-    for line in (release.path / "atlas.nt").read_text("utf-8").splitlines():
+    for line in (release.path / "download" / "atlas.nt").read_text("utf-8").splitlines():
         subject = line.split(" ")[0].strip("<>")
         assert any(str(triple) == line.removesuffix(" .") for triple in reader.about(subject)), line
 
@@ -96,7 +96,7 @@ def test_a_record_with_a_violation_is_quarantined_and_the_others_are_published(b
     reasons = [f for f in quality["quarantined"][0]["findings"] if f["severity"] == "violation"]
     assert reasons
     assert all(reason["fr"] and reason["en"] for reason in reasons)
-    graph = (release.path / "atlas.nt").read_text("utf-8")
+    graph = (release.path / "download" / "atlas.nt").read_text("utf-8")
     assert "ecoles-jumelles-1999" in graph
     assert "montant-negatif" not in graph
 
