@@ -212,7 +212,8 @@ def _read(base: str) -> Graph:
     for path in turtle_files("shapes"):
         for triple in parse_file(path, base):
             subject, value = triple.subject, triple.object
-            assert not isinstance(subject, Triple) and not isinstance(value, Triple)  # no file has RDF-star
+            assert not isinstance(subject, Triple)  # no file has RDF-star
+            assert not isinstance(value, Triple)
             graph.setdefault(subject.value, {}).setdefault(triple.predicate.value, []).append(value)
     return graph
 

@@ -21,7 +21,7 @@ from atlas_ld.errors import BrokenResource
 from atlas_ld.rdf import Literal, NamedNode, Node, Triple, parse_file, subject_of
 from atlas_ld.resources import turtle_files
 from atlas_ld.validation.report import Report, Result, severity_of
-from atlas_ld.vocabulary import SH
+from atlas_ld.vocabulary import SH, SKOS
 
 RdflibNode = URIRef | BNode | RdflibLiteral
 RdflibTriple = tuple[RdflibNode, RdflibNode, RdflibNode]
@@ -34,13 +34,14 @@ _WORKERS = 2
 
 @dataclass(frozen=True)
 class Shapes:
-    """The shapes and what they need beside a record: the code lists, the themes and the goals."""
+    """The shapes and what they need beside a record: which scheme each code, seeded theme and goal is in.
+
+    A record's own words about a concept of these are not checked: the ontology's files describe it, and have tests.
+    """
 
     base: str
     graph: Graph
-    vocabulary: tuple[RdflibTriple, ...]
-    described: frozenset[RdflibNode]
-    """Subjects of `vocabulary`. A record's own words about them (a theme that it names) are not checked again."""
+    schemes: Mapping[RdflibNode, RdflibTriple]
 
 
 @lru_cache(maxsize=4)
@@ -53,13 +54,13 @@ def load_shapes(base: str) -> Shapes:
     for path in turtle_files("shapes"):
         for triple in parse_file(path, base):
             graph.add(_to_rdflib(triple, scope=path.stem))
-    vocabulary = [
-        _to_rdflib(triple)
+    schemes = {
+        subject: (subject, property_, scheme)
         for path in turtle_files("ontology")
-        if path.parent.name == "codes" or path.stem in ("themes", "goals")
-        for triple in parse_file(path, base)
-    ]
-    return Shapes(base, graph, tuple(vocabulary), frozenset(subject for subject, _, _ in vocabulary))
+        for subject, property_, scheme in map(_to_rdflib, parse_file(path, base))
+        if property_ == SKOS.inScheme
+    }
+    return Shapes(base, graph, schemes)
 
 
 def validate(triples: Iterable[Triple], shapes: Shapes) -> Report:
@@ -69,9 +70,8 @@ def validate(triples: Iterable[Triple], shapes: Shapes) -> Report:
     """
     with _quiet():
         given = [_to_rdflib(triple) for triple in triples]
-    subjects = {subject for subject, _, _ in given}
-    kept = (triple for triple in given if triple[0] not in shapes.described)
-    found = (result for result in _check(chain(shapes.vocabulary, kept), shapes) if URIRef(result.focus) in subjects)
+    kept = (triple for triple in given if triple[0] not in shapes.schemes)
+    found = _check(chain(shapes.schemes.values(), kept), shapes.graph)
     return Report(tuple(sorted(found, key=lambda result: result.sort_key)))
 
 
@@ -144,37 +144,32 @@ def _prepared(query: str) -> Any:
     return prepareQuery(query)
 
 
-def _check(triples: Iterable[RdflibTriple], shapes: Shapes) -> Iterator[Result]:
+def _check(triples: Iterable[RdflibTriple], shapes: Graph) -> Iterator[Result]:
     data = _Graph(bind_namespaces="none")
     for triple in triples:
         data.add(triple)
-    _, report, message = pyshacl.validate(
-        data, shacl_graph=shapes.graph, inplace=True, advanced=False, inference="none"
-    )
+    _, report, message = pyshacl.validate(data, shacl_graph=shapes, inplace=True, advanced=False, inference="none")
     if not isinstance(report, Graph):
         # pyshacl gives an exception or bytes in place of the report graph when it cannot use a shape.
         raise BrokenResource(f"The shapes cannot be used: {message}")
     for _, _, result in report.triples((None, SH.result, None)):
-        yield _read(report, result)
+        yield _read(report, result, shapes)
 
 
-def _read(report: Graph, result: Any) -> Result:
-    messages = {
-        message.language: str(message)
-        for message in report.objects(result, SH.resultMessage)
-        if isinstance(message, RdflibLiteral)
-    }
-    plain = messages.get(None, "")
+def _read(report: Graph, result: Any, shapes: Graph) -> Result:
+    shape = report.value(result, SH.sourceShape)
+    # From the shape, since pyshacl drops the language of the messages of SPARQL constraints.
+    messages = {m.language: str(m) for m in shapes.objects(shape, SH.message) if isinstance(m, RdflibLiteral)}
     path = report.value(result, SH.resultPath)
     return Result(
         focus=str(report.value(result, SH.focusNode)),
         path=str(path) if isinstance(path, URIRef) else None,
         term=_from_rdflib(report.value(result, SH.value)),
-        shape=str(report.value(result, SH.sourceShape)),
+        shape=str(shape),
         constraint=str(report.value(result, SH.sourceConstraintComponent)),
         severity=severity_of(str(report.value(result, SH.resultSeverity))),
-        fr=messages.get("fr", plain),
-        en=messages.get("en", plain),
+        fr=messages.get("fr", ""),
+        en=messages.get("en", ""),
     )
 
 
