@@ -1,0 +1,155 @@
+"""Cutting an Atlas page at its labels.
+
+A label stands alone on its line, but so may a heading that an author wrote inside a narrative. The page prints its
+labels in one order, each at most once (or twice in a row, for the headings of tables). So the labels of a page are
+the chain of label-like lines that follows the page's order and
+
+1. has the most lines: a heading `Financement du partenariat` inside the context would push out every true label
+   between the two, so it loses;
+2. among those, has the most lines written as the page writes labels: no blank line before, no colon after;
+3. among those, has the later lines: in a context with a heading `Historique` of its own, the page's label is the
+   later one. A heading that repeats its own section's label (`Historique` at the head of the history) goes with it.
+
+On a page that has `Contexte et historique`, the lines `Contexte` and `Historique` are never labels.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from atlas_ld.sources.atlas_labels import LABELS, MERGED_CONTEXT, Label, is_wording, rank_of
+
+_MOST_CANDIDATES = 5_000
+_CONTEXT_RANKS = {rank for rank, label in enumerate(LABELS) if label.field in ("context", "history")}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a page. `number` starts at 1; `cells` are those of a table row, where the source has cells."""
+
+    number: int
+    text: str
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Block:
+    """A label, the line that prints it, and the lines below it up to the next label, without blank ends."""
+
+    label: Label
+    line: Line
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class _Chain:
+    """A chain of labels: `last` is its last line's index. Chains compare by `score`: most lines, best written."""
+
+    score: tuple[int, int]
+    last: int
+    before: _Chain | None = None
+
+
+class TooManyLabelsError(ValueError):
+    """More label-like lines than any page has. Caught in `atlas_page`, where it becomes a finding."""
+
+
+def text_lines(text: str) -> list[Line]:
+    """The lines of a page saved as text; rows keep their bars, which `cells_of` reads."""
+    return [Line(number, line.strip()) for number, line in enumerate(text.split("\n"), start=1)]
+
+
+def cells_of(line: Line) -> tuple[str, ...]:
+    """Cells of a row that has some, out of HTML or between bars; else empty. A bar at either end closes a cell."""
+    if line.cells or "|" not in line.text:
+        return line.cells
+    return tuple(cell.strip() for cell in re.sub(r"^\||\|$", "", line.text).split("|"))
+
+
+def cut(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Block, ...]]:
+    """The lines before the first label, and a Block for each label of the page, in its order.
+
+    Raises TooManyLabelsError.
+    """
+    chain = _labels(lines)
+    starts = [index for index, _ in chain]
+    head = _trim(lines[: _doubled(lines, starts[0], -1)] if starts else lines)
+    blocks = []
+    for place, (start, rank) in enumerate(chain):
+        stop = starts[place + 1] if place + 1 < len(starts) else len(lines)
+        first = _skip_repeats(lines, start, stop, rank)
+        last = _doubled(lines, stop, start) if stop < len(lines) else stop
+        blocks.append(Block(LABELS[rank], lines[start], _trim(lines[first : max(first, last)])))
+    return head, tuple(blocks)
+
+
+def _labels(lines: Sequence[Line]) -> list[tuple[int, int]]:
+    """Index and rank of each label line of the page, by the rules at the head of this module."""
+    candidates = _candidates(lines)
+    if len(candidates) > _MOST_CANDIDATES:
+        raise TooManyLabelsError
+    best: list[_Chain | None] = [None] * len(LABELS)
+    ranks = dict(candidates)
+    for index, rank in candidates:
+        before = max(
+            (chain for chain in best[:rank] if chain), key=lambda chain: (chain.score, chain.last), default=None
+        )
+        count, form = before.score if before else (0, 0)
+        written = (index == 0 or bool(lines[index - 1].text)) + (not lines[index].text.endswith(":"))
+        chain = _Chain((count + 1, form + written), index, before)
+        known = best[rank]
+        if known is None or chain.score >= known.score:
+            best[rank] = chain
+    last = max((chain for chain in best if chain), key=lambda chain: (chain.score, chain.last), default=None)
+    found = []
+    while last:
+        found.append((last.last, ranks[last.last]))
+        last = last.before
+    return found[::-1]
+
+
+def _candidates(lines: Sequence[Line]) -> list[tuple[int, int]]:
+    candidates = []
+    merged = False
+    for index, line in enumerate(lines):
+        rank = None if line.cells else rank_of(line.text)
+        if rank is None:
+            continue
+        if rank in _CONTEXT_RANKS:
+            if merged:
+                continue
+            merged = is_wording(line.text, MERGED_CONTEXT)
+        candidates.append((index, rank))
+    return candidates
+
+
+def _doubled(lines: Sequence[Line], label: int, floor: int) -> int:
+    """Where the lines above a label end: before any line that prints the same label, blank lines between."""
+    rank, end, index = rank_of(lines[label].text), label, label - 1
+    while index > floor and (not lines[index].text or rank_of(lines[index].text) == rank):
+        if lines[index].text:
+            end = index
+        index -= 1
+    return end
+
+
+def _skip_repeats(lines: Sequence[Line], label: int, stop: int, rank: int) -> int:
+    """Where the lines below a label begin: after any line that prints the same label again."""
+    begin, index = label + 1, label + 1
+    while index < stop and (not lines[index].text or rank_of(lines[index].text) == rank):
+        if lines[index].text:
+            begin = index + 1
+        index += 1
+    # `Contexte` at the head of a merged `Contexte et historique` is the author's own line.
+    return label + 1 if rank in _CONTEXT_RANKS else begin
+
+
+def _trim(lines: Sequence[Line]) -> tuple[Line, ...]:
+    start, stop = 0, len(lines)
+    while start < stop and not lines[start].text:
+        start += 1
+    while stop > start and not lines[stop - 1].text:
+        stop -= 1
+    return tuple(lines[start:stop])

@@ -1,0 +1,132 @@
+"""The labels of an Atlas page, in the order in which a page prints them, and the wordings seen for each.
+
+The order is part of the table: a line is a label only where the page's order allows it (see `atlas_cut`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["line", "text", "table", "heading"]
+"""What stands below a label: one value, a narrative, rows, or nothing of its own."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """A label. `field` names what it holds; `header` begins the header row of a table."""
+
+    field: str
+    kind: Kind
+    wordings: tuple[str, ...]
+    header: str = ""
+
+
+MERGED_CONTEXT = "Contexte et historique"
+NOT_TRIENNIAL, TRIENNIAL = "Le partenariat n'est pas triennal", "Le partenariat est triennal"
+
+LABELS: tuple[Label, ...] = (
+    Label("title", "line", ("Titre",)),
+    Label(
+        "first_signature_year",
+        "line",
+        (
+            "Année de première signature de la convention",
+            "Année de signature de la convention",
+            "Année de signature de la convention ou de la lettre d'intention",
+        ),
+    ),
+    Label("theme", "line", ("Thématique d'intervention",)),
+    Label("subtheme", "line", ("Sous-thématique d'intervention",)),
+    Label("subsubtheme", "line", ("Sous-sous-thématique d'intervention",)),
+    Label("other_themes", "table", ("Autres thématiques mises en œuvre pour le partenariat",), "Thématique éligible"),
+    Label("goals", "table", ("Objectifs de développement durable - ODD",), "Thématique éligible"),
+    Label("start_year", "line", ("Année de début du partenariat",)),
+    Label("status", "line", ("Le partenariat est",)),
+    Label("end_date", "line", ("Date de fin du partenariat",)),
+    Label("context", "text", ("Contexte", MERGED_CONTEXT)),
+    Label("history", "text", ("Historique",)),
+    Label("objectives", "text", ("Objectif du partenariat", "Objectifs du partenariat")),
+    Label("description", "text", ("Description détaillée du partenariat",)),
+    Label("form", "line", ("Votre partenariat prend la forme d'un(e)",)),
+    Label("implementation", "heading", ("Mise en œuvre du partenariat",)),
+    Label("implementers", "line", ("Maître(s) d'œuvre", "Maître d'œuvre", "Maîtres d'œuvre")),
+    Label("contracting_authorities", "line", ("Maître(s) d'ouvrage", "Maître d'ouvrage", "Maîtres d'ouvrage")),
+    Label("beneficiaries", "text", ("Bénéficiaire(s)", "Bénéficiaires")),
+    Label("foreign_partners", "table", ("Partenaires étrangers du partenariat",), "Nom de la collectivité étrangère"),
+    Label(
+        "contacts",
+        "table",
+        ("Contacts dans les partenaires étrangers du partenariat",),
+        "Nom de la collectivité étrangère",
+    ),
+    Label(
+        "french_authorities",
+        "table",
+        ("Collectivités territoriales partenaires du partenariat",),
+        "Nom de la collectivité territoriale",
+    ),
+    Label("triennial", "heading", (NOT_TRIENNIAL, TRIENNIAL)),
+    Label("funding", "table", ("Financement du partenariat",), "Nom du financeur"),
+    Label("follow_up", "heading", ("Évaluations, communication et perspectives",)),
+    Label("communication_in_france", "line", ("Une communication a été engagée en France",)),
+    Label("communication_abroad", "line", ("Une communication a été engagée dans les pays partenaires",)),
+    Label("evaluation", "line", ("Une politique d'évaluation a été engagée",)),
+    Label(
+        "volunteers",
+        "table",
+        (
+            "Volontaires impliqués dans le partenariat (VSI, service civique, etc.) d'Échange et de Solidarité",
+            "Volontaires impliqués dans le partenariat",
+        ),
+        "Nom Prénom",
+    ),
+    Label("end", "heading", ("PIED DE PAGE", "Tous droits réservés")),
+)
+
+_LONGEST = 200
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "Oe", "’": "'", "\u00a0": " ", "\u202f": " "})
+# Pages of actions and projects print the same labels with their own noun.
+_NOUNS = (
+    (re.compile(r"\b(?:de l'action|du projet|de projet)\b"), "du partenariat"),
+    (re.compile(r"^(?:L'action|Le projet)\b"), "Le partenariat"),
+    (re.compile(r"\b(?:l'action|le projet)\b"), "le partenariat"),
+    (re.compile(r"^Votre (?:action|projet)\b"), "Votre partenariat"),
+)
+
+
+def plain(text: str) -> str:
+    """A line for comparing with labels: no accents, one kind of space and apostrophe, no colon at its end.
+
+    The case stays: `CONTEXTE` and `contexte` are headings that a narrative writes, never a label of the page.
+    """
+    spaced = " ".join(text.translate(_LIGATURES).split()).removesuffix(":").rstrip()
+    decomposed = unicodedata.normalize("NFKD", spaced)
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def _wording(text: str) -> str:
+    line = plain(text)
+    for pattern, noun in _NOUNS:
+        line = pattern.sub(noun, line)
+    return line
+
+
+_RANKS = {plain(wording): rank for rank, label in enumerate(LABELS) for wording in label.wordings}
+
+
+def rank_of(text: str) -> int | None:
+    """The place in LABELS of the label that a line prints, or None for any other line."""
+    if not text or len(text) > _LONGEST:
+        return None
+    wording = _wording(text)
+    if wording.startswith("Tous droits reserves"):
+        return _RANKS["Tous droits reserves"]
+    return _RANKS.get(wording)
+
+
+def is_wording(text: str, wording: str) -> bool:
+    """Whether a line is this wording, whatever noun the page uses."""
+    return _wording(text) == plain(wording)

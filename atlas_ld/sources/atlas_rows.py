@@ -1,0 +1,211 @@
+"""Rows of the tables of an Atlas page that name no person: themes, goals, partners, authorities, funding.
+
+A row has cells (HTML, or bars), or it is their texts joined by single spaces. Each function takes the row's line and
+gives its value, or None with a finding that has the line's number.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from atlas_ld.findings import Finding, Severity
+from atlas_ld.records import Funding, GoalChoice, Participant, ThemeChoice
+from atlas_ld.sources import themes as theme_tree
+from atlas_ld.sources import values
+from atlas_ld.sources.atlas_cut import Line, cells_of
+from atlas_ld.sources.countries import split_country
+from atlas_ld.sources.reading import excerpt, remark
+from atlas_ld.sources.themes import ThemeTree
+
+_RAW_KEY = re.compile(r"\?{3}[^?\s]+\?{3}|\b(?:commun|menu|pagination|atlas)(?:\.[A-Za-z]+){2,}")
+_GOAL = re.compile(r"(?P<number>[0-9]{1,3})\s*[-–]\s*(?P<label>.+?)\s+(?P<relevance>[0-9])")
+_NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)*")
+_FEWEST, _MOST = 1950, 2100
+"""Between these, a lone four-digit number at the end of a funding row is a year rather than an amount."""
+
+
+def without_raw_keys(text: str) -> str:
+    """A text without the message keys that the site prints in place of icons, such as `commun.ico.loupe.alter`."""
+    return " ".join(_RAW_KEY.sub(" ", text).split())
+
+
+def other_theme(line: Line, themes: ThemeTree, findings: list[Finding]) -> ThemeChoice | None:
+    """A theme and its priority: the last filled cell, or the last word. Without cells the known themes cut it."""
+    cells = [cell for cell in map(without_raw_keys, cells_of(line)) if cell]
+    path: tuple[str, ...] | None
+    if cells:
+        path, priority = tuple(cells[:-1]), cells[-1]
+    else:
+        text, _, priority = without_raw_keys(line.text).rpartition(" ")
+        path = theme_tree.cut(text, themes)
+    if path and len(path) <= 3 and re.fullmatch(r"[0-9]{1,3}", priority):
+        return ThemeChoice(path=path, priority=int(priority))
+    findings.append(_uncut(line, "other_themes"))
+    return None
+
+
+def goal(line: Line, findings: list[Finding]) -> GoalChoice | None:
+    """`8 - Travail décent et croissance économique 2`: the goal's number and its relevance."""
+    text = " ".join(filter(None, cells_of(line))) or line.text
+    match = _GOAL.fullmatch(without_raw_keys(text))
+    if match is None:
+        findings.append(_uncut(line, "goals"))
+        return None
+    return GoalChoice(number=int(match["number"]), relevance=int(match["relevance"]))
+
+
+def foreign_partner(line: Line, findings: list[Finding]) -> Participant | None:
+    """A foreign partner and its country: the second cell, or the longest known country name at the end."""
+    cells = [without_raw_keys(cell) for cell in cells_of(line)]
+    if cells:
+        name, country = cells[0], next(filter(None, cells[1:]), None)
+    else:
+        name, country = split_country(without_raw_keys(line.text))
+    if not name:
+        findings.append(_uncut(line, "participants"))
+        return None
+    if country is None:
+        findings.append(
+            remark(
+                "unknown-country",
+                Severity.WARNING,
+                f"Aucun pays connu à la fin de « {excerpt(name)} » ; le nom a été gardé entier.",
+                f"No known country at the end of “{excerpt(name)}”; the name was kept whole.",
+                line=line.number,
+                field="participants",
+            )
+        )
+    return Participant(name=name, role="foreign-partner", country=country)
+
+
+def french_authority(line: Line) -> Participant | None:
+    """The authority's name; the row may end with the raw key of an icon."""
+    name = without_raw_keys(next(filter(None, cells_of(line)), line.text))
+    return Participant(name=name, role="french-authority") if name else None
+
+
+def bodies(text: str) -> list[str]:
+    """Names of a list parted by commas or semicolons, but for those in brackets: `A, B (C, D)` is two."""
+    parts = re.split(r"[,;](?![^()]*\))", text)
+    return [name for name in (part.strip() for part in parts) if name]
+
+
+def funding(line: Line, findings: list[Finding]) -> Funding | None:
+    """Funder, amount, Oudin amounts, year.
+
+    Three columns bear the same Oudin header. Where more than one is filled, equal amounts are one amount written
+    again, different ones are added; a finding says which.
+    """
+    cells = [without_raw_keys(cell) for cell in cells_of(line)]
+    if len(cells) >= 3:
+        # The year is the sixth column; where empty cells have collapsed, the last filled one.
+        filled = [cell for cell in cells[2:] if cell]
+        has_year = (len(cells) >= 6 and bool(cells[5])) or bool(filled and _is_year(filled[-1]))
+        funder, amount = cells[0], cells[1]
+        year = filled.pop() if has_year else ""
+        oudin = filled
+    elif len(cells) == 2:
+        funder, amount, oudin, year = cells[0], cells[1], [], ""
+    else:
+        funder, amount, oudin, year = _cut_funding(line, findings)
+    if not funder:
+        findings.append(_uncut(line, "funding"))
+        return None
+    return Funding(
+        funder=funder,
+        amount=values.amount(amount, findings, line=line.number, field="funding") if amount else None,
+        oudin=_oudin(oudin, line, findings),
+        year=values.year(year, findings, line=line.number, field="funding") if year else None,
+    )
+
+
+def _cut_funding(line: Line, findings: list[Finding]) -> tuple[str, str, list[str], str]:
+    """Funder, amount, Oudin amounts and year of a row in plain text, read from its end."""
+    words = re.sub(r"\s*(?:€|euros?)(?=\s|$)", "", without_raw_keys(line.text)).split()
+    first = len(words)
+    while first > 1 and _NUMBER.fullmatch(words[first - 1]):
+        first -= 1
+    numbers, year = words[first:], ""
+    if numbers and _is_year(numbers[-1]):
+        year = numbers.pop()
+        if not numbers:
+            findings.append(_doubt(line, f"{year} a été lu comme une année", f"{year} was read as a year"))
+    amounts, joined = _amounts(numbers)
+    if joined:
+        findings.append(_doubt(line, f"{joined} a été lu comme un seul nombre", f"{joined} was read as one number"))
+    if len(amounts) > 1 and _exceeds(amounts[1], amounts[0]):
+        # An Oudin amount is a share of the amount: a first number below the second ends the funder's name.
+        words, first = [*words[:first], amounts.pop(0)], first + 1
+        findings.append(
+            _doubt(line, f"{words[-1]} a été lu comme la fin du nom", f"{words[-1]} was read as the end of the name")
+        )
+    if not amounts and not year and _ends_like_amount(words[-1]):
+        return " ".join(words[:-1]), words[-1], [], ""  # `10k`: no number, said by the amount's own reader
+    return " ".join(words[:first]), amounts[0] if amounts else "", amounts[1:], year
+
+
+def _amounts(numbers: list[str]) -> tuple[list[str], str]:
+    """Numbers with their thousands joined: `120 000 12 000` is two. Also those that could as well be two."""
+    amounts: list[str] = []
+    doubtful = ""
+    open_group = False
+    for number in numbers:
+        if open_group and re.fullmatch(r"[0-9]{3}(?:[.,][0-9]{1,2})?", number):
+            amounts[-1] += f" {number}"
+            doubtful = doubtful or (amounts[-1] if number[0] != "0" else "")
+            open_group = number.isdigit()
+        else:
+            amounts.append(number)
+            open_group = bool(re.fullmatch(r"-?[1-9][0-9]{0,2}", number))
+    return amounts, doubtful
+
+
+def _oudin(texts: list[str], line: Line, findings: list[Finding]) -> Decimal | None:
+    amounts = [values.amount(text, findings, line=line.number, field="funding") for text in texts]
+    known = [amount for amount in amounts if amount is not None]
+    if len(known) < 2:
+        return known[0] if known else None
+    total = known[0] if len(set(known)) == 1 else sum(known, Decimal(0))
+    findings.append(
+        remark(
+            "several-oudin-amounts",
+            Severity.INFO,
+            f"Plusieurs montants « loi Oudin » sur la ligne : {total} a été retenu.",
+            f"Several Oudin amounts in the row: {total} was taken.",
+            line=line.number,
+            field="funding",
+        )
+    )
+    return total
+
+
+def _is_year(text: str) -> bool:
+    return bool(re.fullmatch(r"[0-9]{4}", text)) and _FEWEST <= int(text) <= _MOST
+
+
+def _exceeds(part: str, whole: str) -> bool:
+    part_value, whole_value = values.parse_amount(part), values.parse_amount(whole)
+    return part_value is not None and whole_value is not None and part_value > whole_value
+
+
+def _ends_like_amount(word: str) -> bool:
+    return bool(re.fullmatch(r"-?[0-9][0-9.,]*\S*", word))
+
+
+def _doubt(line: Line, fr: str, en: str) -> Finding:
+    return remark(
+        "doubtful-funding", Severity.WARNING, f"Dans la ligne de financement, {fr} ; vérifiez-le.",
+        f"In the funding row, {en}; check it.", line=line.number, field="funding",
+    )  # fmt: skip
+
+
+def _uncut(line: Line, field: str) -> Finding:
+    return remark(
+        "uncut-row",
+        Severity.WARNING,
+        f"La ligne « {excerpt(line.text)} » n'a pas pu être découpée et n'a pas été reprise.",
+        f"The row “{excerpt(line.text)}” could not be cut and was left out.",
+        line=line.number,
+        field=field,
+    )
