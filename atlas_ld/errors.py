@@ -58,6 +58,14 @@ class QuerySyntaxError(QueryError):
         self.column = column
 
 
+class QueryNotAcceptable(QueryError):
+    """None of the formats asked for holds this kind of answer: a table or truth value, or a graph (`is_graph`)."""
+
+    def __init__(self, message: str, is_graph: bool) -> None:
+        super().__init__(message)
+        self.is_graph = is_graph
+
+
 class QueryTimeout(QueryError):
     """Stopped at the time limit; `seconds` is that limit."""
 

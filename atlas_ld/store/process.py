@@ -1,0 +1,101 @@
+"""One query worker, seen from the process that started it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from atlas_ld.store import frames
+
+_log = logging.getLogger(__name__)
+_START_SECONDS = 30.0
+
+
+class WorkerDiedError(Exception):
+    """The process ended or closed its output. `signal` is the signal that ended it, 0 where it was none."""
+
+    def __init__(self, signal: int) -> None:
+        super().__init__(f"ended by signal {signal}" if signal else "ended by itself")
+        self.signal = signal
+
+
+class WorkerProcess:
+    """A handle on a running `store.worker`. For use by one thread at a time."""
+
+    def __init__(self, store: Path, memory_mb: int) -> None:
+        """Starts the process and returns at once; `wait_until_ready` waits for it to have opened the store."""
+        self._process = subprocess.Popen(  # noqa: S603  # our own module, our own arguments
+            [sys.executable, "-P", "-m", "atlas_ld.store.worker", str(store.resolve()), f"--memory-mb={memory_mb}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            cwd="/",
+            env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            start_new_session=True,  # Ctrl-C is for the server; a worker leaves when its input is closed
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._input, self._output = self._process.stdin.fileno(), self._process.stdout.fileno()
+        self._buffer = bytearray()
+        self._poll = select.poll()
+        self._poll.register(self._output, select.POLLIN)
+        self._ready = False
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def wait_until_ready(self) -> None:
+        """Raises WorkerDiedError where the worker cannot open its store, TimeoutError after half a minute."""
+        if self._ready:
+            return
+        kind, payload = self.receive(time.monotonic() + _START_SECONDS)
+        if kind != frames.READY:
+            _log.error("A query worker did not start: %s", json.loads(payload)["message"])
+            raise WorkerDiedError(0)
+        for sentence in json.loads(payload):
+            _log.warning("Query worker %d: %s", self.pid, sentence)
+        self._ready = True
+
+    def send(self, request: dict[str, Any]) -> None:
+        """Raises WorkerDiedError where nobody reads."""
+        try:
+            frames.write_json(self._input, frames.REQUEST, request)
+        except BrokenPipeError as error:
+            raise WorkerDiedError(self._signal()) from error
+
+    def receive(self, deadline: float) -> tuple[bytes, bytes]:
+        """The next frame. Raises TimeoutError when `time.monotonic()` passes `deadline`, and WorkerDiedError."""
+        while (frame := frames.take(self._buffer)) is None:
+            left = deadline - time.monotonic()
+            if left <= 0 or not self._poll.poll(left * 1000):
+                raise TimeoutError
+            data = os.read(self._output, 65536)
+            if not data:
+                raise WorkerDiedError(self._signal())
+            self._buffer += data
+        return frame
+
+    def end(self) -> None:
+        """Ends the process now, whatever it does. Any thread may call it: its user gets WorkerDiedError."""
+        self._process.kill()
+        self._process.wait()
+
+    def discard(self) -> None:
+        """Ends the process and frees its pipes. For its user alone."""
+        self.end()
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.close()
+
+    def _signal(self) -> int:
+        return max(0, -self._process.wait())

@@ -1,0 +1,208 @@
+"""A process that answers SPARQL queries over one store, so that a query can be stopped by ending its process.
+
+    python -m atlas_ld.store.worker STORE --memory-mb N
+
+It reads requests on its standard input and writes answers on its standard output, as `frames` says. It imports no
+more than it needs, since a stopped worker is replaced while people wait.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import select
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from typing import IO, Any, cast
+
+from pyoxigraph import (
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Triple,
+    serialize,
+)
+
+from atlas_ld.media import RDF_FORMATS, SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML
+from atlas_ld.store import frames, sandbox
+
+_RESULT_FORMATS = {
+    SPARQL_JSON.name: QueryResultsFormat.JSON,
+    SPARQL_XML.name: QueryResultsFormat.XML,
+    SPARQL_CSV.name: QueryResultsFormat.CSV,
+    SPARQL_TSV.name: QueryResultsFormat.TSV,
+}
+_RDF_FORMATS = {format_.name: RdfFormat.from_media_type(format_.media_type) for format_ in RDF_FORMATS}
+_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_CHARACTERS = re.compile(r"\[[^\]]*\]|<unreported>")
+
+# What stands at each row and cannot stand within a value, and how many rows there are before the first mark: in JSON
+# a value's quotes are escaped, in XML its `<`, in TSV its line feeds. CSV quotes values that hold a line feed, so
+# there it counts outside quotes alone. JSON has its mark between rows; CSV and TSV have one more, at the header.
+_ROW_MARKS = {
+    SPARQL_JSON.name: (b'},{"', 1),
+    SPARQL_XML.name: (b"<result>", 0),
+    SPARQL_TSV.name: (b"\n", -1),
+    SPARQL_CSV.name: (b"\n", -1),
+}
+
+
+class _TooLargeError(Exception):
+    """The answer passed its limit of rows or bytes."""
+
+
+class _NoFormatError(Exception):
+    """None of the formats asked for holds an answer of this kind, which is the argument."""
+
+
+class _Output:
+    """The file that the engine writes an answer to: each write becomes a DATA frame, the first one after a HEAD."""
+
+    def __init__(self, descriptor: int, head: dict[str, str], rows: int, size: int) -> None:
+        self._descriptor, self._head, self._begun = descriptor, head, False
+        self._most_rows, self._most_bytes = rows, size
+        self._mark, self._rows = _ROW_MARKS.get(head["format"], (b"", 0))
+        self._tail, self._quoted = b"", False
+        self.bytes = 0
+
+    def write(self, data: bytes) -> int:
+        self.bytes += len(data)
+        if self.bytes > self._most_bytes:
+            raise _TooLargeError(f"The answer is larger than {self._most_bytes} bytes")
+        if self._head["kind"] == "bindings":
+            self.count(self._marks_in(data))
+        if not self._begun:
+            frames.write_json(self._descriptor, frames.HEAD, self._head)
+            self._begun = True
+        frames.write(self._descriptor, frames.DATA, data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Frames are written at once."""
+
+    def count(self, rows: int) -> None:
+        self._rows += rows
+        if self._rows > self._most_rows:
+            raise _TooLargeError(f"The answer has more than {self._most_rows} rows")
+
+    def _marks_in(self, data: bytes) -> int:
+        if self._head["format"] == SPARQL_CSV.name:
+            parts = data.split(b'"')
+            marks = sum(part.count(self._mark) for part in parts[self._quoted :: 2])
+            self._quoted ^= len(parts) % 2 == 0
+            return marks
+        joined = self._tail + data
+        self._tail = joined[max(0, len(joined) - len(self._mark) + 1) :]  # a mark may be cut by the end of a write
+        return joined.count(self._mark)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Seals itself off, opens the store, and answers until its standard input ends."""
+    parser = argparse.ArgumentParser(prog="atlas_ld.store.worker")
+    parser.add_argument("store")
+    parser.add_argument("--memory-mb", type=int, required=True)
+    options = parser.parse_args(arguments)
+    source, target = sys.stdin.fileno(), sys.stdout.fileno()
+    os.environ.clear()
+    open_ends = sandbox.close_network()
+    try:
+        store = Store.read_only(options.store)
+    except OSError as error:
+        frames.write_json(target, frames.ERROR, {"error": "failed", "message": f"No store: {error}"})
+        return
+    threading.Thread(target=_leave_with_parent, args=(source,), daemon=True).start()
+    frames.write_json(target, frames.READY, open_ends + sandbox.limit_resources(options.memory_mb))
+    for request in _requests(source):
+        answer(store, request, target)
+
+
+def _leave_with_parent(source: int) -> None:
+    """Ends this process when the other end of its input is closed, in the middle of a query if need be.
+
+    PR_SET_PDEATHSIG would not do: it fires when the thread that started the worker ends, not its process.
+    """
+    hang_up = select.poll()
+    hang_up.register(source, 0)  # POLLHUP and POLLERR are always reported
+    hang_up.poll()
+    os._exit(0)
+
+
+def _requests(source: int) -> Iterator[dict[str, Any]]:
+    buffer = bytearray()
+    while data := os.read(source, 65536):
+        buffer += data
+        while frame := frames.take(buffer):
+            yield json.loads(frame[1])
+
+
+def answer(store: Store, request: dict[str, Any], target: int) -> None:
+    """Answers one request (see `pool.QueryRequest`) with frames to the descriptor `target`."""
+    try:
+        output = _evaluate(store, request, target)
+    except SyntaxError as error:
+        frames.write_json(target, frames.ERROR, {"error": "syntax", **explain(str(error))})
+    except _NoFormatError as error:
+        frames.write_json(target, frames.ERROR, {"error": "format", "message": str(error)})
+    except (_TooLargeError, MemoryError) as error:
+        frames.write_json(target, frames.ERROR, {"error": "large", "message": str(error)})
+    except (OSError, RuntimeError, ValueError) as error:
+        frames.write_json(target, frames.ERROR, {"error": "failed", "message": str(error)})
+    else:
+        frames.write_json(target, frames.END, {"bytes": output.bytes})
+
+
+def _evaluate(store: Store, request: dict[str, Any], target: int) -> _Output:
+    default, named = request["default_graphs"], request["named_graphs"]
+    described = bool(default or named)  # the protocol's dataset is exactly the graphs that it names
+    results = store.query(
+        request["query"],
+        prefixes=request["prefixes"],
+        default_graph=[NamedNode(iri) for iri in default] if described else None,
+        named_graphs=[NamedNode(iri) for iri in named] if described else None,
+    )
+    kind = {QuerySolutions: "bindings", QueryBoolean: "boolean", QueryTriples: "graph"}[type(results)]
+    format_ = request["graph_format" if kind == "graph" else "result_format"]
+    if format_ is None:
+        raise _NoFormatError(kind)
+    output = _Output(target, {"kind": kind, "format": format_}, request["rows"], request["bytes"])
+    file = cast(IO[bytes], output)  # the engine calls write and flush alone
+    if isinstance(results, QueryTriples):
+        serialize(_counted(results, output), file, format=_RDF_FORMATS[format_], prefixes=request["prefixes"])
+    else:
+        results.serialize(file, format=_RESULT_FORMATS[format_])
+    return output
+
+
+def _counted(triples: Iterable[Triple], output: _Output) -> Iterator[Triple]:
+    for triple in triples:
+        output.count(1)
+        yield triple
+
+
+def explain(message: str) -> dict[str, Any]:
+    """What the engine says of a wrong query, with its place apart and without the lists of characters it expected."""
+    match = _PLACE.fullmatch(message)
+    if not match:
+        return {"message": message, "line": None, "column": None}
+    expected = _CHARACTERS.sub("", match[3].removeprefix("expected ").removeprefix("one of "))
+    options = [part.strip() for part in re.split(r",\s|\s\|\n", expected) if part.strip(" |")]
+    sentences = [option for option in options if re.match(r"\w+ \w", option)]
+    words = [option for option in options if option not in ("SERVICE", "LATERAL")]
+    if sentences:
+        text = sentences[0]
+    elif words:
+        text = f"The query is not SPARQL 1.1 at this place, where {' or '.join(words[:8])} could stand"
+    else:
+        text = "The query is not SPARQL 1.1 at this place"
+    return {"message": text, "line": int(match[1]), "column": int(match[2])}
+
+
+if __name__ == "__main__":
+    main()
