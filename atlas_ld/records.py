@@ -167,7 +167,7 @@ class PartnershipRecord(_Part):
         if self.identifier:
             return slug(self.identifier)
         year = self.first_signature_year or self.start_year or self.end_year
-        name = slug(self.title) if self.title else f"untitled-{short_hash(self.model_dump_json())}"
+        name = slug(self.title) if self.title else f"untitled-{short_hash(self.model_dump_json(exclude={'findings'}))}"
         return f"{name}-{year}" if year else name
 
     def to_json(self) -> str:
