@@ -12,11 +12,15 @@ one term for each property, so that compaction comes down to the rules below (ht
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from atlas_ld.rdf import RDF_TYPE, Literal, NamedNode, Triple
 from atlas_ld.vocabulary import RDF, XSD
+
+_CANONICAL_INTEGER = re.compile(r"0|-?[1-9]\d{0,14}")
+"""Integers that every JSON reader keeps exact (below 2^53), in the one form that comes back the same."""
 
 Properties = dict[str, list[Any]]
 Graph = dict[str, Properties]
@@ -119,10 +123,11 @@ def _value(literal: Literal, definition: Mapping[str, Any]) -> Any:
         plain = definition.get("@language") == literal.language
         return literal.value if plain else {"@value": literal.value, "@language": literal.language}
     datatype = literal.datatype.value
-    if datatype == str(XSD.boolean) and literal.value in ("true", "false"):
-        return literal.value == "true"
-    if datatype == str(XSD.integer) and literal.value == str(int(literal.value)):
-        return int(literal.value)
+    if definition.get("@type") in ("", None, datatype):
+        if datatype == str(XSD.boolean) and literal.value in ("true", "false"):
+            return literal.value == "true"
+        if datatype == str(XSD.integer) and _CANONICAL_INTEGER.fullmatch(literal.value):
+            return int(literal.value)
     if datatype == definition.get("@type"):
         return literal.value
     if datatype == str(XSD.string):

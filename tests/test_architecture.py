@@ -23,7 +23,7 @@ STEPS = [
     {"queries", "store"},
     {"web"},
     {"pipeline"},
-    {"cli", "tabular"},
+    {"cli", "tabular", "__main__"},
 ]
 DOORS = {
     "pyshacl": {"validation"},
