@@ -41,22 +41,22 @@ _FORMATS = {format_.name: format_ for format_ in (*RESULT_FORMATS, *RDF_FORMATS)
 class QueryRequest:
     """A query as the SPARQL 1.1 Protocol has it.
 
-    `result_format` is for the rows of SELECT and the truth of ASK, `graph_format` for CONSTRUCT and DESCRIBE; None
-    means that no format of that kind is wanted. If either list of graphs (IRIs) is not empty, the dataset is made of
-    them alone (protocol, 2.1.4); else it is the release: data in the default graph, its SHACL report in a named one.
-    `seconds` can only shorten the time limit of the settings.
+    `accepted` are formats, best first: the first one that holds rows and truth values is for SELECT and ASK, the
+    first one that holds RDF is for CONSTRUCT and DESCRIBE. If either list of graphs (IRIs) is not empty, the dataset
+    is made of them alone (protocol, 2.1.4); else it is the release: data in the default graph, its SHACL report in a
+    named one. `seconds` and `size` (bytes of the answer) can only lower the limits of the settings.
     """
 
     query: str
-    result_format: Format | None = SPARQL_JSON
-    graph_format: Format | None = TURTLE
+    accepted: tuple[Format, ...] = (SPARQL_JSON, TURTLE)
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     seconds: float | None = None
+    size: int | None = None
 
 
 class Answer:
-    """An answer on its way. Iterating yields its bytes, or raises a QueryError; then it must not pass for whole.
+    """An answer on its way. `chunks` yields its bytes, or raises a QueryError; then it must not pass for whole.
 
     `complete` says that every byte is there already, which is so for answers of at most 64 kB. `kind` is `bindings`,
     `boolean` or `graph`. Close it (or leave its `with` block) to free its worker.
@@ -81,7 +81,9 @@ class Answer:
     def content_type(self) -> str:
         return self.format.content_type
 
-    def __iter__(self) -> Iterator[bytes]:
+    @property
+    def chunks(self) -> Iterator[bytes]:
+        """The answer's bytes, once."""
         yield from self._begun
         self._begun.clear()
         yield from self._rest
@@ -91,7 +93,7 @@ class Answer:
         with self:
             file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # the caller closes it
             try:
-                size = sum(file.write(data) for data in self)
+                size = sum(file.write(data) for data in self.chunks)
             except QueryError:
                 file.close()
                 raise
@@ -173,13 +175,13 @@ class QueryPool:
             worker.send(
                 {
                     "query": request.query,
-                    "result_format": request.result_format and request.result_format.name,
-                    "graph_format": request.graph_format and request.graph_format.name,
+                    "result_format": next((f.name for f in request.accepted if f in RESULT_FORMATS), None),
+                    "graph_format": next((f.name for f in request.accepted if f in RDF_FORMATS), None),
                     "default_graphs": request.default_graphs,
                     "named_graphs": request.named_graphs,
                     "prefixes": self._prefixes,
                     "rows": settings.query_rows,
-                    "bytes": settings.query_bytes,
+                    "bytes": min(request.size or settings.query_bytes, settings.query_bytes),
                 }
             )
             while True:
