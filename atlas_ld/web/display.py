@@ -10,8 +10,9 @@ from urllib.parse import unquote
 from flask import url_for
 
 from atlas_ld.iris import Iris
+from atlas_ld.model import ClassModel
 from atlas_ld.rdf import Literal, NamedNode, Node, Triple
-from atlas_ld.vocabulary import DCTERMS, RDFS, SDG, SKOS, XSD
+from atlas_ld.vocabulary import DCTERMS, PREFIXES, RDFS, SDG, SKOS, XSD
 from atlas_ld.web.formatting import day, number, web_address
 from atlas_ld.web.i18n import current_language
 from atlas_ld.web.publication import publication
@@ -134,6 +135,14 @@ def shortened(iri: str) -> str:
     return iri.removeprefix("https://").removeprefix("http://")
 
 
+def short(iri: str) -> str:
+    """An IRI by its prefix where it has one: `atlas:startYear`."""
+    for prefix, namespace in PREFIXES.items():
+        if iri.startswith(namespace):
+            return f"{prefix}:{iri.removeprefix(namespace)}"
+    return iri
+
+
 def show(term: Node, graph: Graph | None = None) -> Shown:
     """Any RDF term for a generic list of values."""
     if isinstance(term, NamedNode):
@@ -145,6 +154,13 @@ def show(term: Node, graph: Graph | None = None) -> Shown:
     if datatype in _NUMBERS and (value := to_decimal(term)) is not None:
         return Shown(number(value))
     return Shown(term.value, term.language)
+
+
+def field_name(class_: ClassModel | None, property_: str) -> str:
+    """What the shapes call a property of a class, in the reader's language; its local name where they do not."""
+    fields = class_.fields if class_ else ()
+    found = next((field for field in fields if field.path == str(property_)), None)
+    return found.name[current_language()] if found else local_name(property_)
 
 
 def goal_number(iri: str) -> int | None:

@@ -17,6 +17,7 @@ from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web import listing
 from atlas_ld.web.display import entity, to_decimal
 from atlas_ld.web.documents import context
+from atlas_ld.web.i18n import current_language
 from atlas_ld.web.model import format_or_404
 from atlas_ld.web.publication import Publication, publication
 from atlas_ld.web.quality import report
@@ -79,18 +80,28 @@ def _home(opened: Publication) -> str:
         for row in opened.reader.select(load("pages/partner-countries"))
         if isinstance(country := row["country"], NamedNode)
     ]
-    themes = [entry for entry in listing.themes(opened).values() if entry.iri_of("broader") is None]
+    top = [entry for entry in listing.themes(opened).values() if entry.iri_of("broader") is None]
+    top_themes = listing.ordered(top, {"": _PARTNERSHIPS}, "")
     known = listing.partnerships(opened)
     richest = listing.ordered(known.values(), {"": (listing.by_total, True)}, "")
     return render_template(
         "site/home.html",
         figures={name: to_decimal(value) for name, value in figures.items()},
         countries=countries[:_TOP_COUNTRIES],
-        themes=listing.ordered(themes, {"": _PARTNERSHIPS}, ""),
+        theme_bars=[(entity(entry.iri), entry.count("partnerships")) for entry in top_themes],
         examples=richest[:4],
-        questions=[load(name) for name in names("questions")],
-        counts=opened.release.manifest.counts,
+        example=richest[0].iri if richest else opened.iris.base,
+        questions=_questions(opened),
     )
+
+
+def _questions(opened: Publication) -> list[tuple[str, str]]:
+    """Address and title of each question that ships with atlas-ld."""
+    prefixes = PREFIXES | opened.iris.prefixes
+    return [
+        (url_for("sparql.endpoint", query=query.example(prefixes)), query.titles[current_language()])
+        for query in map(load, names("questions"))
+    ]
 
 
 @blueprint.get("/partnerships")

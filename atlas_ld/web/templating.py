@@ -48,6 +48,7 @@ def register(app: Flask) -> None:
         typeset=formatting.typeset,
         paragraphs=paragraphs,
         web_address=formatting.web_address,
+        short=display.short,
     )
     app.jinja_env.globals.update(
         t=t,
@@ -55,8 +56,10 @@ def register(app: Flask) -> None:
         language_addresses=language_addresses,
         address_with=address_with,
         entity=display.entity,
+        field_name=display.field_name,
         show=display.show,
         goal_number=display.goal_number,
+        short=display.short,
         shortened=display.shortened,
         **{name: getattr(vocabulary, name) for name in _NAMESPACES},
     )
