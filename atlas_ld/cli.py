@@ -115,6 +115,8 @@ def import_(paths: tuple[Path, ...], into: Path) -> None:
 def validate_(paths: tuple[Path, ...], format_: str, base_iri: str | None) -> None:
     """Check sources or Turtle files against the shapes, and say how to mend what is wrong.
 
+    Turtle files are checked together, as one graph.
+
     \b
     Example:  atlas-ld validate records/ page.html
               atlas-ld validate graph.ttl --format turtle > report.ttl
@@ -122,12 +124,11 @@ def validate_(paths: tuple[Path, ...], format_: str, base_iri: str | None) -> No
     settings = _settings(base_iri=base_iri)
     shapes = load_shapes(settings.base_iri)
     turtle = [path for path in paths if path.suffix == ".ttl"]
+    if missing := next((path for path in turtle if not path.is_file()), None):
+        raise AtlasError(f"{missing} is not there.")
     remarks: list[Finding] = []
-    results = []
-    for path in turtle:
-        if not path.is_file():
-            raise AtlasError(f"{path} is not there.")
-        results += validate(parse_file(path, settings.base_iri), shapes).results
+    triples = [triple for path in turtle for triple in parse_file(path, settings.base_iri)]
+    results = list(validate(triples, shapes).results) if turtle else []
     if others := [path for path in paths if path not in turtle]:
         readings = pipeline.read_all(others)
         checked = pipeline.check(readings, settings, _today(), pipeline.Clock(lambda _: None))

@@ -1,0 +1,145 @@
+"""The commands do what their help says, and speak in sentences."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from rdflib import Graph
+
+from atlas_ld.cli import main
+from atlas_ld.release.folder import Release
+from tests.release.conftest import a_record
+
+SHAPES = Path(__file__).parent / "shapes"
+BROKEN = sorted(SHAPES.rglob("invalid-*.ttl"))
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def write_record(folder: Path, **changes: object) -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / "record.json"
+    path.write_text(a_record(**changes).to_json(), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in sorted(main.commands)), ["releases", "verify"]])
+def test_every_command_has_help(command: list[str]) -> None:
+    result = run(*command, "--help")
+    assert result.exit_code == 0
+    assert "Usage:" in result.output
+
+
+def test_import_writes_one_file_a_record_and_leaves_the_same_as_it_is(tmp_path: Path) -> None:
+    source = write_record(tmp_path / "sources")
+    first = run("import", source, "--into", tmp_path / "records")
+    second = run("import", source, "--into", tmp_path / "records")
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert [path.name for path in (tmp_path / "records").iterdir()] == ["ecoles-jumelles-1999.json"]
+    assert "1 written" in first.output
+    assert "0 written" in second.output
+
+
+def test_a_path_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    result = run("import", tmp_path / "nothing", "--into", tmp_path / "records")
+    assert result.exit_code == 1
+    assert result.output.startswith("atlas-ld: ")
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    "path", BROKEN[:: max(1, len(BROKEN) // 12)], ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_validate_names_the_constraint_and_exits_2_for_a_violation(path: Path) -> None:
+    shape, severity = re.match(r"# fires: shape:(\S+) \S+ (\w+)", path.read_text("utf-8")).groups()  # type: ignore[union-attr]
+    result = run("validate", path, SHAPES / "world.ttl")
+    assert result.exit_code == (2 if severity == "Violation" else 0)
+    assert shape in result.output
+
+
+def test_validate_writes_a_report_that_is_turtle(tmp_path: Path) -> None:
+    source = write_record(tmp_path / "sources", title=None)
+    result = CliRunner().invoke(main, ["validate", str(source), "--format", "turtle"])
+    assert result.exit_code == 2
+    assert len(Graph().parse(data=result.stdout, format="turtle")) > 0
+
+
+def test_validate_counts_in_json(tmp_path: Path) -> None:
+    source = write_record(tmp_path / "sources", title=None)
+    report = json.loads(CliRunner().invoke(main, ["validate", str(source), "--format", "json"]).stdout)
+    assert report["conforms"] is False
+
+
+def test_build_prints_the_path_last_and_says_what_it_left_out(tmp_path: Path) -> None:
+    write_record(tmp_path / "sources", start_year=2001, end_year=1990)
+    result = CliRunner().invoke(
+        main, ["build", "--data", str(tmp_path / "sources"), "--releases", str(tmp_path / "releases")]
+    )
+    assert result.exit_code == 2
+    assert Path(result.stdout.splitlines()[-1]).is_dir()
+    assert "1 quarantined" in result.stderr
+
+
+def test_build_strict_refuses_in_one_sentence(tmp_path: Path) -> None:
+    write_record(tmp_path / "sources", title=None)
+    result = run("build", "--data", tmp_path / "sources", "--releases", tmp_path / "releases", "--strict")
+    assert result.exit_code == 1
+    assert "--strict" in result.output
+    assert not (tmp_path / "releases" / "current").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], "79300"),
+        (["--format", "csv"], "total\r\n79300"),
+        (["--format", "json"], '"value":"79300"'),
+    ],
+)
+def test_query_answers_in_each_format(demonstration: Release, arguments: list[str], expected: str) -> None:
+    query = """SELECT (SUM(?amount) AS ?total) {
+        partnership:crea-ocean-2010 atlas:fundingLine/atlas:amount ?amount }"""
+    result = run("query", query, "--releases", demonstration.path.parent, *arguments)
+    assert result.exit_code == 0, result.output
+    assert expected in result.stdout_bytes.decode()
+
+
+def test_query_constructs_turtle(demonstration: Release) -> None:
+    query = "DESCRIBE partnership:crea-ocean-2010"
+    result = run("query", query, "--releases", demonstration.path.parent)
+    assert len(Graph().parse(data=result.stdout, format="turtle")) > 10
+
+
+@pytest.mark.parametrize("query", ["SELECT * {", "SELECT * { SERVICE <http://x.example/> { ?s ?p ?o } }", "CLEAR ALL"])
+def test_a_query_that_gets_no_answer_is_one_sentence(demonstration: Release, query: str) -> None:
+    result = run("query", query, "--releases", demonstration.path.parent)
+    assert result.exit_code == 1
+    assert result.output.startswith("atlas-ld: ")
+    assert "Traceback" not in result.output
+
+
+def test_releases_are_listed_shown_verified_and_chosen(demonstration: Release) -> None:
+    where = ("--releases", demonstration.path.parent)
+    assert f"* {demonstration.id}" in run("releases", "list", *where).output
+    assert json.loads(run("releases", "show", *where).output)["id"] == demonstration.id
+    assert "sound" in run("releases", "verify", *where).output
+    assert run("releases", "use", demonstration.id, *where).exit_code == 0
+
+
+def test_a_release_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    result = run("releases", "verify", "2026-01-01-00000000", "--releases", tmp_path)
+    assert result.exit_code == 1
+    assert "atlas-ld releases list" in result.output
+
+
+def test_a_setting_of_the_wrong_kind_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATLAS_LD_PORT", "eight thousand")
+    result = run("releases", "list")
+    assert result.exit_code == 1
+    assert "ATLAS_LD_PORT" in result.output
