@@ -1,9 +1,9 @@
 """Records to RDF and back.
 
-    fields        the table of plain fields: record attribute <-> property, written and read from one row
-    entities      what partnerships share: organisations, territories, posts, themes, sources
-    partnership   one record and its resolution -> triples
-    reading       triples -> the record
+fields        the table of plain fields: record attribute <-> property, written and read from one row
+entities      what partnerships share: organisations, territories, posts, themes, sources
+partnership   one record and its resolution -> triples
+reading       triples -> the record
 """
 
 from atlas_ld.mapping.partnership import Mapped, map_partnership

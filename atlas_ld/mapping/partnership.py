@@ -167,4 +167,3 @@ def _shared(record: PartnershipRecord, resolution: Resolution, gazetteer: Gazett
     for origin in record.origins:
         shared |= entities.source(iris, origin)
     return shared
-
