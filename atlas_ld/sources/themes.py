@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from atlas_ld import rdf, resources
 from atlas_ld.iris import fold
@@ -34,10 +34,15 @@ def known_themes() -> ThemeTree:
 def cut(text: str, themes: ThemeTree) -> tuple[str, ...] | None:
     """The labels of a theme that a line joins by spaces, or None where no known theme reads so.
 
-    The whole text must be consumed, so of two themes that begin alike the longer one is taken where it fits.
+    The whole text must be one theme, its longest label first: `Culture et Patrimoine Patrimoine` is two levels.
     """
-    wanted = _joined(text)
-    return next((path for path in sorted(themes, key=len, reverse=True) if _joined(" ".join(path)) == wanted), None)
+    return _by_text(themes).get(_joined(text))
+
+
+@lru_cache(maxsize=4)
+def _by_text(themes: ThemeTree) -> dict[str, tuple[str, ...]]:
+    """Themes by their joined labels. Should two read alike, the one with fewer, hence longer, labels stays."""
+    return {_joined(" ".join(path)): path for path in sorted(themes, key=lambda path: (-len(path), path))}
 
 
 def _joined(text: str) -> str:
