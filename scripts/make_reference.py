@@ -28,12 +28,13 @@ from atlas_ld.reference.names import words
 Row = tuple[Any, ...]
 Point = tuple[float, float]
 
-SMALLEST_NAMED_TWICE = 15_000
-"""Inhabitants from which a place's other names are kept."""
+SMALLEST_PLACE, SMALLEST_PLACE_OF_PARTNERS = 5000, 1000
+"""Inhabitants from which a place abroad is kept, and in the countries below. Its namesakes in the same country are
+kept whatever their size: without them an ambiguous name would look certain. GeoNames has some places twice, but two of
+one name near each other may also be a village and a settlement beside it, so nothing is merged."""
 
-SMALLEST_PLACE = 5000
-"""Inhabitants from which a place abroad is kept. Its namesakes in the same country are kept whatever their size:
-without them an ambiguous name would look certain."""
+SMALLEST_NAMED_TWICE, SMALLEST_NAMED_TWICE_OF_PARTNERS = 50_000, 5000
+"""Inhabitants from which a place's other names are kept, and in the countries below."""
 
 FRENCH_CODES = {"FR", "GP", "MQ", "GF", "RE", "YT"}
 OTHER_FRENCH_CODES = {"PM", "BL", "MF", "WF", "PF", "NC", "TF"}
@@ -41,12 +42,14 @@ OTHER_FRENCH_CODES = {"PM", "BL", "MF", "WF", "PF", "NC", "TF"}
 
 OVERSEAS_REGIONS = {"GP": "01", "MQ": "02", "GF": "03", "RE": "04", "YT": "06"}
 
-SECOND_LEVEL_COUNTRIES = frozenset(
-    "AO BF BI BJ BW CD CF CG CI CM CV DJ DZ EG ER ET GA GH GM GN GQ GW KE KM LR LS LY MA MG ML MR MU MW MZ NA NE NG "
-    "RW SC SD SL SN SO SS ST SZ TD TG TN TZ UG ZA ZM ZW HT LB PS SY JO IQ KH LA VN MM AM GE AL RS MK BA XK UA".split()
-)
-"""Where divisions of the second level are kept: cercles, provinces and préfectures sign partnerships there.
-In most other countries that level is the municipality, which places.csv already has."""
+PARTNER_COUNTRIES = {
+    *("AO", "BF", "BI", "BJ", "BW", "CD", "CF", "CG", "CI", "CM", "CV", "DJ", "DZ", "EG", "ER", "ET", "GA", "GH", "GM"),
+    *("GN", "GQ", "GW", "KE", "KM", "LR", "LS", "LY", "MA", "MG", "ML", "MR", "MU", "MW", "MZ", "NA", "NE", "NG", "RW"),
+    *("SC", "SD", "SL", "SN", "SO", "SS", "ST", "SZ", "TD", "TG", "TN", "TZ", "UG", "ZA", "ZM", "ZW", "HT", "LB", "PS"),
+    *("SY", "JO", "IQ", "KH", "LA", "VN", "MM", "AM", "GE", "AL", "RS", "MK", "BA", "XK", "UA"),
+}
+"""Countries of which smaller places are kept, and divisions of the second level: villages, cercles, provinces and
+préfectures sign partnerships there. In most others the second level is the municipality, which places.csv has."""
 
 FRENCH_LETTERS = re.compile(r"[A-ZÀÂÇÉÈÊËÎÏÔÙÛÜŒ][A-Za-zàâçéèêëîïôùûüÿœ' -]*")
 NOT_FRENCH = re.compile(r"'$|'[ns][kea]?$|[bcdfgjkmpqrtvxz]'[bcdfgjkmpqrtvxz]|[^lo]as$|[^ali]us$|[^tv]ae$|ow$|oj$")
@@ -170,11 +173,11 @@ def place_rows(cities: list[Any]) -> Iterator[Row]:
     kept = {
         (city["countrycode"], name)
         for city in abroad
-        if city["population"] >= SMALLEST_PLACE
+        if is_kept(city)
         for name in [words(city["name"]), *map(words, names_kept(city))]
     }
     for city in sorted(abroad, key=lambda city: city["geonameid"]):
-        if city["population"] >= SMALLEST_PLACE or (city["countrycode"], words(city["name"])) in kept:
+        if is_kept(city) or (city["countrycode"], words(city["name"])) in kept:
             point = rounded((city["latitude"], city["longitude"]))
             yield (
                 city["geonameid"], city["name"], city["countrycode"], city["population"], *point,
@@ -194,15 +197,22 @@ def division_rows() -> Iterator[Row]:
         rows = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
         for name, _, code, geonames, kind, others, level, *_ in rows:
             country = code.partition(".")[0]
-            wanted = level == "1" or (level == "2" and country in SECOND_LEVEL_COUNTRIES)
+            wanted = level == "1" or (level == "2" and country in PARTNER_COUNTRIES)
             if wanted and geonames and country not in FRENCH_CODES | OTHER_FRENCH_CODES:
                 names = other_names(name, {"alternatenames": others.split("|")})
                 kept.append((int(geonames), name, country, level, kind.lower(), "|".join(names)))
     yield from sorted(kept)
 
 
+def is_kept(city: Any) -> bool:
+    partner = city["countrycode"] in PARTNER_COUNTRIES
+    return bool(city["population"] >= (SMALLEST_PLACE_OF_PARTNERS if partner else SMALLEST_PLACE))
+
+
 def names_kept(city: Any) -> list[str]:
-    return other_names(city["name"], city) if city["population"] >= SMALLEST_NAMED_TWICE else []
+    partner = city["countrycode"] in PARTNER_COUNTRIES
+    enough = city["population"] >= (SMALLEST_NAMED_TWICE_OF_PARTNERS if partner else SMALLEST_NAMED_TWICE)
+    return other_names(city["name"], city) if enough else []
 
 
 def other_names(name: str, city: Any) -> list[str]:

@@ -16,7 +16,7 @@ from atlas_ld.reference.gazetteer import Division, Gazetteer, Match
 from atlas_ld.reference.names import forms, split_brackets, words
 
 _TOWN = re.compile(
-    r"(?:commune (?:urbaine|rurale)|ville|commune|municipalite|mairie|village|city of|town of|municipality of) (?P<rest>.+)"
+    r"(?:commune (?:urbaine|rurale)|ville|commune|municipalite|mairie|village|(?:city|town|municipality) of) (?P<rest>.+)"
 )
 _STATE = re.compile(
     r"(?:gouvernement de la republique|republique federale|republique unie|republique|gouvernement|royaume|union|etat) "
@@ -76,7 +76,7 @@ def decide(name: str, declared_kind: str | None, country: str | None, gazetteer:
         return one_of((alias,), "alias", CERTAIN, _kind(announced))
     state = state_of(plain, gazetteer) or _named_country(plain, gazetteer)
     if state == f"country-{country.lower()}":
-        return Decision(Match(state, "name-of-country", CERTAIN), authority=True, kind="state")
+        return country_itself(state)
     if split_brackets(name)[1] or _NOT_ONE_PLACE.match(plain):
         return Decision(authority=bool(_kind(announced)), kind=_kind(announced))
     if _SHARED_BODY.match(announced):
@@ -90,6 +90,11 @@ def decide(name: str, declared_kind: str | None, country: str | None, gazetteer:
         if decision:
             return decision
     return Decision(authority=town is not None, kind=kind)
+
+
+def country_itself(key: str) -> Decision:
+    """The decision that a body is the State of a country."""
+    return Decision(Match(key, "name-of-country", CERTAIN), authority=True, kind="state")
 
 
 def state_of(plain: str, gazetteer: Gazetteer) -> str | None:

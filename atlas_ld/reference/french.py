@@ -45,7 +45,7 @@ def decide(name: str, declared_kind: str | None, gazetteer: Gazetteer) -> Decisi
 
 
 def announces_authority(name: str) -> bool:
-    """Whether the name itself says that it is an authority's: `Ville de Paris`, `Région Bretagne`, `Brest métropole`."""
+    """Whether the name itself says that it is an authority's: `Ville de Paris`, `Brest métropole`."""
     return french(split_brackets(name)[0]).kind not in {None, "syndicat"}
 
 
@@ -92,18 +92,19 @@ def _first(named: Named, level: str, gazetteer: Gazetteer, kind: str) -> Decisio
 
 def _commune(named: Named, departement: str | None, gazetteer: Gazetteer, *, told: bool) -> Decision | None:
     for form in named.forms:
-        now, once = gazetteer.french("commune", form), gazetteer.french("former-commune", form)
+        now = (*gazetteer.french("commune", form), *gazetteer.french("renamed-commune", form))
+        once = gazetteer.french("former-commune", form)
         if departement:
-            inside = tuple(key for key in now if departement in gazetteer.place(key).within)
-            inside_once = tuple(key for key in once if departement in gazetteer.place(key).within)
-            if inside or inside_once:
-                chosen = inside or inside_once
-                return one_of(chosen, "name-and-departement", CERTAIN if inside else LIKELY, "commune")
-        elif now:
+            now = tuple(key for key in now if departement in gazetteer.place(key).within)
+            once = tuple(key for key in once if departement in gazetteer.place(key).within)
+        if now:
+            method = "name-and-departement" if departement else "name-and-kind" if told else "exact-name"
             # A namesake that became part of another commune makes the living one less certain, not impossible.
-            sure = told and not set(once) - set(now)
-            return one_of(now, "name-and-kind" if told else "exact-name", CERTAIN if sure else NAMED, "commune")
-        elif once:
+            sure = (told or departement) and not set(once) - set(now)
+            score = CERTAIN if sure and gazetteer.french("commune", form) else NAMED
+            renamed = now[0] not in gazetteer.french("commune", form)
+            return one_of(now, "former-name" if renamed else method, score, "commune")
+        if once:
             return one_of(once, "former-commune", LIKELY, "commune")
     return None
 

@@ -8,83 +8,27 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self, get_args
+from typing import Self
 
 from atlas_ld.errors import BrokenResource
-from atlas_ld.reference.names import without_article, words
+from atlas_ld.reference import places
+from atlas_ld.reference.names import epci_names, without_article, words
+from atlas_ld.reference.places import ALSACE, FRANCE, LEVELS, Alias, Division, Level, Match, Place, Row
 from atlas_ld.resources import root
-from atlas_ld.vocabulary import EU_COUNTRY, GEONAMES
 
-Level = Literal["commune", "epci", "departement", "region", "com", "country", "foreign-place"]
-LEVELS: tuple[Level, ...] = get_args(Level)
+__all__ = ["FRANCE", "LEVELS", "Alias", "Division", "Gazetteer", "Level", "Match", "Place"]
 
 _TABLES = (
-    "communes", "former-communes", "epci", "departements", "regions", "former-regions", "overseas", "countries",
-    "places", "divisions", "posts", "aliases-countries", "aliases-france", "aliases-organisations", "aliases-places",
+    "communes", "former-communes", "renamed-communes", "epci", "departements", "regions", "former-regions", "overseas",
+    "countries", "places", "divisions", "posts",
+    "aliases-countries", "aliases-france", "aliases-organisations", "aliases-places",
 )  # fmt: skip
 
-FRANCE = "country-fr"
-
-ALSACE = "6ae"
-"""The Collectivité européenne d'Alsace (INSEE code 6AE), which the départements 67 and 68 became for what they did
-as authorities, while they remain as districts of the State (law no. 2019-816)."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A territory. `key` as in docs/iri-policy.md; `country` is an ISO 3166-1 alpha-2 code; `within` are the keys of
-    the territories that hold it, next level first; `lat` and `long` are WGS 84 degrees; `matches` are IRIs of the
-    same place in GeoNames and in the EU's country authority table."""
-
-    key: str
-    level: Level
-    name: str
-    name_en: str | None
-    country: str
-    insee: str | None = None
-    siren: str | None = None
-    within: tuple[str, ...] = ()
-    population: int | None = None
-    lat: Decimal | None = None
-    long: Decimal | None = None
-    geonames: int | None = None
-    matches: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Match:
-    """What a name was taken for: the key of a place, by which method (docs/matching.md), how surely (0 to 1)."""
-
-    place: str
-    method: str
-    score: Decimal
-
-
-@dataclass(frozen=True)
-class Alias:
-    """A name that we decided about by hand. `place` is None where the decision is that no place of today fits."""
-
-    place: str | None
-    siren: str | None = None
-    label: str | None = None
-
-
-@dataclass(frozen=True)
-class Division:
-    """A division of a foreign country: its `type` in English where GeoNames or ISO 3166-2 has it, else empty."""
-
-    key: str
-    level: int
-    type: str
-    names: tuple[str, ...]
-
-
-Row = dict[str, str]
+_Index = dict[str, tuple[str, ...]]
 
 
 class Gazetteer:
@@ -93,6 +37,7 @@ class Gazetteer:
     def __init__(self, tables: dict[str, list[Row]]) -> None:
         self._tables = tables
         self._places: dict[str, Place] = {}
+        self._indexed_abroad: dict[str, tuple[_Index, _Index]] = {}
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Self:
@@ -122,7 +67,7 @@ class Gazetteer:
 
     def french(self, level: str, name: str) -> tuple[str, ...]:
         """Keys of the French territories of one level with this name; level `former-commune` gives the communes of
-        today that took it in, `former-region` the régions of before 2016. EPCI have several forms of their name."""
+        today that took it in, `renamed-commune` the one that bore it, `former-region` the régions of before 2016."""
         return self._french.get(level, {}).get(name, ())
 
     def french_names(self, level: str) -> tuple[str, ...]:
@@ -137,16 +82,7 @@ class Gazetteer:
     def authority_name(self, key: str) -> str:
         """What the authority of a French territory is called: `Commune du Havre`, `Département du Finistère`."""
         kind, _, code = key.partition("-")
-        row = self._row(kind, code)
-        match kind:
-            case "commune":
-                return f"Commune {_linked(row['name'], row['link'], keep_article=True)}"
-            case "departement" if row:
-                return f"Département {_linked(row['name'], row['link'], keep_article=False)}"
-            case "region":
-                return f"Région {row['name']}"
-            case _:
-                return self.place(key).name
+        return places.authority_name(kind, self._row(kind, code)) or self.place(key).name
 
     def departement(self, hint: str) -> str | None:
         """The key of the département (or overseas collectivity) that a number or name stands for."""
@@ -226,33 +162,29 @@ class Gazetteer:
     def _build(self, kind: str, row: Row) -> Place:
         match kind:
             case "commune":
-                within = [*filter(None, row["epci"].split("|"))]
-                parents = (self._departement_key(row["departement"]), *(f"epci-{siren}" for siren in within))
-                return _place(row, f"commune-{row['insee'].lower()}", "commune", parents, insee=row["insee"])
+                groups = tuple(f"epci-{siren}" for siren in row["epci"].split("|") if siren)
+                parents = (self._departement_key(row["departement"]), *groups)
+                return places.place(row, f"commune-{row['insee'].lower()}", "commune", parents, insee=row["insee"])
             case "epci":
                 parents = tuple(self._departement_key(code) for code in row["departements"].split("|"))
                 regions = {key for parent in parents for key in self.place(parent).within if key != FRANCE}
-                return _place(row, f"epci-{row['siren']}", "epci", (*parents, *sorted(regions)))
+                return places.place(row, f"epci-{row['siren']}", "epci", (*parents, *sorted(regions)))
             case "departement" if not row:
-                name = "Collectivité européenne d'Alsace"
-                return Place(f"departement-{ALSACE}", "departement", name, None, "FR", insee="6AE", within=("region-44",))
+                return places.alsace()
             case "departement":
                 key = f"departement-{row['code'].lower()}"
-                return _place(row, key, "departement", (f"region-{row['region']}",), insee=row["code"])
+                return places.place(row, key, "departement", (f"region-{row['region']}",), insee=row["code"])
             case "region" if "now" in row:
-                name = f"{row['name']} (région jusqu’en 2015)"
+                named = row | {"name": f"{row['name']} (région jusqu’en 2015)"}
                 parents = (f"region-{row['now']}",)
-                return _place(row | {"name": name}, f"region-{row['code']}", "region", parents, insee=row["code"])
-            case "region":
-                return _place(row, f"region-{row['code']}", "region", (FRANCE,), insee=row["code"])
-            case "com":
-                return _place(row, f"com-{row['code']}", "com", (FRANCE,), insee=row["code"])
+                return places.place(named, f"region-{row['code']}", "region", parents, insee=row["code"])
+            case "region" | "com":
+                return places.place(row, f"{kind}-{row['code']}", kind, (FRANCE,), insee=row["code"])
             case "country":
-                eu = (str(EU_COUNTRY[row["alpha3"]]),) if row["alpha3"] else ()
-                return _place(row, f"country-{row['alpha2'].lower()}", "country", (), eu=eu)
+                return places.country(row)
             case _:
                 parents = (f"country-{row['country'].lower()}",)
-                return _place(row, f"geonames-{row['geonames']}", "foreign-place", parents)
+                return places.place(row, f"geonames-{row['geonames']}", "foreign-place", parents)
 
     def _departement_key(self, code: str) -> str:
         return f"com-{code}" if code in self._by_code["com"] else f"departement-{code.lower()}"
@@ -270,23 +202,27 @@ class Gazetteer:
         return names
 
     @cached_property
-    def _french(self) -> dict[str, dict[str, tuple[str, ...]]]:
-        tables = self._tables
+    def _french(self) -> dict[str, _Index]:
+        def communes(table: str, column: str) -> Iterable[tuple[str, str]]:
+            return ((words(row["name"]), f"commune-{row[column].lower()}") for row in self._tables[table])
+
+        def coded(table: str, kind: str) -> Iterable[tuple[str, str]]:
+            rows = self._tables[table]
+            return ((without_article(words(row["name"])), f"{kind}-{row['code'].lower()}") for row in rows)
+
         return {
-            "commune": _index((words(row["name"]), f"commune-{row['insee'].lower()}") for row in tables["communes"]),
-            "former-commune": _index(
-                (words(row["name"]), f"commune-{row['now'].lower()}") for row in tables["former-communes"]
+            "commune": _index(communes("communes", "insee")),
+            "former-commune": _index(communes("former-communes", "now")),
+            "renamed-commune": _index(communes("renamed-communes", "insee")),
+            "departement": _index(coded("departements", "departement")),
+            "region": _index(coded("regions", "region")),
+            "former-region": _index(coded("former-regions", "region")),
+            "com": _index(coded("overseas", "com")),
+            "epci": _index(
+                (name, f"epci-{row['siren']}")
+                for row in self._tables["epci"]
+                for name in epci_names(row["name"], row["kind"])
             ),
-            "departement": _index(
-                (without_article(words(row["name"])), f"departement-{row['code'].lower()}")
-                for row in tables["departements"]
-            ),
-            "region": _index(
-                (without_article(words(row["name"])), f"region-{row['code']}") for row in tables["regions"]
-            ),
-            "former-region": _index((words(row["name"]), f"region-{row['code']}") for row in tables["former-regions"]),
-            "com": _index((words(row["name"]), f"com-{row['code']}") for row in tables["overseas"]),
-            "epci": _index((name, f"epci-{row['siren']}") for row in tables["epci"] for name in _epci_names(row)),
         }
 
     @cached_property
@@ -316,22 +252,19 @@ class Gazetteer:
             rows[row["country"]].append(row)
         return rows
 
-    @cached_property
-    def _cached_names_abroad(self) -> dict[str, tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]]:
-        return {}
-
-    def _names_abroad(self, country: str) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-        if country not in self._cached_names_abroad:
+    def _names_abroad(self, country: str) -> tuple[_Index, _Index]:
+        """Names of the places of a country, their own and the others, indexed when first asked for."""
+        if country not in self._indexed_abroad:
             rows = self._rows_abroad.get(country, [])
-            own = _index((words(row["name"]), f"geonames-{row['geonames']}") for row in rows)
-            other = _index(
+            own = ((words(row["name"]), f"geonames-{row['geonames']}") for row in rows)
+            other = (
                 (words(name), f"geonames-{row['geonames']}")
                 for row in rows
                 if row["other_names"]
                 for name in row["other_names"].split("|")
             )
-            self._cached_names_abroad[country] = own, other
-        return self._cached_names_abroad[country]
+            self._indexed_abroad[country] = _index(own), _index(other)
+        return self._indexed_abroad[country]
 
     @cached_property
     def _divisions(self) -> dict[str, tuple[Division, ...]]:
@@ -355,67 +288,8 @@ def _read(path: Path) -> list[Row]:
         raise BrokenResource(f"{path} is missing or unusable ({error}); install atlas-ld again.") from error
 
 
-def _index(pairs: Iterator[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+def _index(pairs: Iterable[tuple[str, str]]) -> _Index:
     index: dict[str, dict[str, None]] = {}
     for name, key in pairs:
         index.setdefault(name, {})[key] = None
     return {name: tuple(keys) for name, keys in index.items()}
-
-
-_LEGAL_FORMS = {
-    "cc": "communaute de communes ",
-    "ca": "communaute d agglomeration ",
-    "cu": "communaute urbaine ",
-}
-
-
-def _epci_names(row: Row) -> set[str]:
-    """Forms of an EPCI's name, in words: whole, without its legal form, and a métropole's without that word."""
-    whole = words(row["name"])
-    bare = whole.removeprefix(_LEGAL_FORMS.get(row["kind"], ""))
-    for connector in ("de la ", "de l ", "du ", "des ", "de ", "d "):
-        if bare != whole and bare.startswith(connector):
-            article = {"de la ": "la ", "de l ": "l ", "du ": "le ", "des ": "les "}.get(connector, "")
-            return {whole, bare.removeprefix(connector), article + bare.removeprefix(connector)}
-    names = {whole, bare}
-    if row["kind"] == "metropole":
-        core = whole.removeprefix("eurometropole ").removeprefix("metropole ").removesuffix(" metropole")
-        for connector in ("de ", "d "):
-            core = core.removeprefix(connector)
-        names.add(core)
-    return names
-
-
-def _linked(name: str, link: str, *, keep_article: bool) -> str:
-    """A name after `de`, by INSEE's code for its article (TNCC): `Le Havre`, 2 -> `du Havre`. A commune's name has its
-    article and keeps it where French does (`de La Rochelle`); a département's has none (`de la Gironde`)."""
-    if link == "1":
-        return f"d'{name}"
-    for code, article, contracted in (("2", "Le ", "du "), ("4", "Les ", "des ")):
-        if link == code:
-            return contracted + name.removeprefix(article)
-    if keep_article or link not in {"3", "5"}:
-        return f"de {name}"
-    return f"de la {name}" if link == "3" else f"de l'{name}"
-
-
-def _place(
-    row: Row, key: str, level: Level, within: tuple[str, ...], *, insee: str | None = None, eu: tuple[str, ...] = ()
-) -> Place:
-    geonames = int(row["geonames"]) if row.get("geonames") else None
-    matches = (f"{GEONAMES}{geonames}/",) if geonames else ()
-    return Place(
-        key=key,
-        level=level,
-        name=row.get("name_fr") or row["name"],
-        name_en=row.get("name_en"),
-        country=row.get("alpha2") or row.get("country") or "FR",
-        insee=insee,
-        siren=row.get("siren") or None,
-        within=within,
-        population=int(row["population"]) if row.get("population") else None,
-        lat=Decimal(row["lat"]) if row.get("lat") else None,
-        long=Decimal(row["long"]) if row.get("long") else None,
-        geonames=geonames,
-        matches=matches + eu,
-    )

@@ -94,3 +94,20 @@ def forms(rest: str) -> tuple[str, ...]:
     bare = found["rest"]
     article = _CONNECTOR_ARTICLE.get(found["connector"])
     return (f"{article} {bare}", bare) if article else (bare,)
+
+
+_LEGAL_FORMS = {
+    "cc": "communaute de communes ",
+    "ca": "communaute d agglomeration ",
+    "cu": "communaute urbaine ",
+}
+
+
+def epci_names(name: str, kind: str) -> set[str]:
+    """Forms of an EPCI's name, in words: whole, without its legal form, and a métropole's without that word too."""
+    whole = words(name)
+    bare = whole.removeprefix(_LEGAL_FORMS.get(kind, ""))
+    if kind == "metropole":
+        core = whole.removeprefix("eurometropole ").removeprefix("metropole ").removesuffix(" metropole")
+        return {whole, *forms(core)}
+    return {whole, bare, *forms(bare)}

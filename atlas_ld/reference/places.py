@@ -1,0 +1,125 @@
+"""What the gazetteer holds, and how a row of its tables becomes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, get_args
+
+from atlas_ld.vocabulary import EU_COUNTRY, GEONAMES
+
+Level = Literal["commune", "epci", "departement", "region", "com", "country", "foreign-place"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+
+FRANCE = "country-fr"
+ALSACE = "6ae"
+"""The Collectivité européenne d'Alsace (INSEE code 6AE), which took over from the authorities of the départements 67
+and 68, while these remain as districts of the State (law no. 2019-816)."""
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A territory. `key` as in docs/iri-policy.md; `country` is an ISO 3166-1 alpha-2 code; `within` are the keys of
+    the territories that hold it, next level first; `lat` and `long` are WGS 84 degrees; `matches` are IRIs of the
+    same place in GeoNames and in the EU's country authority table."""
+
+    key: str
+    level: Level
+    name: str
+    name_en: str | None
+    country: str
+    insee: str | None = None
+    siren: str | None = None
+    within: tuple[str, ...] = ()
+    population: int | None = None
+    lat: Decimal | None = None
+    long: Decimal | None = None
+    geonames: int | None = None
+    matches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a name was taken for: the key of a place, by which method (docs/matching.md), how surely (0 to 1)."""
+
+    place: str
+    method: str
+    score: Decimal
+
+
+@dataclass(frozen=True)
+class Alias:
+    """A name that we decided about by hand. `place` is None where the decision is that no place of today fits;
+    `siren` and `label` are those of the authority, where it is not the one that governs the place today."""
+
+    place: str | None
+    siren: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True)
+class Division:
+    """A division of a foreign country, of level 1 or 2: its `type` in English where GeoNames or ISO 3166-2 has it,
+    else empty; its `names` in words."""
+
+    key: str
+    level: int
+    type: str
+    names: tuple[str, ...]
+
+
+def place(
+    row: Row, key: str, level: Level, within: tuple[str, ...], *, insee: str | None = None, eu: tuple[str, ...] = ()
+) -> Place:
+    """A row of any table as a place. Columns that the table does not have are values that the place does not have."""
+    geonames = int(row["geonames"]) if row.get("geonames") else None
+    matches = (f"{GEONAMES}{geonames}/",) if geonames else ()
+    return Place(
+        key=key,
+        level=level,
+        name=row.get("name_fr") or row["name"],
+        name_en=row.get("name_en"),
+        country=row.get("alpha2") or row.get("country") or "FR",
+        insee=insee,
+        siren=row.get("siren") or None,
+        within=within,
+        population=int(row["population"]) if row.get("population") else None,
+        lat=Decimal(row["lat"]) if row.get("lat") else None,
+        long=Decimal(row["long"]) if row.get("long") else None,
+        geonames=geonames,
+        matches=matches + eu,
+    )
+
+
+def country(row: Row) -> Place:
+    eu = (str(EU_COUNTRY[row["alpha3"]]),) if row["alpha3"] else ()
+    return place(row, f"country-{row['alpha2'].lower()}", "country", (), eu=eu)
+
+
+def alsace() -> Place:
+    name = "Collectivité européenne d'Alsace"
+    return Place(f"departement-{ALSACE}", "departement", name, None, "FR", insee="6AE", within=("region-44",))
+
+
+def authority_name(kind: str, row: Row) -> str | None:
+    """What the authority of a French territory is called: `Commune du Havre`, `Département du Finistère`."""
+    if kind == "commune":
+        return f"Commune {_linked(row['name'], row['link'], keep_article=True)}"
+    if kind == "departement" and row:
+        return f"Département {_linked(row['name'], row['link'], keep_article=False)}"
+    return f"Région {row['name']}" if kind == "region" else None
+
+
+def _linked(name: str, link: str, *, keep_article: bool) -> str:
+    """A name after `de`, by INSEE's code for its article (TNCC): `Le Havre`, 2 -> `du Havre`. A commune's name has its
+    article and keeps it where French does (`de La Rochelle`); a département's has none (`de la Gironde`)."""
+    if link == "1":
+        return f"d'{name}"
+    for code, article, contracted in (("2", "Le ", "du "), ("4", "Les ", "des ")):
+        if link == code:
+            return contracted + name.removeprefix(article)
+    if keep_article or link not in {"3", "5"}:
+        return f"de {name}"
+    return f"de la {name}" if link == "3" else f"de l'{name}"

@@ -1,0 +1,85 @@
+"""Findings of matching: what is wrong with a name, and how to mend it."""
+
+from __future__ import annotations
+
+from atlas_ld.findings import Finding, Severity
+from atlas_ld.reference.gazetteer import FRANCE, Gazetteer, Place
+
+_LISTED = 5
+
+
+def ambiguous_authority(name: str, candidates: tuple[str, ...], gazetteer: Gazetteer) -> Finding:
+    listed = _listed(candidates, gazetteer)
+    return Finding(
+        code="ambiguous-match",
+        severity=Severity.WARNING,
+        fr=f"« {name} » peut être : {listed}. Ajoutez le département entre parenthèses, comme dans "
+        "« Saint-Denis (93) », ou le SIREN.",
+        en=f"“{name}” may be: {listed}. Add the département in brackets, as in “Saint-Denis (93)”, or the SIREN.",
+        field="participants",
+    )
+
+
+def ambiguous_partner(name: str, candidates: tuple[str, ...], gazetteer: Gazetteer) -> Finding:
+    listed = _listed(candidates, gazetteer)
+    return Finding(
+        code="ambiguous-match",
+        severity=Severity.WARNING,
+        fr=f"« {name} » peut être : {listed}. Dites ce que c’est (« Ville de … », « Région … ») ou ajoutez le nom à "
+        "data/reference/aliases-places.csv.",
+        en=f"“{name}” may be: {listed}. Say what it is (“Ville de …”, “Région …”) or add the name to "
+        "data/reference/aliases-places.csv.",
+        field="participants",
+    )
+
+
+def unmatched_authority(name: str) -> Finding:
+    return Finding(
+        code="unmatched-authority",
+        severity=Severity.INFO,
+        fr=f"« {name} » n’est pas parmi les collectivités d’aujourd’hui. Vérifiez le nom ou donnez le SIREN.",
+        en=f"“{name}” is not among today's French authorities. Check the name or give the SIREN.",
+        field="participants",
+    )
+
+
+def unknown_country(name: str) -> Finding:
+    return Finding(
+        code="unknown-country",
+        severity=Severity.WARNING,
+        fr=f"Le pays « {name} » n’est pas reconnu. Écrivez son nom usuel ou son code ISO à deux lettres.",
+        en=f"The country “{name}” is not known. Write its usual name or its two-letter ISO code.",
+        field="participants",
+    )
+
+
+def invalid_siren(siren: str) -> Finding:
+    return Finding(
+        code="invalid-siren",
+        severity=Severity.WARNING,
+        fr=f"« {siren} » n’est pas un SIREN (neuf chiffres, clé de Luhn). Corrigez-le ou retirez-le.",
+        en=f"“{siren}” is no SIREN (nine digits, Luhn check). Correct it or leave it out.",
+        field="participants",
+    )
+
+
+def unknown_post(post: str) -> Finding:
+    return Finding(
+        code="unknown-post",
+        severity=Severity.WARNING,
+        fr=f"Le pays du poste « {post} » n’est pas connu. Ajoutez sa ville à data/reference/posts.csv.",
+        en=f"The country of the post “{post}” is not known. Add its city to data/reference/posts.csv.",
+        field="posts",
+    )
+
+
+def _listed(candidates: tuple[str, ...], gazetteer: Gazetteer) -> str:
+    described = [_described(gazetteer.place(key), gazetteer) for key in candidates[:_LISTED]]
+    more = len(candidates) - len(described)
+    return ", ".join(described) + (f", … (+{more})" if more else "")
+
+
+def _described(place: Place, gazetteer: Gazetteer) -> str:
+    if place.country == "FR" and place.within and place.within[0] != FRANCE:
+        return f"{place.name} ({gazetteer.place(place.within[0]).name}, {place.key})"
+    return f"{place.name} ({place.key})"
