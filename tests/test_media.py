@@ -151,8 +151,6 @@ def test_no_header_breaks_the_parser(header: str) -> None:
 
 @given(st.permutations(DOCUMENT_FORMATS), st.lists(st.integers(0, 1000), min_size=8, max_size=8, unique=True))
 def test_the_highest_quality_wins_in_any_order(formats: list[Format], thousandths: list[int]) -> None:
-    header = ", ".join(
-        f"{f.media_type};q={q / 1000:.3f}" for f, q in zip(formats, thousandths, strict=True)
-    )
+    header = ", ".join(f"{f.media_type};q={q / 1000:.3f}" for f, q in zip(formats, thousandths, strict=True))
     best = max(zip(thousandths, formats, strict=True), key=lambda pair: pair[0])[1]
     assert choose(header, DOCUMENT_FORMATS) is best

@@ -98,7 +98,7 @@ def to_year(term: Node | None) -> int | None:
 def choose_literal(terms: Iterable[Node]) -> Literal | None:
     """The literal in the reader's language, else French (the language of the sources), else the first."""
     literals = [term for term in terms if isinstance(term, Literal)]
-    preference = {current_language(): 0, "fr": 1}
+    preference: dict[str, int] = {"fr": 1} | {current_language(): 0}
     return min(literals, key=lambda literal: preference.get(literal.language or "", 2), default=None)
 
 

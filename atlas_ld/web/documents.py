@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from io import StringIO
 from typing import cast
@@ -30,7 +30,7 @@ def thing(kind: str, key: str) -> Response:
     """303 to the document of a thing that exists; 404 before that for one that does not."""
     known = _kind(kind, key)
     negotiate(DOCUMENT_FORMATS, partial(_address, known, key))
-    target = url_for("documents.document", kind=known, name=key, **_page_argument())
+    target = url_for("documents.document", kind=known, name=key, page=request.args.get("page"))
     response = cast(Response, redirect(target, 303, Response))
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Link"] = str(Link(target, "describedby"))
@@ -44,7 +44,7 @@ def document(kind: str, name: str) -> Response:
     stem, _, extension = name.rpartition(".")
     named = by_extension(extension, DOCUMENT_FORMATS) if stem else None
     if named and _exists(kind, stem):
-        return _respond(opened, cast(Kind, kind), stem, named, negotiated=False)
+        return _respond(opened, _kind(kind, stem), stem, named, negotiated=False)
     known = _kind(kind, name)
     return _respond(opened, known, name, negotiate(DOCUMENT_FORMATS, partial(_address, known, name)), negotiated=True)
 
@@ -53,7 +53,7 @@ def _exists(kind: str, key: str) -> bool:
     opened = publication()
     if kind not in KINDS or not KEY.fullmatch(key):
         return False
-    return opened.reader.exists(opened.iris.entity(cast(Kind, kind), key))
+    return opened.reader.exists(opened.iris.entity(kind, key))
 
 
 def _kind(kind: str, key: str) -> Kind:
@@ -63,11 +63,8 @@ def _kind(kind: str, key: str) -> Kind:
 
 
 def _address(kind: Kind, key: str, format_: Format) -> str:
-    return url_for("documents.document", kind=kind, name=f"{key}.{format_.extension}", extension=format_.extension)
-
-
-def _page_argument() -> dict[str, str]:
-    return {"page": request.args["page"]} if "page" in request.args else {}
+    language = {} if format_ is HTML else {"lang": None}  # data has no language
+    return url_for("documents.document", kind=kind, name=f"{key}.{format_.extension}", **language)
 
 
 def _respond(opened: Publication, kind: Kind, key: str, format_: Format, *, negotiated: bool) -> Response:
@@ -79,8 +76,9 @@ def _respond(opened: Publication, kind: Kind, key: str, format_: Format, *, nego
         Link(opened.iris.base, "describedby"),
         *(Link(_address(kind, key, f), "alternate", f.media_type) for f in DOCUMENT_FORMATS if f is not format_),
     ]
+    write_: Callable[[], str | bytes]
     if format_ is HTML:
-        write_: partial[str | bytes] = partial(render, opened, kind, key, _document(opened, kind, key, page=1))
+        write_ = partial(_page, opened, kind, key)
     else:
         page = _document_page()
         document_ = _document(opened, kind, key, page)
@@ -95,6 +93,10 @@ def _respond(opened: Publication, kind: Kind, key: str, format_: Format, *, nego
         content_location=_address(kind, key, format_) if negotiated else None,
         vary=("Accept", "Accept-Language") if negotiated else ("Accept-Language",) if format_ is HTML else (),
     )
+
+
+def _page(opened: Publication, kind: Kind, key: str) -> str:
+    return render(opened, kind, key, _document(opened, kind, key, page=1))
 
 
 def _document_page() -> int:

@@ -21,7 +21,8 @@ Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
 # Endpoints whose answer is the same in every language: `lang` would only make a second address of the same thing.
-_WITHOUT_LANGUAGE = frozenset({"static", "downloads.file", "model.context", "health.health"})
+# A view that can do both says so itself with `lang=None`.
+_WITHOUT_LANGUAGE = frozenset({"static", "downloads.file", "model.context", "site.catalog_file", "health.health"})
 
 
 @cache
@@ -74,7 +75,7 @@ def _choose_language() -> None:
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
     if "lang" in values or endpoint in _WITHOUT_LANGUAGE or not has_request_context():
         return
-    if getattr(g, "explicit_language", None) and values.get("extension") in (None, "html"):
+    if getattr(g, "explicit_language", None):
         values["lang"] = g.explicit_language
 
 

@@ -6,6 +6,7 @@ A release does not change, so the entries of a kind are read once per process an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -23,6 +24,8 @@ from atlas_ld.web.i18n import current_language, t
 from atlas_ld.web.publication import Publication
 
 T = TypeVar("T")
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -174,9 +177,16 @@ def by_year(entry: Entry) -> int | None:
 
 
 def selected(rows: Iterable[Entry], words: str) -> list[Entry]:
-    """The entries one of whose labels holds every word."""
-    wanted = fold(words).split()
-    return [row for row in rows if all(w in fold(" ".join(row.labels.values())) for w in wanted)]
+    """The entries in one of whose labels every word begins a word: `eau pot` finds `Eau potable`, not `Réseau`."""
+    wanted = _WORD.findall(fold(words))
+    if not wanted:
+        return [] if words else list(rows)
+    return [row for row in rows if _has_words(row, wanted)]
+
+
+def _has_words(row: Entry, wanted: Sequence[str]) -> bool:
+    present = _WORD.findall(fold(" ".join(row.labels.values())))
+    return all(any(word.startswith(start) for word in present) for start in wanted)
 
 
 def ordered(rows: Iterable[Entry], sorts: Mapping[str, Sort], asked: str) -> list[Entry]:

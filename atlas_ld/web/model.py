@@ -64,7 +64,8 @@ def _negotiated(part: str) -> Response:
 
 
 def _address(part: str, format_: Format) -> str:
-    return url_for("model.file", part=part, extension=format_.extension)
+    language = {} if format_ is HTML else {"lang": None}
+    return url_for("model.file", part=part, extension=format_.extension, **language)
 
 
 def _links(part: str, chosen: Format) -> list[Link]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -22,11 +22,11 @@ from atlas_ld.web.model import format_or_404
 from atlas_ld.web.publication import Publication, publication
 from atlas_ld.web.quality import report
 from atlas_ld.web.responses import Link, address_with, answer, html_page, negotiate
-from atlas_ld.web.views.common import SORTS
+from atlas_ld.web.views.common import SORTS, iris_of
 
 blueprint = Blueprint("site", __name__)
 
-_TOP_COUNTRIES = 12
+_TOP_COUNTRIES = 8
 _LABEL: listing.Sort = (listing.by_label, False)
 _PARTNERSHIPS: listing.Sort = (listing.by_partnerships, True)
 
@@ -83,16 +83,21 @@ def _home(opened: Publication) -> str:
     top = [entry for entry in listing.themes(opened).values() if entry.iri_of("broader") is None]
     top_themes = listing.ordered(top, {"": _PARTNERSHIPS}, "")
     known = listing.partnerships(opened)
-    richest = listing.ordered(known.values(), {"": (listing.by_total, True)}, "")
+    told = [known[iri] for iri in _most_told(opened) if iri in known]
     return render_template(
         "site/home.html",
         figures={name: to_decimal(value) for name, value in figures.items()},
         countries=countries[:_TOP_COUNTRIES],
         theme_bars=[(entity(entry.iri), entry.count("partnerships")) for entry in top_themes],
-        examples=richest[:4],
-        example=richest[0].iri if richest else opened.iris.base,
+        examples=told,
+        example=told[0].iri if told else opened.iris.base,
         questions=_questions(opened),
     )
+
+
+@lru_cache(maxsize=4)
+def _most_told(opened: Publication) -> list[str]:
+    return iris_of(opened, "most-told", "partnership")
 
 
 def _questions(opened: Publication) -> list[tuple[str, str]]:

@@ -38,7 +38,7 @@ def render(opened: Publication, kind: Kind, key: str, document: Document) -> str
     """The HTML page of an entity."""
     graph = Graph(document.triples)
     formats = [
-        (f, url_for("documents.document", kind=kind, name=f"{key}.{f.extension}", extension=f.extension))
+        (f, url_for("documents.document", kind=kind, name=f"{key}.{f.extension}", lang=None))
         for f in DOCUMENT_FORMATS
         if f is not HTML
     ]

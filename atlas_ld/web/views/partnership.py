@@ -25,22 +25,24 @@ TEXTS = (
     DCTERMS.description,
     ATLAS.beneficiaries,
 )
-_RELATED = 8
+_RELATED = 6
 
 
 @dataclass(frozen=True)
 class Participant:
-    """One participation: the organisation, how the source writes it, what the source calls it, where it is.
+    """One participation: the organisation, how the source writes it where that differs, what the source calls it,
+    where it is, and the territory that it administers with its level.
 
     `score` is how sure the identification is, 0 to 1; None where the organisation was not identified.
     """
 
     anchor: str
     organisation: Shown
-    as_written: str
+    as_written: str | None
     kind: str | None
     country: Shown | None
     territory: Shown | None
+    level: Shown | None
     functions: tuple[str, ...]
     method: str | None
     score: Decimal | None
@@ -148,26 +150,31 @@ def _participants(opened: Publication, iri: str, graph: Graph) -> dict[str, list
     parts = sorted(graph.iris(iri, ATLAS.participation), key=lambda part: (len(part), part))
     for part in parts:
         role = (graph.iri(part, ORG.role) or "").rpartition("role-")[2]
-        member = graph.iri(part, ORG.member)
-        about = Graph(opened.reader.about(member)) if member else graph
-        name = graph.label(member) if member else Shown(graph.text(part, ATLAS.nameAsWritten) or "")
-        country = about.iri(member, ATLAS.country) if member else None
-        territory = about.iri(member, ATLAS.administers) if member else None
-        written_country = graph.text(part, ATLAS.countryAsWritten)
-        roles.setdefault(role, []).append(
-            Participant(
-                anchor=part.partition("#")[2],
-                organisation=name,
-                as_written=graph.text(part, ATLAS.nameAsWritten) or name.text,
-                kind=graph.text(part, ATLAS.kindAsWritten),
-                country=entity(country) if country else Shown(written_country) if written_country else None,
-                territory=entity(territory) if territory else None,
-                functions=tuple(graph.texts(part, ATLAS.contactFunction)),
-                method=graph.text(part, ATLAS.matchMethod),
-                score=graph.decimal(part, ATLAS.matchScore),
-            )
-        )
+        roles.setdefault(role, []).append(_participant(opened, part, graph))
     return roles
+
+
+def _participant(opened: Publication, part: str, graph: Graph) -> Participant:
+    member = graph.iri(part, ORG.member)
+    written = graph.text(part, ATLAS.nameAsWritten) or ""
+    name = graph.label(member) if member else Shown(written, "fr")
+    about = Graph(opened.reader.about(member) if member else ())
+    country = about.iri(member, ATLAS.country) if member else None
+    territory = about.iri(member, ATLAS.administers) if member else None
+    level = Graph(opened.reader.about(territory)).iri(territory, ATLAS.level) if territory else None
+    written_country = graph.text(part, ATLAS.countryAsWritten)
+    return Participant(
+        anchor=part.partition("#")[2],
+        organisation=name,
+        as_written=written if fold(written) != fold(name.text) else None,
+        kind=graph.text(part, ATLAS.kindAsWritten),
+        country=entity(country) if country else Shown(written_country, "fr") if written_country else None,
+        territory=entity(territory) if territory else None,
+        level=entity(level) if level else None,
+        functions=tuple(graph.texts(part, ATLAS.contactFunction)),
+        method=graph.text(part, ATLAS.matchMethod),
+        score=graph.decimal(part, ATLAS.matchScore),
+    )
 
 
 def theme_path(opened: Publication, theme: str | None) -> list[Shown]:
@@ -263,7 +270,7 @@ def _continued_by(opened: Publication, iri: str) -> list[Shown]:
 
 
 def _related(opened: Publication, iri: str) -> list[listing.Entry]:
-    """Partnerships that share an organisation or, failing that, both a country and a theme; those nearest first."""
+    """The nearest partnerships: a shared organisation counts most, then a shared country, then the same theme."""
     known = listing.partnerships(opened)
     here = known.get(iri)
     if here is None:
@@ -275,8 +282,8 @@ def _related(opened: Publication, iri: str) -> list[listing.Entry]:
         shared = bodies & {*other.links.get("authorities", ()), *other.links.get("partners", ())}
         same_country = bool(countries & set(other.links.get("countries", ())))
         same_theme = theme is not None and theme == other.iri_of("theme")
-        return 4 * len(shared) + 2 * same_country * (bool(shared) or same_theme) + (same_theme and same_country)
+        return 4 * len(shared) + 2 * same_country + same_theme
 
     ranked = [(nearness(other), other) for other in known.values() if other.iri != iri]
-    near = sorted((pair for pair in ranked if pair[0] > 0), key=lambda pair: (-pair[0], pair[1].iri))
+    near = sorted((pair for pair in ranked if pair[0] > 1), key=lambda pair: (-pair[0], pair[1].iri))
     return [other for _, other in near[:_RELATED]]

@@ -46,8 +46,8 @@ def _one(graph: Graph, iri: str) -> Shown | None:
 
 
 def _most(opened: Publication, partnerships: list[str], links: str) -> list[tuple[Shown, int]]:
-    """The bodies with most of these partnerships, and how many."""
+    """The bodies with most of these partnerships, and how many; none where no body has more than one."""
     known = listing.partnerships(opened)
     counted = Counter(body for p in set(partnerships) if p in known for body in known[p].links.get(links, ()))
     ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:_TOP]
-    return [(entity(body), count) for body, count in ranked]
+    return [(entity(body), count) for body, count in ranked] if ranked and ranked[0][1] > 1 else []
