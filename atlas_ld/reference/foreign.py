@@ -16,7 +16,7 @@ from atlas_ld.reference.gazetteer import Division, Gazetteer, Match
 from atlas_ld.reference.names import forms, split_brackets, words
 
 _TOWN = re.compile(
-    r"(?:commune (?:urbaine|rurale)|ville|commune|municipalite|mairie|village|(?:city|town|municipality) of) (?P<rest>.+)"
+    r"(?:commune (?:urbaine|rurale)|ville|commune|municipalite|mairie|village|(?:city|town) of) (?P<rest>.+)"
 )
 _STATE = re.compile(
     r"(?:gouvernement de la republique|republique federale|republique unie|republique|gouvernement|royaume|union|etat) "
@@ -73,7 +73,8 @@ def decide(name: str, declared_kind: str | None, country: str | None, gazetteer:
         return Decision(authority=bool(_kind(announced)), kind=_kind(announced))
     alias = gazetteer.place_alias(country, plain)
     if alias:
-        return one_of((alias,), "alias", CERTAIN, _kind(announced))
+        match = Match(alias.place, "alias", CERTAIN) if alias.place else None
+        return Decision(match, authority=True, kind=_kind(announced))
     state = state_of(plain, gazetteer) or _named_country(plain, gazetteer)
     if state == f"country-{country.lower()}":
         return country_itself(state)
@@ -151,6 +152,7 @@ def division_name(name: str) -> str:
 
 
 def _town(form: str, country: str, gazetteer: Gazetteer, *, bare: bool) -> Decision | None:
+    """`bare`: nothing says that a town is meant, so a division of the same name is as likely."""
     own, other = gazetteer.places_named(country, form), gazetteer.places_also_named(country, form)
     if own:
         population = gazetteer.place(own[0]).population or 0
@@ -159,9 +161,11 @@ def _town(form: str, country: str, gazetteer: Gazetteer, *, bare: bool) -> Decis
     elif other:
         decision = one_of(other, "other-name-and-country", LIKELY, "town")
     else:
-        return _approximate(form, country, gazetteer)
+        return None if bare else _approximate(form, country, gazetteer)
     if bare and decision.match:
-        namesakes = tuple(d.key for d in gazetteer.divisions(country) if any(_parts(n)[0] == form for n in d.names))
+        names = {form, words(gazetteer.place(decision.match.place).name)}
+        divisions = gazetteer.divisions(country)
+        namesakes = tuple(d.key for d in divisions if any(_parts(name)[0] in names for name in d.names))
         if namesakes:
             return Decision(candidates=(decision.match.place, *namesakes), authority=True)
     return decision

@@ -119,7 +119,7 @@ class Gazetteer:
         own, other = self._names_abroad(country)
         return tuple(own | other)
 
-    def place_alias(self, country: str, name: str) -> str | None:
+    def place_alias(self, country: str, name: str) -> Alias | None:
         """Our decision about this name of a place abroad."""
         return self._place_aliases.get((country, name))
 
@@ -237,9 +237,11 @@ class Gazetteer:
         return {words(row["name"]): row for row in self._tables["aliases-organisations"]}
 
     @cached_property
-    def _place_aliases(self) -> dict[tuple[str, str], str]:
-        rows = self._tables["aliases-places"]
-        return {(row["country"], words(row["name"])): f"geonames-{row['geonames']}" for row in rows}
+    def _place_aliases(self) -> dict[tuple[str, str], Alias]:
+        return {
+            (row["country"], words(row["name"])): Alias(f"geonames-{row['geonames']}" if row["geonames"] else None)
+            for row in self._tables["aliases-places"]
+        }
 
     @cached_property
     def _posts(self) -> dict[str, str]:
