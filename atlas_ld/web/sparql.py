@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import IO, Any, NoReturn
 
 from flask import Blueprint, Response, abort, render_template, request
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wsgi import FileWrapper
 
 from atlas_ld import queries
@@ -42,6 +43,9 @@ _QUERY, _UPDATE = "application/sparql-query", "application/sparql-update"
 _FORM = "application/x-www-form-urlencoded"
 _PAGE_BYTES = 4 * 2**20
 """Largest answer that is shown as a table on a page; larger ones are offered as files."""
+
+_REPEATED = 500
+"""Longest query string that the addresses of a 406 repeat."""
 
 # Status and name of each error. The name is the fragment of the problem's type, explained on the page at /sparql.
 _PROBLEMS: dict[type[QueryError], tuple[int, str]] = {
@@ -88,17 +92,17 @@ def _operation() -> Operation:
     request.max_content_length = request.max_form_memory_size = 8 * most + 16_384
     values, query = request.args, None
     if request.method == "POST":
-        if request.mimetype == _FORM:
-            values = request.form
-        elif request.mimetype == _QUERY:
-            try:
+        try:
+            if request.mimetype == _FORM:
+                values = request.form
+            elif request.mimetype == _QUERY:
                 query = request.get_data().decode("utf-8")
-            except UnicodeDecodeError:
-                _refuse(400, "utf8")
-        elif request.mimetype == _UPDATE:
-            _refuse(403, "update")
-        else:
-            _refuse(415, "media-type")
+            else:
+                _refuse(*((403, "update") if request.mimetype == _UPDATE else (415, "media-type")))
+        except UnicodeDecodeError:
+            _refuse(400, "utf8")
+        except RequestEntityTooLarge:
+            _refuse(413, "length", limit=most)
     if "update" in values or "update" in request.args:
         _refuse(403, "update")
     given = values.getlist("query") + ([query] if query is not None else [])
@@ -200,7 +204,10 @@ def _by_name(name: str, offered: Sequence[Format]) -> Format | None:
 
 
 def _none_acceptable(formats: Sequence[Format]) -> NoReturn:
-    not_acceptable([(address_with(format=format_.extension), format_.media_type) for format_ in formats])
+    # Each address repeats the query, and all of them stand in one header: a long query is left out.
+    short = len(request.query_string) < _REPEATED
+    addresses = [address_with(format=f.extension) if short else f"/sparql?format={f.extension}" for f in formats]
+    not_acceptable(list(zip(addresses, (format_.media_type for format_ in formats), strict=True)))
 
 
 def _refuse(status: int, reason: str, **values: int) -> NoReturn:

@@ -1,0 +1,84 @@
+"""queries: files of SPARQL, and the one place where terms are put into them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import Literal, NamedNode, Quad, Store
+
+from atlas_ld import queries
+from atlas_ld.errors import BrokenResource
+from atlas_ld.iris import Iris
+from atlas_ld.queries import Query
+from atlas_ld.release.folder import Release
+from atlas_ld.store.reader import Reader
+from atlas_ld.vocabulary import PREFIXES
+
+IRIS = Iris("http://localhost:8000/")
+SELECT = Query("test", "", {}, {}, {"x": "1", "y": "2"}, "SELECT ?x ?y WHERE { ?s ?p ?x }")
+
+
+@pytest.mark.parametrize("name", queries.names("questions"))
+def test_every_question_has_a_title_and_a_description_in_both_languages(name: str) -> None:
+    query = queries.load(name)
+    assert query.titles.keys() == query.descriptions.keys() == {"fr", "en"}
+
+
+@pytest.mark.parametrize("name", queries.names())
+def test_every_query_runs_with_its_example_values_and_declares_the_prefixes_it_uses(name: str) -> None:
+    Store().query(queries.load(name).example(PREFIXES | IRIS.prefixes))
+
+
+@given(st.text(), st.from_regex(r"[a-z]{2,8}(-[a-z0-9]{1,8})?", fullmatch=True))
+def test_a_bound_literal_reaches_the_engine_unchanged(value: str, language: str) -> None:
+    literal = Literal(value, language=language)
+    store = Store()
+    store.add(Quad(NamedNode("s:1"), NamedNode("p:1"), literal))
+    found = list(store.query(SELECT.bound({"x": literal})))
+    assert [solution["x"] for solution in found] == [literal]
+
+
+def test_values_go_after_the_first_where_or_at_each_marked_line() -> None:
+    term = NamedNode("s:1")
+    assert "WHERE {\n  VALUES ?x { <s:1> }" in SELECT.bound({"x": term})
+    marked = Query("test", "", {}, {}, {"x": "1"}, "SELECT * WHERE {\n  #values\n  { #values\n  } }")
+    assert marked.bound({"x": term}).count("VALUES ?x { <s:1> }") == 1
+    twice = Query("test", "", {}, {}, {"x": "1"}, "SELECT * WHERE {\n  #values\n  {\n  #values\n  } }")
+    assert twice.bound({"x": term}).count("VALUES ?x { <s:1> }") == 2
+
+
+def test_a_variable_that_a_query_does_not_bind_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"\['x', 'y'\], not \['z'\]"):
+        SELECT.bound({"z": NamedNode("s:1")})
+
+
+def test_a_page_of_a_query_has_its_limit_and_offset() -> None:
+    assert SELECT.page(50, 100).text.endswith("LIMIT 50 OFFSET 100\n")
+
+
+def test_a_missing_query_is_a_broken_resource() -> None:
+    with pytest.raises(BrokenResource, match="questions/none"):
+        queries.load("questions/none")
+
+
+def test_funding_of_crea_ocean_is_the_same_in_both_years(demonstration_reader: Reader) -> None:
+    rows = demonstration_reader.select(
+        queries.load("questions/funding-of-a-partnership"),
+        partnership=NamedNode(IRIS.entity("partnership", "crea-ocean-2010")),
+    )
+    assert [(row["year"].value, row["total"].value) for row in rows if row["year"] and row["total"]] == [
+        ("2019", "39650"),
+        ("2020", "39650"),
+    ]
+
+
+@pytest.mark.parametrize("name", queries.names("questions"))
+def test_every_question_has_an_answer_in_the_demonstration_data(name: str, demonstration_reader: Reader) -> None:
+    query = queries.load(name)
+    assert demonstration_reader.select(Query(name, "", {}, {}, {}, query.example(PREFIXES | IRIS.prefixes)))
+
+
+@pytest.fixture(scope="session")
+def demonstration_reader(demonstration: Release) -> Reader:
+    return Reader(demonstration.store, PREFIXES | IRIS.prefixes)
