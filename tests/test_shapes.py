@@ -22,11 +22,10 @@ VALID = sorted(FOLDER.glob("*/valid-*.ttl"))
 INVALID = sorted(FOLDER.glob("*/invalid-*.ttl"))
 FIRES = "# fires: "
 
-NO_CONSTRAINT = {
-    f"sh:{name}"
-    for name in ("targetClass", "targetSubjectsOf", "path", "property", "ignoredProperties")
-    + ("name", "description", "group", "order", "message", "severity")
-}
+ABOUT_A_SHAPE = (
+    "targetClass targetSubjectsOf path property ignoredProperties name description group order message severity"
+)
+NO_CONSTRAINT = {f"sh:{name}" for name in ABOUT_A_SHAPE.split()}
 
 
 def name(path: Path) -> str:

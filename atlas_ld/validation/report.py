@@ -8,7 +8,6 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal as OneOf
 
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.iris import Iris, short_hash
@@ -115,12 +114,12 @@ class Report:
         whole = {"conforms": self.conforms, "counts": counts, "results": results}
         return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
-    def to_text(self, language: OneOf["en", "fr"] = "en") -> str:
-        """One block per result, worst first, and a line of counts."""
+    def to_text(self) -> str:
+        """One block per result, worst first, and a line of counts. How to mend is said in both languages."""
         counts = ", ".join(
             f"{count} {severity.value}{'s' if count != 1 else ''}" for severity, count in self.counts.items()
         )
-        blocks = [_block(result, language) for result in self.results]
+        blocks = [_block(result) for result in self.results]
         return "\n".join([*blocks, f"{'Conforms' if self.conforms else 'Does not conform'}: {counts}.\n"])
 
 
@@ -144,14 +143,14 @@ def compact(iri: str) -> str:
     return iri if best is None else f"{best}:{iri.removeprefix(PREFIXES[best])}"
 
 
-def _block(result: Result, language: str) -> str:
+def _block(result: Result) -> str:
     lines = [f"{result.severity.value}: {result.code}", f"  at     {result.focus}"]
     if result.path:
         lines.append(f"  field  {compact(result.path)}")
     if result.term is not None:
         lines.append(f"  value  {textwrap.shorten(str(result.term), _VALUE_LENGTH, placeholder=' …')}")
-    mend = result.fr if language == "fr" else result.en
-    lines.append(textwrap.fill(mend, 100, initial_indent="  mend   ", subsequent_indent="         "))
+    lines.append(textwrap.fill(result.en, 100, initial_indent="  mend   ", subsequent_indent=" " * 9))
+    lines.append(textwrap.fill(result.fr, 100, initial_indent=" " * 9, subsequent_indent=" " * 9))
     return "\n".join(lines) + "\n"
 
 

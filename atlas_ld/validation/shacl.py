@@ -13,6 +13,7 @@ from multiprocessing import get_context
 from typing import Any
 
 import pyshacl
+from pyshacl.errors import ReportableRuntimeError
 from rdflib import BNode, Graph, URIRef
 from rdflib import Literal as RdflibLiteral
 from rdflib.plugins.sparql import prepareQuery
@@ -148,9 +149,12 @@ def _check(triples: Iterable[RdflibTriple], shapes: Graph) -> Iterator[Result]:
     data = _Graph(bind_namespaces="none")
     for triple in triples:
         data.add(triple)
-    _, report, message = pyshacl.validate(data, shacl_graph=shapes, inplace=True, advanced=False, inference="none")
+    try:
+        _, report, message = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
+    except ReportableRuntimeError as error:
+        raise BrokenResource(f"The shapes cannot be used: {error}") from error
     if not isinstance(report, Graph):
-        # pyshacl gives an exception or bytes in place of the report graph when it cannot use a shape.
+        # A check that fails midway gives an exception, or bytes, in place of the report graph.
         raise BrokenResource(f"The shapes cannot be used: {message}")
     for _, _, result in report.triples((None, SH.result, None)):
         yield _read(report, result, shapes)

@@ -1,0 +1,158 @@
+"""Shapes -> the model.
+
+A property shape with `sh:name` is a field. One without is a further check of a path that another shape names, and so
+is a node shape that no class claims: these are rules, and only the documentation lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from atlas_ld.errors import BrokenResource
+from atlas_ld.findings import Severity
+from atlas_ld.model.classes import Bilingual, ClassModel, Field, Group, Model, Rule, local_name, prefixed
+from atlas_ld.rdf import Literal, Node, Triple, parse_file
+from atlas_ld.resources import turtle_files
+from atlas_ld.vocabulary import ATLAS, RDF, RDFS, SH
+
+Properties = Mapping[str, list[Node]]
+Graph = Mapping[str, Properties]
+
+_LANG_STRING = str(RDF.langString)
+
+
+@lru_cache(maxsize=4)
+def load_model(base: str) -> Model:
+    """The model of the shapes that ship with atlas-ld, for the instance whose base IRI is `base`.
+
+    Raises BrokenResource for a shape that lacks what a page needs: a name, a description, an order or a group.
+    """
+    graph = _read(base)
+    claimed = {
+        str(shape): subject
+        for subject, properties in graph.items()
+        for shape in (node.value for node in properties.get(str(SH.property), ()))
+    }
+    classes = [
+        _class(subject, graph, claimed)
+        for subject, properties in graph.items()
+        if str(SH.targetClass) in properties and str(RDFS.label) in properties
+    ]
+    return Model(tuple(sorted(classes, key=lambda class_: class_.order)))
+
+
+def _read(base: str) -> Graph:
+    graph: dict[str, dict[str, list[Node]]] = {}
+    for path in turtle_files("shapes"):
+        for triple in parse_file(path, base):
+            subject, value = triple.subject, triple.object
+            assert not isinstance(subject, Triple)  # no file has RDF-star
+            assert not isinstance(value, Triple)
+            graph.setdefault(subject.value, {}).setdefault(triple.predicate.value, []).append(value)
+    return graph
+
+
+def _class(subject: str, graph: Graph, claimed: Mapping[str, str]) -> ClassModel:
+    properties = graph[subject]
+    own = [shape for shape, owner in claimed.items() if owner == subject]
+    fields = [(_group_of(shape, graph), _field(shape, graph)) for shape in own if str(SH.name) in graph[shape]]
+    groups = [
+        _group(iri_, graph, [field for group, field in fields if group == iri_]) for iri_ in {g for g, _ in fields}
+    ]
+    prefix = f"{subject}-"
+    others = [shape for shape in graph if shape.startswith(prefix) and str(SH.name) not in graph[shape]]
+    return ClassModel(
+        iri=_one(subject, properties, SH.targetClass),
+        shape=subject,
+        label=_bilingual(subject, properties, RDFS.label),
+        definition=_bilingual(subject, properties, RDFS.comment),
+        order=int(_one(subject, properties, SH.order)),
+        groups=tuple(sorted(groups, key=lambda group: group.order)),
+        rules=tuple(_rule(shape, graph) for shape in others),
+    )
+
+
+def _group_of(shape: str, graph: Graph) -> str:
+    return _one(shape, graph[shape], SH.group)
+
+
+def _group(iri: str, graph: Graph, fields: list[Field]) -> Group:
+    properties = graph[iri]
+    ordered = tuple(sorted(fields, key=lambda field: field.order))
+    return Group(iri, _bilingual(iri, properties, RDFS.label), int(_one(iri, properties, SH.order)), ordered)
+
+
+def _field(shape: str, graph: Graph) -> Field:
+    properties = graph[shape]
+    languages = tuple(_list(graph, properties, SH.languageIn))
+    datatype = _LANG_STRING if languages else _value(properties, SH.datatype)
+    maximum = _value(properties, SH.maxCount)
+    return Field(
+        path=_one(shape, properties, SH.path),
+        shape=shape,
+        name=_bilingual(shape, properties, SH.name),
+        description=_bilingual(shape, properties, SH.description),
+        datatype=datatype,
+        languages=languages,
+        classes=_classes(graph, properties),
+        scheme=_scheme(graph, properties),
+        minimum=int(_value(properties, SH.minCount) or 0),
+        maximum=int(maximum) if maximum else None,
+        order=int(_one(shape, properties, SH.order)),
+        derived=_value(properties, ATLAS.derived) == "true",
+        severity=_severity(properties),
+    )
+
+
+def _classes(graph: Graph, properties: Properties) -> tuple[str, ...]:
+    """From `sh:class`, or from a `sh:or` whose members are `sh:class` each."""
+    members = [graph.get(member, {}) for member in _list(graph, properties, SH["or"])]
+    found = [_value(one, SH["class"]) for one in (properties, *members)]
+    return tuple(class_ for class_ in found if class_)
+
+
+def _scheme(graph: Graph, properties: Properties) -> str | None:
+    """From `sh:node`: the shape of a list says in which scheme its concepts are."""
+    shape = _value(properties, SH.node)
+    inner = _value(graph[shape], SH.property) if shape else None
+    return _value(graph[inner], SH.hasValue) if inner else None
+
+
+def _rule(shape: str, graph: Graph) -> Rule:
+    properties = graph[shape]
+    return Rule(shape, _value(properties, SH.path), _severity(properties), _bilingual(shape, properties, SH.message))
+
+
+def _severity(properties: Properties) -> Severity:
+    return Severity(local_name(_value(properties, SH.severity) or str(SH.Violation)).lower())
+
+
+def _value(properties: Properties, property_: Any) -> str | None:
+    values = properties.get(str(property_), ())
+    return values[0].value if values else None
+
+
+def _one(subject: str, properties: Properties, property_: Any) -> str:
+    value = _value(properties, property_)
+    if value is None:
+        raise BrokenResource(f"{subject} has no {':'.join(prefixed(str(property_)))}; add it in shapes/.")
+    return value
+
+
+def _bilingual(subject: str, properties: Properties, property_: Any) -> Bilingual:
+    texts = {v.language: v.value for v in properties.get(str(property_), ()) if isinstance(v, Literal)}
+    if not {"fr", "en"} <= texts.keys():
+        raise BrokenResource(f"{subject} lacks {':'.join(prefixed(str(property_)))} in French or English.")
+    return Bilingual(texts["fr"], texts["en"])
+
+
+def _list(graph: Graph, properties: Properties, property_: Any) -> list[str]:
+    """The members of an RDF list; blank nodes by their label."""
+    members = []
+    rest = _value(properties, property_)
+    while rest and rest != str(RDF.nil):
+        first, rest = _value(graph[rest], RDF.first), _value(graph[rest], RDF.rest)
+        members += [first] if first else []
+    return members

@@ -1,0 +1,144 @@
+"""Writes the pages of docs/ that are drawn from the project itself: the model, the settings, the record's JSON Schema.
+
+Run it after a change of shapes, settings or records: `make docs`. tests/test_docs.py holds the pages equal to what
+this script would write.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import fields
+from pathlib import Path
+
+from atlas_ld.config import ENVIRONMENT_PREFIX, Settings
+from atlas_ld.model import ClassModel, Field, Model, Rule, load_model
+from atlas_ld.rdf import Literal, parse_file
+from atlas_ld.records import PartnershipRecord
+from atlas_ld.resources import turtle_files
+from atlas_ld.validation.report import compact
+from atlas_ld.vocabulary import DCTERMS, SKOS
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+BASE = Settings().base_iri
+
+
+def pages() -> dict[Path, str]:
+    """Each generated page and its content."""
+    model = load_model(BASE)
+    return {
+        DOCS / "model.md": _model_page(model),
+        DOCS / "settings.md": _settings_page(),
+        DOCS / "record.schema.json": _record_schema(),
+    }
+
+
+def _model_page(model: Model) -> str:
+    parts = [
+        "# The model\n",
+        "Written by `scripts/write_docs.py` from `shapes/` and `ontology/`. Change those, then run `make docs`.\n",
+        "A record with a *violation* is left out of a release and shown on the quality page; with a *warning* or an\n"
+        "*info* it is published. A *derived* value is computed by atlas-ld, not said by the source. Entities have no\n"
+        "other properties than these. Prefixes are those of `atlas_ld/vocabulary.py`; [iri-policy.md](iri-policy.md)\n"
+        "explains the IRIs of entities.\n",
+        *(_class_section(model, class_) for class_ in model.classes),
+        _code_section(),
+    ]
+    return "\n".join(parts)
+
+
+def _class_section(model: Model, class_: ClassModel) -> str:
+    fields_ = _table(
+        ("group", "field", "property", "JSON-LD and CSV", "values", "count", "severity", "shape"),
+        (
+            (group.label.en, *_field_cells(model, field))
+            for group in class_.groups
+            for field in group.fields
+        ),
+    )  # fmt: skip
+    text = f"## {class_.label.en} · {class_.label.fr}\n\n`{compact(class_.iri)}`. {class_.definition.en}\n\n{fields_}"
+    if class_.rules:
+        text += "\nFurther checks:\n\n" + _table(
+            ("check", "of", "severity", "how to mend"), map(_rule_cells, class_.rules)
+        )
+    return text
+
+
+def _field_cells(model: Model, field: Field) -> tuple[str, ...]:
+    most = "n" if field.maximum is None else str(field.maximum)
+    return (
+        f"{field.name.en} · {field.name.fr}" + (" (derived)" if field.derived else ""),
+        f"`{compact(field.path)}`",
+        f"`{model.terms[field.path]}`",
+        _values(field),
+        f"{field.minimum}..{most}" if str(field.minimum) != most else most,
+        field.severity.value,
+        f"`{compact(field.shape)}`",
+    )
+
+
+def _values(field: Field) -> str:
+    if field.languages:
+        return "text @" + ", @".join(field.languages)
+    if field.datatype:
+        return f"`{compact(field.datatype)}`"
+    if field.scheme:
+        return f"concept of `{field.scheme.removeprefix(BASE)}`"
+    return " or ".join(f"`{compact(class_)}`" for class_ in field.classes) or "IRI"
+
+
+def _rule_cells(rule: Rule) -> tuple[str, ...]:
+    return (
+        f"`{compact(rule.shape)}`",
+        f"`{compact(rule.path)}`" if rule.path else "the whole",
+        rule.severity.value,
+        rule.message.en,
+    )
+
+
+def _code_section() -> str:
+    text = "## Code lists\n\nIRIs are `{base}id/code/{list}-{code}`. The themes are in `ontology/themes.ttl`.\n"
+    for path in turtle_files("ontology/codes"):
+        said: dict[str, dict[tuple[str, str | None], str]] = {}
+        for triple in parse_file(path, BASE):
+            if isinstance(triple.object, Literal):
+                about = said.setdefault(str(triple.subject), {})
+                about[triple.predicate.value, triple.object.language] = triple.object.value
+        scheme = next(about for about in said.values() if (str(DCTERMS.title), "en") in about)
+        rows = [
+            (f"`{about[str(SKOS.notation), None]}`", *(about[str(SKOS.prefLabel), tag] for tag in ("fr", "en")),
+             about[str(SKOS.definition), "en"])
+            for about in said.values()
+            if about is not scheme
+        ]  # fmt: skip
+        text += f"\n### {scheme[str(DCTERMS.title), 'en']} · `{path.stem}`\n\n"
+        text += _table(("code", "French", "English", "meaning"), rows)
+    return text
+
+
+def _settings_page() -> str:
+    rows = [
+        (f"`{one.name}`", f"`{ENVIRONMENT_PREFIX}{one.name.upper()}`", f"`{one.default}`", one.metadata["help"])
+        for one in fields(Settings)
+    ]
+    return (
+        "# Settings\n\nWritten by `scripts/write_docs.py` from `atlas_ld/config.py`. An option of a command\n"
+        "goes before the environment variable, which goes before the default.\n\n"
+        + _table(("setting", "environment variable", "default", "meaning"), rows)
+    )
+
+
+def _record_schema() -> str:
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **PartnershipRecord.model_json_schema()}
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+
+
+if __name__ == "__main__":
+    for page, content in pages().items():
+        page.write_text(content, encoding="utf-8")
+        print(page.relative_to(DOCS.parent))
