@@ -40,6 +40,11 @@ _LABELLED_PHONE = re.compile(
     r"(?P<number>[+(]?\d(?:[\s().-]{0,2}\d){5,14})(?!\d)",
     re.IGNORECASE,
 )
+_SHAPED_PHONE = re.compile(
+    r"(?<![\d/.,-])(?:0[1-9](?:[ \u00a0\u202f.-]?\d\d){4}"
+    r"|(?:\+|00)33[ \u00a0\u202f.-]?(?:\(0\)[ \u00a0\u202f.-]?)?[1-9](?:[ \u00a0\u202f.-]?\d\d){4})(?!\d)"
+)
+"""Numbers as the French write them, assigned or not: ranges are assigned as time goes, which a library cannot know."""
 _URL = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _PHONE_PARAMETER = re.compile(r"([?&](?:tel|telephone|phone|mobile|fax)=)[^&#]+", re.IGNORECASE)
 
@@ -55,11 +60,12 @@ def redact(text: str) -> tuple[str, frozenset[Kind]]:
     if emails:
         found.add("e-mail")
         text = _replace(text, emails, EMAIL_PLACEHOLDER)
+    text, shaped = _SHAPED_PHONE.subn(PHONE_PLACEHOLDER, text)
     text, labelled = _LABELLED_PHONE.subn(rf"\g<label>{PHONE_PLACEHOLDER}", text)
     phones = list(_phone_spans(text))
     if phones:
         text = _replace(text, phones, PHONE_PLACEHOLDER)
-    if labelled or phones:
+    if shaped or labelled or phones:
         found.add("telephone")
     return text, frozenset(found)
 
