@@ -30,7 +30,7 @@ def test_every_query_runs_with_its_example_values_and_declares_the_prefixes_it_u
     Store().query(queries.load(name).example(PREFIXES | IRIS.prefixes))
 
 
-@given(st.text(), st.from_regex(r"[a-z]{2,8}(-[a-z0-9]{1,8})?", fullmatch=True))
+@given(st.text(), st.sampled_from(["fr", "en-GB", "zh-Hans"]))
 def test_a_bound_literal_reaches_the_engine_unchanged(value: str, language: str) -> None:
     literal = Literal(value, language=language)
     store = Store()

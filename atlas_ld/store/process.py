@@ -38,7 +38,7 @@ class WorkerProcess:
             stderr=subprocess.DEVNULL,
             bufsize=0,
             cwd="/",
-            env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env={"PYTHONPATH": os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)},
             start_new_session=True,  # Ctrl-C is for the server; a worker leaves when its input is closed
         )
         assert self._process.stdin is not None

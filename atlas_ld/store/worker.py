@@ -78,11 +78,15 @@ class _Output:
             raise _TooLargeError(f"The answer is larger than {self._most_bytes} bytes")
         if self._head["kind"] == "bindings":
             self.count(self._marks_in(data))
+        self.begin()
+        frames.write(self._descriptor, frames.DATA, data)
+        return len(data)
+
+    def begin(self) -> None:
+        """Sends the head, once. An empty graph has no bytes, and still a head."""
         if not self._begun:
             frames.write_json(self._descriptor, frames.HEAD, self._head)
             self._begun = True
-        frames.write(self._descriptor, frames.DATA, data)
-        return len(data)
 
     def flush(self) -> None:
         """Frames are written at once."""
@@ -177,6 +181,7 @@ def _evaluate(store: Store, request: dict[str, Any], target: int) -> _Output:
         serialize(_counted(results, output), file, format=_RDF_FORMATS[format_], prefixes=request["prefixes"])
     else:
         results.serialize(file, format=_RESULT_FORMATS[format_])
+    output.begin()
     return output
 
 
