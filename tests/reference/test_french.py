@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import pytest
+
+from atlas_ld.reference import french
+from atlas_ld.reference.gazetteer import Gazetteer
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "place", "method"),
+    [
+        # the kind decides between bodies of one name
+        ("Brest", "commune", "commune-29019", "name-and-kind"),
+        ("Brest", "metropole", "epci-242900314", "name-and-kind"),
+        ("Brest métropole", None, "epci-242900314", "name-and-kind"),
+        ("Brest métropole", "commune", "epci-242900314", "name-and-kind"),
+        ("Brest métropole océane", None, "epci-242900314", "alias"),
+        ("Lyon", "commune", "commune-69123", "name-and-kind"),
+        ("Métropole de Lyon", None, "epci-200046977", "name-and-kind"),
+        ("Grand Lyon", None, "epci-200046977", "alias"),
+        ("Communauté urbaine de Lyon", "epci", "epci-200046977", "alias"),
+        ("Département du Rhône", None, "departement-69", "name-and-kind"),
+        ("Paris", "commune", "commune-75056", "alias"),
+        ("Ville de Paris", None, "commune-75056", "alias"),
+        ("Département de Paris", None, "departement-75", "name-and-kind"),
+        ("La Réunion", "region", "region-04", "name-and-kind"),
+        ("Région Réunion", None, "region-04", "name-and-kind"),
+        ("La Réunion", "departement", "departement-974", "name-and-kind"),
+        ("Guadeloupe", "region", "region-01", "name-and-kind"),
+        ("Conseil départemental de la Guadeloupe", None, "departement-971", "name-and-kind"),
+        ("Collectivité territoriale de Guyane", None, "region-03", "alias"),
+        ("Mayotte", None, "departement-976", "alias"),
+        ("Collectivité de Corse", None, "region-94", "alias"),
+        ("Collectivité européenne d'Alsace", None, "departement-6ae", "alias"),
+        ("Nouvelle-Calédonie", "com", "com-988", "alias"),
+        ("Vienne", "commune", "commune-38544", "name-and-kind"),
+        ("Vienne", "departement", "departement-86", "name-and-kind"),
+        # prefixes, articles, accents
+        ("Ville du Havre", None, "commune-76351", "name-and-kind"),
+        ("VILLE DE SAINT ETIENNE", None, "commune-42218", "name-and-kind"),
+        ("Conseil général d'Ille et Vilaine", None, "departement-35", "name-and-kind"),
+        ("CD93", None, "departement-93", "departement-number"),
+        ("Conseil régional Provence Alpes Côte d’Azur", None, "region-93", "name-and-kind"),
+        ("Région PACA", None, "region-93", "alias"),
+        ("Région Centre", None, "region-24", "alias"),
+        ("CU d'Arras", None, "epci-200033579", "name-and-kind"),
+        ("Laval Agglomération", "epci", "epci-200083392", "name-and-kind"),
+        ("Limoges Métropole", None, "epci-248719312", "name-and-kind"),
+        ("Plaine Commune", None, "epci-200057867", "name-and-kind"),
+        ("Eurométropole de Strasbourg", None, "epci-246700488", "name-and-kind"),
+        ("Communauté urbaine de Strasbourg", None, "epci-246700488", "alias"),
+        # homonyms, told apart
+        ("Saint-Denis (93)", "commune", "commune-93066", "name-and-departement"),
+        ("Saint-Denis (Seine-Saint-Denis)", None, "commune-93066", "name-and-departement"),
+        ("Saint-Denis (La Réunion)", "commune", "commune-97411", "name-and-departement"),
+        # what was and is no more
+        ("Région Basse-Normandie", None, "region-25", "old-region"),
+        ("Rhône-Alpes", "region", "region-82", "old-region"),
+        ("Annecy-le-Vieux", "commune", "commune-74010", "former-commune"),
+        ("Châlons-sur-Marne", "commune", "commune-51108", "alias"),
+        ("Oissel", "commune", "commune-76484", "former-name"),
+        # without a kind, one territory must have the name
+        ("Savoie", None, "departement-73", "exact-name"),
+        ("Rennes", None, "commune-35238", "exact-name"),
+        # misspelt
+        ("Conflans-Saint-Honorine", "commune", "commune-78172", "fuzzy"),
+        ("Chalette-sur-Loing", "commune", "commune-45068", "name-and-kind"),
+    ],
+)
+def test_an_authority_is_matched_by_kind_and_name(
+    gazetteer: Gazetteer, name: str, kind: str | None, place: str | None, method: str | None
+) -> None:
+    match = french.decide(name, kind, gazetteer).match
+    assert (match.place if match else None, match.method if match else None) == (place, method)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "among"),
+    [
+        ("Saint-Denis", "commune", "commune-93066"),
+        ("Montreuil", "commune", "commune-93048"),
+        ("La Rochelle", "commune", "commune-17300"),
+        ("Grigny", "commune", "commune-69096"),  # renamed Grigny-sur-Rhône
+        ("Vienne", None, "departement-86"),
+        ("Bretagne", None, "region-53"),
+        ("La Réunion", None, "departement-974"),
+        ("Loire", None, "departement-42"),
+    ],
+)
+def test_population_never_decides_between_namesakes(
+    gazetteer: Gazetteer, name: str, kind: str | None, among: str
+) -> None:
+    decision = french.decide(name, kind, gazetteer)
+    assert decision.match is None
+    assert len(decision.candidates) > 1
+    assert among in decision.candidates
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Reims Métropole", "epci"),  # merged into another body under another SIREN
+        ("Communauté d'agglomération Marne-et-Chantereine", "epci"),
+        ("Communauté d'agglomération du Grand Reims", None),  # today's is a communauté urbaine
+        ("Syndicat des eaux d'Île-de-France", "syndicat"),
+        ("SIAAP", "syndicat"),
+        ("Montreuil", "syndicat"),
+        ("Région de Brest", None),
+        ("Département de Lyon", None),
+        ("Saint-Denis (29)", "commune"),
+        ("Les Amis de Brest", None),
+        ("Technopôle Brest-Iroise", None),
+    ],
+)
+def test_another_body_of_a_known_name_is_no_match(gazetteer: Gazetteer, name: str, kind: str | None) -> None:
+    decision = french.decide(name, kind, gazetteer)
+    assert decision.match is None
+    assert not decision.candidates
+
+
+def test_a_living_commune_is_less_sure_when_another_of_its_name_was_merged(gazetteer: Gazetteer) -> None:
+    match = french.decide("Saint-Georges-d'Orques", "commune", gazetteer).match
+    assert match is not None
+    both = set(gazetteer.french_names("commune")) & set(gazetteer.french_names("former-commune"))
+    single = next(
+        name
+        for name in sorted(both)
+        if len(gazetteer.french("commune", name)) == 1
+        and not set(gazetteer.french("former-commune", name)) <= set(gazetteer.french("commune", name))
+    )
+    doubtful = french.decide(single, "commune", gazetteer).match
+    assert doubtful is not None
+    assert doubtful.score < match.score
+
+
+@pytest.mark.parametrize(
+    ("name", "announced"),
+    [("Ville de Paris", True), ("Nantes Métropole", True), ("Rennes", False), ("SIAAP", False), ("SOPER", False)],
+)
+def test_only_some_names_announce_an_authority(name: str, announced: bool) -> None:
+    assert french.announces_authority(name) is announced

@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from atlas_ld.iris import KEY
+from atlas_ld.records import Funding, Participant, PartnershipRecord
+from atlas_ld.reference.gazetteer import Gazetteer
+from atlas_ld.reference.matching import Resolution, luhn, post_country, resolve
+
+MINISTRY = "ministere-de-l-europe-et-des-affaires-etrangeres-fr"
+
+
+def resolved(gazetteer: Gazetteer, *participants: Participant, **fields: Any) -> Resolution:
+    return resolve(PartnershipRecord(title="Essai", participants=participants, **fields), gazetteer)
+
+
+def authority(name: str, kind: str | None = None, siren: str | None = None) -> Participant:
+    return Participant(name=name, role="french-authority", kind=kind, siren=siren)
+
+
+def partner(name: str, country: str | None) -> Participant:
+    return Participant(name=name, role="foreign-partner", country=country)
+
+
+def test_an_authority_is_known_by_its_siren(gazetteer: Gazetteer) -> None:
+    (body,) = resolved(gazetteer, authority("Brest métropole")).participants
+    assert (body.key, body.siren, body.territory) == ("242900314", "242900314", "epci-242900314")
+    assert (body.label, body.country, body.authority) == ("Brest Métropole", "FR", True)
+    assert (body.method, body.score) == ("name-and-kind", Decimal(1))
+
+
+def test_an_authority_without_siren_is_known_by_its_territory(gazetteer: Gazetteer) -> None:
+    bodies = resolved(gazetteer, authority("Région Bretagne"), authority("Conseil général du Finistère")).participants
+    assert [body.key for body in bodies] == ["region-53-fr", "departement-29-fr"]
+
+
+def test_a_valid_siren_of_the_source_wins_over_the_name(gazetteer: Gazetteer) -> None:
+    result = resolved(gazetteer, authority("Montreuil", "commune", "219300480"))
+    assert (result.participants[0].territory, result.participants[0].method) == ("commune-93048", "siren")
+    assert not result.findings
+
+
+def test_a_siren_that_we_do_not_know_is_kept_without_territory(gazetteer: Gazetteer) -> None:
+    (body,) = resolved(gazetteer, authority("Syndicat de Brest", None, "732829320")).participants
+    assert (body.key, body.siren, body.territory, body.method) == ("732829320", "732829320", None, None)
+
+
+def test_a_siren_that_fails_its_check_is_left_aside_with_a_finding(gazetteer: Gazetteer) -> None:
+    result = resolved(gazetteer, authority("Brest", "commune", "242900315"))
+    assert result.participants[0].territory == "commune-29019"
+    assert [finding.code for finding in result.findings] == ["invalid-siren"]
+
+
+def test_an_ambiguous_name_is_a_finding_with_its_candidates_and_how_to_mend_it(gazetteer: Gazetteer) -> None:
+    result = resolved(gazetteer, authority("Saint-Denis", "commune"))
+    (body,), (finding,) = result.participants, result.findings
+    assert (body.territory, body.method, body.score) == (None, None, None)
+    assert (finding.code, finding.record) == ("ambiguous-match", "essai")
+    for text in (finding.fr, finding.en):
+        assert "commune-93066" in text
+        assert "Saint-Denis (93)" in text
+        assert "SIREN" in text
+
+
+def test_a_finding_lists_five_candidates_at_most(gazetteer: Gazetteer) -> None:
+    (finding,) = resolved(gazetteer, authority("Sainte-Colombe", "commune")).findings
+    assert finding.en.count("commune-") == 5
+    assert "(+" in finding.en
+
+
+def test_the_same_name_in_two_roles_is_the_same_body(gazetteer: Gazetteer) -> None:
+    contracting = (Participant(name=name, role="contracting-authority") for name in ("SOPER", "Brest Métropole"))
+    result = resolved(gazetteer, *contracting, partner("SOPER", "Canada"), authority("Brest métropole"))
+    soper, brest, soper_abroad, brest_here = result.participants
+    assert soper == soper_abroad
+    assert brest == brest_here
+    assert (soper.key, soper.country, soper.authority) == ("soper-ca", "CA", False)
+
+
+def test_who_carries_the_works_is_not_taken_for_a_commune_of_that_name(gazetteer: Gazetteer) -> None:
+    (body,) = resolved(gazetteer, Participant(name="Aide", role="implementer")).participants
+    assert (body.key, body.territory, body.country) == ("aide-xx", None, None)
+
+
+def test_a_town_has_one_key_however_it_is_written(gazetteer: Gazetteer) -> None:
+    names = ("Antananarivo", "Ville d'Antananarivo", "Commune urbaine d’Antananarivo")
+    bodies = resolved(gazetteer, authority("Brest"), *(partner(name, "MG") for name in names)).participants[1:]
+    assert {body.key for body in bodies} == {"antananarivo-mg"}
+
+
+def test_a_region_and_its_capital_are_two_bodies(gazetteer: Gazetteer) -> None:
+    result = resolved(gazetteer, authority("Brest"), partner("Kayes", "ML"), partner("Région de Kayes", "ML"))
+    _, town, region = result.participants
+    assert (town.key, town.label) == ("kayes-ml", "Kayes")
+    assert (region.key, region.label) == ("region-kayes-ml", "Kayes (région)")
+
+
+def test_namesakes_of_one_country_have_different_keys(gazetteer: Gazetteer) -> None:
+    (body,) = resolved(gazetteer, partner("Boston", "US")).participants
+    assert body.key == "boston-4930956-us"
+
+
+def test_an_unknown_country_is_a_finding(gazetteer: Gazetteer) -> None:
+    result = resolved(gazetteer, partner("Rimouski", "Pays de Cocagne"))
+    assert (result.participants[0].key, result.participants[0].country) == ("rimouski-xx", None)
+    assert [finding.code for finding in result.findings] == ["unknown-country"]
+
+
+def test_an_unmatched_body_that_calls_itself_an_authority_is_one(gazetteer: Gazetteer) -> None:
+    result = resolved(
+        gazetteer, authority("Communauté de communes de Nulle-Part"), partner("Région de Nulle-Part", "ML"),
+        partner("Association X", "ML"),
+    )  # fmt: skip
+    assert [body.authority for body in result.participants] == [True, True, False]
+    assert [finding.code for finding in result.findings] == ["unmatched-authority"]
+
+
+@pytest.mark.parametrize(
+    ("post", "country"),
+    [
+        ("Ambassade de France à Ottawa", "CA"),
+        ("Ambassade de France à Tananarive", "MG"),
+        ("AMBASSADE DE FRANCE A TUNIS", "TN"),
+        ("Consul général à Jérusalem", "PS"),
+        ("Ambassade de France à Port-Au-Prince", "HT"),
+        ("Ambassade de France au Liban", "LB"),
+        ("Consulat général de France à Québec", "CA"),
+        ("Ambassade de France à Nulle-Part", None),
+        ("Bureau de Dakar", None),
+    ],
+)
+def test_a_post_tells_its_country(gazetteer: Gazetteer, post: str, country: str | None) -> None:
+    assert post_country(post, gazetteer) == country
+
+
+def test_a_post_that_we_do_not_know_is_a_finding(gazetteer: Gazetteer) -> None:
+    result = resolved(gazetteer, posts=("Ambassade de France à Nulle-Part",))
+    assert result.posts == (None,)
+    assert [finding.code for finding in result.findings] == ["unknown-post"]
+
+
+@pytest.mark.parametrize(
+    ("funder", "kind", "key"),
+    [
+        ("Ministère de l'Europe et des Affaires étrangères", "state", MINISTRY),
+        ("MAEDI", "state", MINISTRY),
+        ("État français", "state", "etat-francais-fr"),
+        ("Ambassade de France au Liban", "state", "ambassade-de-france-au-liban-fr"),
+        ("AFD", "agency", "agence-francaise-de-developpement-fr"),
+        ("Agence de l'eau Loire-Bretagne", "agency", "agence-de-l-eau-loire-bretagne-fr"),
+        ("Brest métropole", "french-authority", "242900314"),
+        ("Ville de Rezé", "french-authority", "214401432"),
+        ("Région Occitanie", "french-authority", "region-76-fr"),
+        ("Commune de Ronkh", "foreign-partner", "ronkh-sn"),
+        ("Gouvernement des Seychelles", "foreign-partner", "etat-seychelles-sc"),
+        ("Collectivités et partenaires étrangers", "aggregate", None),
+        ("Budget global (tous financeurs)", "aggregate", None),
+        ("Occitanie, Provence-Alpes-Côte d'Azur et Corse", "aggregate", None),
+        ("Commune de Ronkh et usagers", "aggregate", None),
+        ("Fonds de coopération régionale et ministère des Sports", "aggregate", None),
+        ("Fondation Exemple", "other", "fondation-exemple-xx"),
+    ],
+)  # fmt: skip
+def test_a_funder_has_its_kind_and_is_a_body_only_if_it_is_one(
+    gazetteer: Gazetteer, funder: str, kind: str, key: str | None
+) -> None:
+    people = (authority("Brest métropole"), authority("Rezé", "commune"), partner("Ronkh", "SN"))
+    (found,) = resolved(gazetteer, *people, funding=(Funding(funder=funder),)).funders
+    assert (found.kind, found.body.key if found.body else None) == (kind, key)
+
+
+def test_luhn_knows_a_siren() -> None:
+    assert luhn("242900314")
+    assert not luhn("242900315")
+    assert not luhn("24290031")
+    assert not luhn("２４２９００３１４")
+
+
+@given(siren=st.from_regex(r"[0-9]{8}", fullmatch=True), digit=st.integers(0, 9))
+def test_one_check_digit_in_ten_is_right(siren: str, digit: int) -> None:
+    right = [last for last in range(10) if luhn(f"{siren}{last}")]
+    assert len(right) == 1
+    assert luhn(f"{siren}{digit}") == (digit == right[0])
+
+
+names = st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc")), min_size=1).filter(str.strip)
+
+
+@given(
+    name=names,
+    role=st.sampled_from(["french-authority", "foreign-partner", "implementer"]),
+    kind=st.none() | names,
+    country=st.none() | names,
+)
+def test_any_name_resolves_to_a_body_with_a_sound_key(
+    gazetteer: Gazetteer, name: str, role: Any, kind: str | None, country: str | None
+) -> None:
+    record = PartnershipRecord(
+        title="Essai",
+        participants=(Participant(name=name, role=role, kind=kind, country=country),),
+        funding=(Funding(funder=name),),
+        posts=(name,),
+    )
+    result = resolve(record, gazetteer)
+    assert len(result.participants) == len(result.funders) == len(result.posts) == 1
+    assert KEY.fullmatch(result.participants[0].key)
+    assert (result.participants[0].method is None) == (result.participants[0].score is None)
