@@ -164,9 +164,13 @@ def _answer(operation: Operation, query: str) -> Response:
 
 
 def _sent(found: Answer, file: IO[bytes], size: int) -> Response:
-    response = Response(FileWrapper(file, 65536), content_type=found.content_type, direct_passthrough=True)
-    response.content_length = size
-    response.call_on_close(file.close)
+    if found.complete:
+        with file:
+            response = Response(file.read(), content_type=found.content_type)
+    else:
+        response = Response(FileWrapper(file, 65536), content_type=found.content_type, direct_passthrough=True)
+        response.content_length = size
+        response.call_on_close(file.close)
     response.headers["Vary"] = "Accept"
     response.headers["Content-Disposition"] = f'inline; filename="sparql.{found.format.extension}"'
     return response
