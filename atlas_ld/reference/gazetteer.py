@@ -6,7 +6,6 @@ it is asked for: French names on the first French name, foreign names country by
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
@@ -14,10 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from atlas_ld.errors import BrokenResource
 from atlas_ld.reference import places
 from atlas_ld.reference.names import epci_names, without_article, words
-from atlas_ld.reference.places import ALSACE, FRANCE, LEVELS, Alias, Division, Level, Match, Place, Row
+from atlas_ld.reference.places import ALSACE, FRANCE, LEVELS, Alias, Division, Level, Match, Place
+from atlas_ld.reference.tables import Index, Row, Table, index, read
 from atlas_ld.resources import root
 
 __all__ = ["FRANCE", "LEVELS", "Alias", "Division", "Gazetteer", "Level", "Match", "Place"]
@@ -28,22 +27,20 @@ _TABLES = (
     "aliases-countries", "aliases-france", "aliases-organisations", "aliases-places",
 )  # fmt: skip
 
-_Index = dict[str, tuple[str, ...]]
-
 
 class Gazetteer:
     """The reference data of one folder. Lookups take names in `words` (atlas_ld.reference.names)."""
 
-    def __init__(self, tables: dict[str, list[Row]]) -> None:
+    def __init__(self, tables: dict[str, Table]) -> None:
         self._tables = tables
         self._places: dict[str, Place] = {}
-        self._indexed_abroad: dict[str, tuple[_Index, _Index]] = {}
+        self._indexed_abroad: dict[str, tuple[Index, Index]] = {}
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Self:
         """Read the tables of `folder`, by default data/reference. Raises BrokenResource where one is missing."""
         folder = folder or root() / "data" / "reference"
-        return cls({name: _read(folder / f"{name}.csv") for name in _TABLES})
+        return cls({name: read(folder / f"{name}.csv") for name in _TABLES})
 
     def place(self, key: str) -> Place:
         """The place with this key. Raises KeyError for a key that the gazetteer does not have."""
@@ -55,6 +52,10 @@ class Gazetteer:
     def __contains__(self, key: str) -> bool:
         kind, _, code = key.partition("-")
         return code in self._by_code.get(kind, {})
+
+    def keys(self, kind: str) -> tuple[str, ...]:
+        """The keys of every place of a kind: commune, epci, departement, region, com, country, geonames."""
+        return tuple(f"{kind}-{code}" for code in self._by_code[kind])
 
     def country(self, text: str) -> Match | None:
         """A country by its French or English name, an alias of ours, or its ISO code of two or three letters."""
@@ -134,30 +135,35 @@ class Gazetteer:
     # Tables by code
 
     @cached_property
-    def _by_code(self) -> dict[str, dict[str, Row]]:
-        def index(table: str, column: str) -> dict[str, Row]:
-            return {row[column].lower(): row for row in self._tables[table]}
+    def _by_code(self) -> dict[str, dict[str, tuple[Table, list[str]]]]:
+        def by(column: str, name: str) -> dict[str, tuple[Table, list[str]]]:
+            table = self._tables[name]
+            codes = zip(table.column(column), table.lines, strict=True)
+            return {code.lower(): (table, line) for code, line in codes}
 
         return {
-            "commune": index("communes", "insee"),
-            "epci": index("epci", "siren"),
-            "departement": index("departements", "code") | {ALSACE: {}},
-            "region": index("regions", "code") | index("former-regions", "code"),
-            "com": index("overseas", "code"),
-            "country": index("countries", "alpha2"),
-            "geonames": index("places", "geonames") | index("divisions", "geonames"),
+            "commune": by("insee", "communes"),
+            "epci": by("siren", "epci"),
+            "departement": by("code", "departements") | {ALSACE: (Table([], []), [])},
+            "region": by("code", "regions") | by("code", "former-regions"),
+            "com": by("code", "overseas"),
+            "country": by("alpha2", "countries"),
+            "geonames": by("geonames", "places") | by("geonames", "divisions"),
         }
 
     def _row(self, kind: str, code: str) -> Row:
         try:
-            return self._by_code[kind][code]
+            table, line = self._by_code[kind][code]
         except KeyError:
             raise KeyError(f"the gazetteer has no place {kind}-{code}") from None
+        return table.row(line)
 
     @cached_property
     def _sirens(self) -> dict[str, str]:
-        communes = {row["siren"]: f"commune-{row['insee'].lower()}" for row in self._tables["communes"] if row["siren"]}
-        return communes | {row["siren"]: f"epci-{row['siren']}" for row in self._tables["epci"]}
+        communes, groups = self._tables["communes"], self._tables["epci"].column("siren")
+        of_communes = zip(communes.column("siren"), communes.column("insee"), strict=True)
+        known = {siren: f"commune-{insee.lower()}" for siren, insee in of_communes if siren}
+        return known | {siren: f"epci-{siren}" for siren in groups}
 
     def _build(self, kind: str, row: Row) -> Place:
         match kind:
@@ -193,8 +199,8 @@ class Gazetteer:
 
     @cached_property
     def _countries(self) -> dict[str, tuple[str, str, str]]:
-        names = {words(row["name"]): (row["country"], "alias", "1") for row in self._tables["aliases-countries"]}
-        for row in self._tables["countries"]:
+        names = {words(row["name"]): (row["country"], "alias", "1") for row in self._tables["aliases-countries"].rows()}
+        for row in self._tables["countries"].rows():
             for column in ("alpha3", "name_en", "name_fr", "alpha2"):
                 if row[column]:
                     method = "code" if column.startswith("alpha") else "exact-name"
@@ -202,25 +208,27 @@ class Gazetteer:
         return names
 
     @cached_property
-    def _french(self) -> dict[str, _Index]:
-        def communes(table: str, column: str) -> Iterable[tuple[str, str]]:
-            return ((words(row["name"]), f"commune-{row[column].lower()}") for row in self._tables[table])
+    def _french(self) -> dict[str, Index]:
+        def communes(name: str, column: str) -> Iterable[tuple[str, str]]:
+            table = self._tables[name]
+            pairs = zip(table.column("name"), table.column(column), strict=True)
+            return ((words(commune), f"commune-{insee.lower()}") for commune, insee in pairs)
 
-        def coded(table: str, kind: str) -> Iterable[tuple[str, str]]:
-            rows = self._tables[table]
+        def coded(name: str, kind: str) -> Iterable[tuple[str, str]]:
+            rows = self._tables[name].rows()
             return ((without_article(words(row["name"])), f"{kind}-{row['code'].lower()}") for row in rows)
 
         return {
-            "commune": _index(communes("communes", "insee")),
-            "former-commune": _index(communes("former-communes", "now")),
-            "renamed-commune": _index(communes("renamed-communes", "insee")),
-            "departement": _index(coded("departements", "departement")),
-            "region": _index(coded("regions", "region")),
-            "former-region": _index(coded("former-regions", "region")),
-            "com": _index(coded("overseas", "com")),
-            "epci": _index(
+            "commune": index(communes("communes", "insee")),
+            "former-commune": index(communes("former-communes", "now")),
+            "renamed-commune": index(communes("renamed-communes", "insee")),
+            "departement": index(coded("departements", "departement")),
+            "region": index(coded("regions", "region")),
+            "former-region": index(coded("former-regions", "region")),
+            "com": index(coded("overseas", "com")),
+            "epci": index(
                 (name, f"epci-{row['siren']}")
-                for row in self._tables["epci"]
+                for row in self._tables["epci"].rows()
                 for name in epci_names(row["name"], row["kind"])
             ),
         }
@@ -228,36 +236,37 @@ class Gazetteer:
     @cached_property
     def _french_aliases(self) -> dict[str, list[Row]]:
         rows: dict[str, list[Row]] = defaultdict(list)
-        for row in self._tables["aliases-france"]:
+        for row in self._tables["aliases-france"].rows():
             rows[words(row["name"])].append(row)
         return rows
 
     @cached_property
     def _organisations(self) -> dict[str, Row]:
-        return {words(row["name"]): row for row in self._tables["aliases-organisations"]}
+        return {words(row["name"]): row for row in self._tables["aliases-organisations"].rows()}
 
     @cached_property
     def _place_aliases(self) -> dict[tuple[str, str], Alias]:
         return {
             (row["country"], words(row["name"])): Alias(f"geonames-{row['geonames']}" if row["geonames"] else None)
-            for row in self._tables["aliases-places"]
+            for row in self._tables["aliases-places"].rows()
         }
 
     @cached_property
     def _posts(self) -> dict[str, str]:
-        return {words(row["city"]): row["country"] for row in self._tables["posts"]}
+        return {words(row["city"]): row["country"] for row in self._tables["posts"].rows()}
 
     @cached_property
-    def _rows_abroad(self) -> dict[str, list[Row]]:
-        rows: dict[str, list[Row]] = defaultdict(list)
-        for row in self._tables["places"]:
-            rows[row["country"]].append(row)
-        return rows
+    def _lines_abroad(self) -> dict[str, list[list[str]]]:
+        table = self._tables["places"]
+        lines: dict[str, list[list[str]]] = defaultdict(list)
+        for country, line in zip(table.column("country"), table.lines, strict=True):
+            lines[country].append(line)
+        return lines
 
-    def _names_abroad(self, country: str) -> tuple[_Index, _Index]:
+    def _names_abroad(self, country: str) -> tuple[Index, Index]:
         """Names of the places of a country, their own and the others, indexed when first asked for."""
         if country not in self._indexed_abroad:
-            rows = self._rows_abroad.get(country, [])
+            rows = [self._tables["places"].row(line) for line in self._lines_abroad.get(country, [])]
             own = ((words(row["name"]), f"geonames-{row['geonames']}") for row in rows)
             other = (
                 (words(name), f"geonames-{row['geonames']}")
@@ -265,33 +274,16 @@ class Gazetteer:
                 if row["other_names"]
                 for name in row["other_names"].split("|")
             )
-            self._indexed_abroad[country] = _index(own), _index(other)
+            self._indexed_abroad[country] = index(own), index(other)
         return self._indexed_abroad[country]
 
     @cached_property
     def _divisions(self) -> dict[str, tuple[Division, ...]]:
         grouped: dict[str, list[Division]] = defaultdict(list)
-        for row in self._tables["divisions"]:
+        for row in self._tables["divisions"].rows():
             names = [row["name"], *filter(None, row["other_names"].split("|"))]
             plain = tuple(words(name) for name in names)
             grouped[row["country"]].append(
                 Division(f"geonames-{row['geonames']}", int(row["level"]), row["type"], plain)
             )
         return {country: tuple(sorted(found, key=lambda d: (d.level, d.key))) for country, found in grouped.items()}
-
-
-def _read(path: Path) -> list[Row]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.reader(file)
-            columns = next(reader)
-            return [dict(zip(columns, row, strict=True)) for row in reader]
-    except (OSError, StopIteration, ValueError) as error:
-        raise BrokenResource(f"{path} is missing or unusable ({error}); install atlas-ld again.") from error
-
-
-def _index(pairs: Iterable[tuple[str, str]]) -> _Index:
-    index: dict[str, dict[str, None]] = {}
-    for name, key in pairs:
-        index.setdefault(name, {})[key] = None
-    return {name: tuple(keys) for name, keys in index.items()}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, get_args
 
+from atlas_ld.reference.tables import Row
 from atlas_ld.vocabulary import EU_COUNTRY, GEONAMES
 
 Level = Literal["commune", "epci", "departement", "region", "com", "country", "foreign-place"]
@@ -15,8 +16,6 @@ FRANCE = "country-fr"
 ALSACE = "6ae"
 """The Collectivité européenne d'Alsace (INSEE code 6AE), which took over from the authorities of the départements 67
 and 68, while these remain as districts of the State (law no. 2019-816)."""
-
-Row = dict[str, str]
 
 
 @dataclass(frozen=True)
