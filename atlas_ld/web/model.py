@@ -7,18 +7,15 @@ from functools import partial
 
 from flask import Blueprint, Response, abort, render_template, url_for
 
-from atlas_ld import jsonld
 from atlas_ld.media import HTML, JSONLD, RDF_FORMATS, Format, by_extension
 from atlas_ld.rdf import parse_file, write
-from atlas_ld.vocabulary import ATLAS, PREFIXES, SHAPE
-from atlas_ld.web.documents import context as jsonld_context
+from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web.publication import Publication, publication
 from atlas_ld.web.responses import Link, answer, negotiate
 
 blueprint = Blueprint("model", __name__)
 
 _FORMATS = (HTML, *RDF_FORMATS)
-_ROOTS = {"ontology": str(ATLAS._NS).rstrip("#"), "shapes": str(SHAPE).rstrip("#")}
 
 
 @blueprint.get("/ontology")
@@ -77,8 +74,6 @@ def _write(opened: Publication, part: str, format_: Format) -> str | bytes:
     if format_ is HTML:
         formats = [(f, _address(part, f)) for f in RDF_FORMATS]
         return render_template(f"model/{part}.html", model=opened.model, formats=formats)
+    # Shapes have blank nodes, for lists, which `jsonld` does not know: JSON-LD is expanded here.
     triples = parse_file(opened.release.path / f"{part}.ttl", opened.iris.base)
-    if format_ is JSONLD:
-        address = f"{opened.iris.base}context.jsonld"
-        return jsonld.document(triples, _ROOTS[part], jsonld_context(opened), address)
     return write(triples, format_, PREFIXES | opened.iris.prefixes)

@@ -27,6 +27,7 @@ from atlas_ld.web.views.common import SORTS, iris_of
 blueprint = Blueprint("site", __name__)
 
 _TOP_COUNTRIES = 8
+_NARROWER = 6
 _LABEL: listing.Sort = (listing.by_label, False)
 _PARTNERSHIPS: listing.Sort = (listing.by_partnerships, True)
 
@@ -80,15 +81,15 @@ def _home(opened: Publication) -> str:
         for row in opened.reader.select(load("pages/partner-countries"))
         if isinstance(country := row["country"], NamedNode)
     ]
-    top = [entry for entry in listing.themes(opened).values() if entry.iri_of("broader") is None]
-    top_themes = listing.ordered(top, {"": _PARTNERSHIPS}, "")
+    themes = listing.ordered(listing.themes(opened).values(), {"": _PARTNERSHIPS}, "")
     known = listing.partnerships(opened)
     told = [known[iri] for iri in _most_told(opened) if iri in known]
     return render_template(
         "site/home.html",
         figures={name: to_decimal(value) for name, value in figures.items()},
         countries=countries[:_TOP_COUNTRIES],
-        theme_bars=[(entity(entry.iri), entry.count("partnerships")) for entry in top_themes],
+        theme_bars=[(entity(e.iri), e.count("partnerships")) for e in themes if e.iri_of("broader") is None],
+        narrower=[e for e in themes if e.iri_of("broader") is not None and e.count("partnerships")][:_NARROWER],
         examples=told,
         example=told[0].iri if told else opened.iris.base,
         questions=_questions(opened),
