@@ -187,6 +187,12 @@ def test_a_finding_says_what_the_value_was_and_cuts_a_long_one() -> None:
     assert len(result(term=text("mot " * 500)).to_finding().en) < 200
 
 
+def test_a_remark_on_the_whole_of_a_thing_does_not_repeat_its_address() -> None:
+    remark = result(path=None, term=node(IRIS.entity("partnership", "a")))
+    assert remark.to_finding().en == "Give a year."
+    assert "value" not in Report((remark,)).to_text()
+
+
 def test_a_text_report_puts_the_worst_first_and_counts_last() -> None:
     report = Report(tuple(sorted((result(severity=Severity.INFO), result()), key=lambda one: one.sort_key)))
     lines = report.to_text().splitlines()

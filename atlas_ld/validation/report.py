@@ -44,8 +44,8 @@ class Result:
 
     @property
     def value(self) -> str | None:
-        """The value that broke the constraint, as it is written in N-Triples without its datatype."""
-        return None if self.term is None else self.term.value
+        """The value that broke the constraint, without its datatype; None where it is the focus itself."""
+        return None if self.term is None or self.term.value == self.focus else self.term.value
 
     @property
     def code(self) -> str:
@@ -147,7 +147,7 @@ def _block(result: Result) -> str:
     lines = [f"{result.severity.value}: {result.code}", f"  at     {result.focus}"]
     if result.path:
         lines.append(f"  field  {compact(result.path)}")
-    if result.term is not None:
+    if result.value is not None:
         lines.append(f"  value  {textwrap.shorten(str(result.term), _VALUE_LENGTH, placeholder=' …')}")
     lines.append(textwrap.fill(result.en, 100, initial_indent="  mend   ", subsequent_indent=" " * 9))
     lines.append(textwrap.fill(result.fr, 100, initial_indent=" " * 9, subsequent_indent=" " * 9))
