@@ -103,7 +103,7 @@ def test_the_model_follows_the_base(read: Model) -> None:
 
 def test_a_term_is_the_local_name_unless_it_is_taken(read: Model) -> None:
     assert read.terms[str(ATLAS.startYear)] == "startYear"
-    assert read.terms[str(DCTERMS.type)] == "dctType"
+    assert read.terms[str(DCTERMS.type)] == "form"
     assert len(set(read.terms.values())) == len(read.terms)
 
 

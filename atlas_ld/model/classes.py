@@ -134,15 +134,15 @@ class Model:
     def terms(self) -> Mapping[str, str]:
         """Property or class IRI -> its term in JSON-LD and its column in tables.
 
-        The term is the local name. Where that is `id`, `type` or another property's, the prefix stands before it:
-        `dct:type` is `dctType`.
+        The term is the local name. Where that is `id`, `type` or another property's, it is the field's English name:
+        `dct:type` is `form`.
         """
+        names = {iri: fields[0].name.en for iri, fields in self.fields_by_path.items()}
+        names |= {class_.iri: class_.label.en for class_ in self.classes}
         taken: dict[str, str] = {}
-        for iri in (*self.fields_by_path, *(class_.iri for class_ in self.classes)):
-            name = local_name(iri)
-            if name in _RESERVED or name in taken.values():
-                name = prefixed(iri)[0] + name[0].upper() + name[1:]
-            taken[iri] = name
+        for iri, name in names.items():
+            term = local_name(iri)
+            taken[iri] = _camel_case(name) if term in _RESERVED or term in taken.values() else term
         return MappingProxyType(taken)
 
     def context(self, prefixes: Mapping[str, str]) -> dict[str, Any]:
@@ -173,6 +173,11 @@ def _term_definition(iri: str, fields: tuple[Field, ...]) -> dict[str, Any]:
     if any(field.many for field in fields):
         definition["@container"] = "@set"
     return definition
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split()
+    return first.lower() + "".join(word.capitalize() for word in others)
 
 
 def local_name(iri: str) -> str:
