@@ -39,8 +39,8 @@ def _model_page(model: Model) -> str:
         "Written by `scripts/write_docs.py` from `shapes/` and `ontology/`. Change those, then run `make docs`.\n",
         "A record with a *violation* is left out of a release and shown on the quality page; with a *warning* or an\n"
         "*info* it is published. A *derived* value is computed by atlas-ld, not said by the source. Entities other\n"
-        "than codes and themes have no other properties than these. Prefixes are those of `atlas_ld/vocabulary.py`; [iri-policy.md](iri-policy.md)\n"
-        "explains the IRIs of entities.\n",
+        "than codes and themes have no other properties than these. Prefixes are those of `atlas_ld/vocabulary.py`;\n"
+        "[iri-policy.md](iri-policy.md) explains the IRIs of entities.\n",
         *(_class_section(model, class_) for class_ in model.classes),
         _code_section(),
     ]

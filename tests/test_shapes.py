@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyshacl
 import pytest
+from rdflib import Graph
 
 from atlas_ld.rdf import Triple, parse_file
 from atlas_ld.resources import turtle_files
@@ -72,6 +74,15 @@ def constraints() -> set[str]:
             word = parameter.removeprefix("sh:")
             found.add(f"{shape} sh:{'SPARQL' if word == 'sparql' else word[0].upper() + word[1:]}ConstraintComponent")
     return found
+
+
+def test_the_shapes_conform_to_the_shapes_of_shacl_itself() -> None:
+    """https://www.w3.org/TR/shacl/#shacl-shacl; pyshacl raises where they do not."""
+    whole = Graph()
+    for path in turtle_files("shapes"):
+        whole.parse(path, publicID=BASE)
+    conforms, _, _ = pyshacl.validate(Graph(), shacl_graph=whole, meta_shacl=True)
+    assert conforms
 
 
 def test_the_small_world_conforms(world: list[Triple]) -> None:
