@@ -196,6 +196,12 @@ def test_decisions_by_hand_are_about_places_that_exist(gazetteer: Gazetteer) -> 
         assert f"region-{row['now']}" in gazetteer, row
 
 
+def test_an_authority_has_one_name_of_its_own() -> None:
+    named = {(row["place"], row["label"]) for row in rows(REFERENCE / "aliases-france.csv") if row["label"]}
+    own = [place for place, _ in named]
+    assert len(own) == len(set(own))
+
+
 def test_coordinates_are_on_the_globe() -> None:
     for name in ("communes", "epci", "departements", "regions", "countries", "places"):
         for row in rows(REFERENCE / f"{name}.csv"):

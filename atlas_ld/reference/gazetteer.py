@@ -83,7 +83,8 @@ class Gazetteer:
     def authority_name(self, key: str) -> str:
         """What the authority of a French territory is called: `Commune du Havre`, `Département du Finistère`."""
         kind, _, code = key.partition("-")
-        return places.authority_name(kind, self._row(kind, code)) or self.place(key).name
+        given = self._authority_names.get(key)
+        return given or places.authority_name(kind, self._row(kind, code)) or self.place(key).name
 
     def departement(self, hint: str) -> str | None:
         """The key of the département (or overseas collectivity) that a number or name stands for."""
@@ -101,7 +102,7 @@ class Gazetteer:
         if len(fitting) != 1:
             return None
         row = fitting[0]
-        return Alias(row["place"] or None, row["siren"] or None, row["label"] or None)
+        return Alias(row["place"] or None, row["siren"] or None, row["label"] or None if row["siren"] else None)
 
     def organisation(self, name: str) -> Row | None:
         """A body without territory that we know by several names: its `kind`, `key` and `label`."""
@@ -239,6 +240,12 @@ class Gazetteer:
         for row in self._tables["aliases-france"].rows():
             rows[words(row["name"])].append(row)
         return rows
+
+    @cached_property
+    def _authority_names(self) -> dict[str, str]:
+        """Names of authorities that are not called after their kind: `Ville de Paris`, `Collectivité de Corse`."""
+        rows = self._tables["aliases-france"].rows()
+        return {row["place"]: row["label"] for row in rows if row["label"] and not row["siren"]}
 
     @cached_property
     def _organisations(self) -> dict[str, Row]:

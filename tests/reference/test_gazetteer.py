@@ -111,6 +111,9 @@ def test_a_french_collectivity_is_no_country(gazetteer: Gazetteer, name: str) ->
         ("region-53", "Région Bretagne"),
         ("region-25", "Région Basse-Normandie"),
         ("epci-242900314", "Brest Métropole"),
+        ("commune-75056", "Ville de Paris"),
+        ("region-94", "Collectivité de Corse"),
+        ("departement-976", "Département de Mayotte"),
     ],
 )
 def test_an_authority_is_called_as_french_does(gazetteer: Gazetteer, key: str, name: str) -> None:

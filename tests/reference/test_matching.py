@@ -34,6 +34,21 @@ def test_an_authority_is_known_by_its_siren(gazetteer: Gazetteer) -> None:
     assert (body.method, body.score) == ("name-and-kind", Decimal(1))
 
 
+def test_an_authority_has_one_label_however_it_was_matched(gazetteer: Gazetteer) -> None:
+    paris = authority("Paris", "commune"), authority("Paris", "commune", "217500016"), authority("Mairie de Paris")
+    assert {(body.key, body.label) for body in resolved(gazetteer, *paris).participants} == {
+        ("217500016", "Ville de Paris")
+    }
+
+
+def test_a_body_of_yesterday_on_the_same_perimeter_is_another_legal_person(gazetteer: Gazetteer) -> None:
+    yesterday, today = resolved(
+        gazetteer, authority("Communauté urbaine de Lyon"), authority("Métropole de Lyon")
+    ).participants
+    assert yesterday.territory == today.territory
+    assert (yesterday.key, today.key) == ("246900245", "200046977")
+
+
 def test_an_authority_without_siren_is_known_by_its_territory(gazetteer: Gazetteer) -> None:
     bodies = resolved(gazetteer, authority("Région Bretagne"), authority("Conseil général du Finistère")).participants
     assert [body.key for body in bodies] == ["region-53-fr", "departement-29-fr"]
