@@ -7,6 +7,7 @@ truncated one that looks whole.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import tempfile
@@ -218,8 +219,12 @@ class QueryPool:
             finally:
                 with self._lock:
                     self._waiting -= 1
-        with self._lock:
-            return self._idle.pop() if self._idle else self._start()
+        try:
+            with self._lock:
+                return self._idle.pop() if self._idle else self._start()
+        except OSError as error:  # the system has no process or file left to give
+            self._free.release()
+            raise self._busy() from error
 
     def _busy(self) -> EndpointBusy:
         seconds = math.ceil(self._settings.query_seconds)
@@ -235,11 +240,13 @@ class QueryPool:
         if not unharmed:
             worker.discard()
         with self._lock:
-            if worker in self._all:  # else the pool was closed meanwhile
-                if not unharmed:
-                    self._all.remove(worker)
-                    worker = self._start()
+            known = worker in self._all  # else the pool was closed meanwhile
+            if known and unharmed:
                 self._idle.append(worker)
+            elif known:
+                self._all.remove(worker)
+                with contextlib.suppress(OSError):  # then the next query starts one
+                    self._idle.append(self._start())
         self._free.release()
 
 

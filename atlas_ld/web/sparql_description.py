@@ -24,7 +24,7 @@ def write_as(opened: Publication, format_: Format) -> bytes:
     """The description in an RDF format. Its parts are fragments of the endpoint's address, so no node is blank."""
     triples, prefixes = describe(opened), PREFIXES | {"sd": str(_SD), "formats": str(_FORMATS)}
     if format_ is JSONLD:
-        return jsonld.dump(triples, prefixes)
+        return jsonld.dump(triples, {"id": "@id", "type": "@type", **prefixes})
     return write(triples, format_, prefixes)
 
 

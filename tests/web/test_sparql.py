@@ -254,7 +254,9 @@ def test_machines_get_the_service_description(client: FlaskClient, format_: Form
     service = graph.value(None, rdflib.RDF.type, sd.Service)
     assert graph.value(service, sd.endpoint) == rdflib.URIRef(f"{IRIS.base}sparql")
     assert len(list(graph.objects(service, sd.resultFormat))) == len(RESULT_FORMATS) + len(RDF_FORMATS)
-    assert not any(isinstance(term, rdflib.BNode) for quad in graph.quads() for term in quad)
+    assert not any(isinstance(term, rdflib.BNode) for triple in graph.triples((None, None, None)) for term in triple)
+    turtle = rdflib.Graph().parse(data=ask(client, accept="text/turtle").data, format="turtle")
+    assert set(graph.triples((None, None, None))) == set(turtle)
 
 
 # A real server
