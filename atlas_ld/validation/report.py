@@ -17,6 +17,7 @@ from atlas_ld.vocabulary import PREFIXES, SH
 
 _SEVERITIES = {str(SH.Violation): Severity.VIOLATION, str(SH.Warning): Severity.WARNING, str(SH.Info): Severity.INFO}
 _ORDER = list(Severity)
+_COMPOSED = frozenset({"SPARQL", "And", "Or", "Not"})
 _VALUE_LENGTH = 80
 
 
@@ -49,10 +50,15 @@ class Result:
 
     @property
     def code(self) -> str:
-        """Short and stable: the shape's name and the constraint's, such as `Partnership-startYear/max-count`."""
+        """Short and stable: the shape's name and the constraint's, such as `Partnership-startYear/max-count`.
+
+        A constraint that is put together from others (SPARQL, and, or, not) is called by its shape alone.
+        """
+        shape = self.shape.rpartition("#")[2]
         component = self.constraint.rpartition("#")[2].removesuffix("ConstraintComponent")
-        words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", component)
-        return f"{self.shape.rpartition('#')[2]}/{'-'.join(words).lower()}"
+        if component in _COMPOSED:
+            return shape
+        return f"{shape}/{'-'.join(re.findall('[A-Z][a-z]+', component)).lower()}"
 
     @property
     def sort_key(self) -> tuple[int | str, ...]:
