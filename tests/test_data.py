@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from atlas_ld.iris import KEY
 from atlas_ld.records import PartnershipRecord
+from atlas_ld.reference.funders import KINDS
 from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.matching import luhn, resolve
 from atlas_ld.resources import root
@@ -184,6 +186,9 @@ def test_decisions_by_hand_are_about_places_that_exist(gazetteer: Gazetteer) -> 
     for row in rows(REFERENCE / "aliases-france.csv"):
         assert not row["place"] or row["place"] in gazetteer, row
         assert not row["siren"] or luhn(row["siren"]), row
+    for row in rows(REFERENCE / "aliases-organisations.csv"):
+        assert row["kind"] in KINDS, row
+        assert KEY.fullmatch(row["key"]), row
     for row in rows(REFERENCE / "aliases-places.csv"):
         key = f"geonames-{row['geonames']}"
         assert not row["geonames"] or gazetteer.place(key).country == row["country"], row

@@ -41,9 +41,9 @@ def french_body(name: str, decision: Decision, gazetteer: Gazetteer, siren: str 
     """A French body: its key is its SIREN, else that of its territory, else its name."""
     match, alias = decision.match, decision.alias
     if not match:
-        return Body(
-            key=siren or f"{slug(name)}-fr", label=name, country="FR", siren=siren, authority=decision.authority
-        )
+        known = gazetteer.organisation(words(name))
+        key, label = (known["key"], known["label"]) if known else (f"{slug(name)}-fr", name)
+        return Body(key=siren or key, label=label, country="FR", siren=siren, authority=decision.authority)
     siren = siren or (alias.siren if alias else None) or gazetteer.place(match.place).siren
     return Body(
         key=siren or f"{match.place}-fr",

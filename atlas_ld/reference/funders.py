@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from atlas_ld.iris import slug
 from atlas_ld.reference import foreign, french
@@ -15,6 +15,7 @@ from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.names import words
 
 FunderKind = Literal["state", "french-authority", "foreign-partner", "agency", "aggregate", "other"]
+KINDS: tuple[FunderKind, ...] = get_args(FunderKind)
 
 _STATE = re.compile(r"(?:ministere|ambassade de france|consulat general|prefecture d|secretariat d etat|daect)\b.*")
 _AGENCY = re.compile(
@@ -40,12 +41,12 @@ def resolve_funder(
     """The funder that `name` is. `known` are the record's participants by their name in words; a participant that
     pays is the same body, however its name is written."""
     plain = words(name)
-    listed = gazetteer.organisation(plain)
-    if listed:
-        body = Body(key=listed["key"], label=listed["label"], country="FR")
-        return Funder(body, "state" if listed["kind"] == "state" else "agency")
     if plain in known:
         return Funder(known[plain], _kind(known[plain]))
+    listed = gazetteer.organisation(plain)
+    if listed:
+        kind = next(kind for kind in KINDS if kind == listed["kind"])
+        return Funder(Body(key=listed["key"], label=listed["label"], country="FR"), kind)
     if _STATE.fullmatch(plain) or _AGENCY.fullmatch(plain):
         body = Body(key=f"{slug(name)}-fr", label=name, country="FR")
         return Funder(body, "state" if _STATE.fullmatch(plain) else "agency")

@@ -189,6 +189,13 @@ def test_a_funder_has_its_kind_and_is_a_body_only_if_it_is_one(
     assert (found.kind, found.body.key if found.body else None) == (kind, key)
 
 
+def test_a_body_without_territory_has_one_key_under_all_its_names(gazetteer: Gazetteer) -> None:
+    full = "Syndicat interdépartemental pour l'assainissement de l'agglomération parisienne"
+    result = resolved(gazetteer, authority("SIAAP", "syndicat"), authority(full), funding=(Funding(funder=full),))
+    bodies = [*result.participants, *(funder.body for funder in result.funders)]
+    assert {(body.key, body.label) for body in bodies if body} == {("siaap-fr", full)}
+
+
 def test_luhn_knows_a_siren() -> None:
     assert luhn("242900314")
     assert not luhn("242900315")
