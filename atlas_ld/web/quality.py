@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -22,8 +23,8 @@ def report(opened: Publication) -> Mapping[str, Any]:
     return found
 
 
-def remarks_on(opened: Publication, key: str) -> list[Mapping[str, Any]]:
-    """Findings on one published partnership, worst first."""
+def remarks_on(opened: Publication, key: str, language: str) -> Mapping[str, int]:
+    """What was found on one published partnership, worst first: each remark, and how many times it was made."""
     rank = {"violation": 0, "warning": 1, "info": 2}
     found: list[Mapping[str, Any]] = report(opened).get("published", {}).get(key, [])
-    return sorted(found, key=lambda finding: rank.get(finding["severity"], 3))
+    return Counter(finding[language] for finding in sorted(found, key=lambda f: rank.get(f["severity"], 3)))

@@ -29,7 +29,7 @@ PAGE_SIZE = 10
 def records() -> dict[str, PartnershipRecord]:
     """The records of the extremes, by a short name."""
     crowd = tuple(
-        Participant(name=f"Association {LONG_WORD} {n}", role="foreign-partner", country="Sénégal") for n in range(40)
+        Participant(name=f"Association {n} {LONG_WORD}", role="foreign-partner", country="Sénégal") for n in range(40)
     )
     return {
         "hostile": PartnershipRecord(

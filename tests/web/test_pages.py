@@ -142,6 +142,18 @@ def test_a_partnership_declared_under_way_past_its_end_says_both(client: FlaskCl
     assert "calculé" in text
 
 
+def test_amounts_that_the_source_does_not_give_are_not_zero(client: FlaskClient) -> None:
+    section = page(client, "/doc/partnership/hostile").select_one("#funding")
+    assert section is not None
+    assert "0 €" not in section.text.replace("\u00a0", " ")
+    assert section.text.count("non indiqué") >= 4
+
+
+def test_a_remark_made_twice_is_shown_once(client: FlaskClient) -> None:
+    remarks = [item.text for item in page(client, "/doc/partnership/hostile").select("#remarks li")]
+    assert [text.split("(")[-1] for text in remarks if "montant" in text] == ["2 fois)"]
+
+
 def test_all_forty_partners_are_named(client: FlaskClient) -> None:
     soup = page(client, "/doc/partnership/crowd")
     assert len(soup.select("#who li[id^=participation-]")) == 41

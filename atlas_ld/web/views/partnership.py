@@ -13,6 +13,7 @@ from atlas_ld.rdf import NamedNode, node
 from atlas_ld.vocabulary import ATLAS, DCAT, DCTERMS, FOAF, ORG, PROV, SKOS
 from atlas_ld.web import listing
 from atlas_ld.web.display import Graph, Shown, entity, goal_number, show
+from atlas_ld.web.i18n import current_language
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.quality import remarks_on
 
@@ -52,14 +53,15 @@ class Participant:
 class FunderRow:
     """One funder of the table: amounts by year (None for undated), the lines behind each, and their sum.
 
-    A year without an amount is there with None: the funder is named, the sum is not.
+    A year without an amount is there with None: the funder is named, the sum is not. Sums are None where no amount
+    is known: nothing said is not zero.
     """
 
     funder: Shown
     kind: Shown | None
     amounts: Mapping[int | None, Decimal | None]
     lines: Mapping[int | None, tuple[str, ...]]
-    total: Decimal
+    total: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,9 @@ class FundingTable:
 
     years: tuple[int | None, ...]
     rows: tuple[FunderRow, ...]
-    totals: Mapping[int | None, Decimal]
-    total: Decimal
-    oudin: Decimal
+    totals: Mapping[int | None, Decimal | None]
+    total: Decimal | None
+    oudin: Decimal | None
     count: int
 
 
@@ -136,7 +138,7 @@ def view(opened: Publication, iri: str, graph: Graph) -> dict[str, Any]:
         "continued_by": _continued_by(opened, iri),
         "related": _related(opened, iri),
         "undocumented": undocumented,
-        "remarks": remarks_on(opened, key[1]) if key else [],
+        "remarks": remarks_on(opened, key[1], current_language()) if key else {},
     }
 
 
@@ -250,8 +252,9 @@ def _funder_row(graph: Graph, lines: list[str]) -> FunderRow:
     )
 
 
-def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
-    return sum((amount for amount in amounts if amount is not None), Decimal(0))
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known, Decimal(0)) if known else None
 
 
 def _source(opened: Publication, iri: str) -> SourceNote:
