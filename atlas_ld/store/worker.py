@@ -41,6 +41,8 @@ _RESULT_FORMATS = {
 }
 _RDF_FORMATS = {format_.name: RdfFormat.from_media_type(format_.media_type) for format_ in RDF_FORMATS}
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_FEW = 5
+"""So many expected words are told; more would be a list of nearly everything."""
 _CHARACTERS = re.compile(r"\[[^\]]*\]|<unreported>")
 
 # What stands at each row and cannot stand within a value, and how many rows there are before the first mark: in JSON
@@ -202,8 +204,8 @@ def explain(message: str) -> dict[str, Any]:
     words = [option for option in options if option not in ("SERVICE", "LATERAL")]
     if sentences:
         text = sentences[0]
-    elif words:
-        text = f"The query is not SPARQL 1.1 at this place, where {' or '.join(words[:8])} could stand"
+    elif 0 < len(words) <= _FEW:
+        text = f"The query is not SPARQL 1.1 at this place, where {' or '.join(words)} could stand"
     else:
         text = "The query is not SPARQL 1.1 at this place"
     return {"message": text, "line": int(match[1]), "column": int(match[2])}

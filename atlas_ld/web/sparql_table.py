@@ -7,20 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from atlas_ld.iris import Iris
-from atlas_ld.vocabulary import PREFIXES
+from atlas_ld.vocabulary import PREFIXES, XSD
 from atlas_ld.web.display import page_of
 from atlas_ld.web.formatting import web_address
 
 _MOST_ROWS = 1000
+_NUMBERS = frozenset(str(XSD[name]) for name in ("integer", "decimal", "double", "float"))
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A term on a page: its text as in SPARQL without quotes, its language, and where its IRI leads, if anywhere."""
+    """A term on a page: its text without quotes, its language, where its IRI leads, if anywhere, and whether it is a
+    number."""
 
     text: str
     language: str | None = None
     href: str | None = None
+    numeric: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def _cell(term: dict[str, Any] | None, iris: Iris, prefixes: dict[str, str]) -> 
         iri = term["value"]
         return Cell(_short(iri, prefixes), href=page_of(iri, iris) or web_address(iri))
     if term["type"] == "literal":
-        return Cell(term["value"], term.get("xml:lang"))
+        return Cell(term["value"], term.get("xml:lang"), numeric=term.get("datatype") in _NUMBERS)
     return Cell(f"_:{term['value']}" if term["type"] == "bnode" else json.dumps(term["value"], ensure_ascii=False))
 
 

@@ -120,6 +120,7 @@ def test_a_frame_is_taken_only_when_it_is_whole() -> None:
     ("message", "text", "line", "column"),
     [
         ("error at 1:11: expected one of OPTIONAL, SERVICE, [_]", "where OPTIONAL could stand", 1, 11),
+        ("error at 1:2: expected one of A, B, C, D, E, F", "not SPARQL 1.1 at this place", 1, 2),
         ("error at 3:6: expected [_]", "not SPARQL 1.1 at this place", 3, 6),
         (
             "error at 1:22: expected one of Prefix not found, ['%'], ['-' | '0' ..= '9'\n| '_']",
