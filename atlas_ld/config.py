@@ -1,7 +1,7 @@
 """Settings, as one table. Each has a name, a default, an environment variable and a sentence.
 
 They are read in `cli.py` and in `web/wsgi.py` and passed down; nothing else looks at the environment.
-docs/operations.md shows the same table, made from this one.
+docs/settings.md shows the same table, made from this one.
 """
 
 from __future__ import annotations

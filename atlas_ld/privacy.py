@@ -41,8 +41,8 @@ _LABELLED_PHONE = re.compile(
     re.IGNORECASE,
 )
 _SHAPED_PHONE = re.compile(
-    r"(?<![\d/.,-])(?:0[1-9](?:[ \u00a0\u202f.-]?\d\d){4}"
-    r"|(?:\+|00)33[ \u00a0\u202f.-]?(?:\(0\)[ \u00a0\u202f.-]?)?[1-9](?:[ \u00a0\u202f.-]?\d\d){4})(?!\d)"
+    r"(?<![\w/.,-])(?:0[1-9](?:[ \u00a0\u202f.-]?\d\d){4}"
+    r"|(?:\+|00)33[ \u00a0\u202f.-]?(?:\(0\)[ \u00a0\u202f.-]?)?[1-9](?:[ \u00a0\u202f.-]?\d\d){4})(?!\w)"
 )
 """Numbers as the French write them, assigned or not: ranges are assigned as time goes, which a library cannot know."""
 _URL = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
