@@ -17,7 +17,9 @@ from atlas_ld.reference.names import words
 FunderKind = Literal["state", "french-authority", "foreign-partner", "agency", "aggregate", "other"]
 KINDS: tuple[FunderKind, ...] = get_args(FunderKind)
 
-_STATE = re.compile(r"(?:ministere|ambassade de france|consulat general|prefecture d|secretariat d etat|daect)\b.*")
+_STATE = re.compile(
+    r"(?:ministere|ambassade de france|consulat general|prefecture de (?:la )?region|secretariat d etat|daect)\b.*"
+)
 _AGENCY = re.compile(
     r"(?:agence de l eau|agence francaise|agence de la transition|ademe|office (?:de l eau|francais))\b.*"
 )
@@ -56,10 +58,10 @@ def resolve_funder(
     if state:
         country = gazetteer.place(state).country
         return Funder(foreign_body(name, country, foreign.country_itself(state), gazetteer), "foreign-partner")
-    return _authority(name, participants, gazetteer)
+    return _authority(name, participants, known, gazetteer)
 
 
-def _authority(name: str, participants: tuple[Body, ...], gazetteer: Gazetteer) -> Funder:
+def _authority(name: str, participants: tuple[Body, ...], known: Mapping[str, Body], gazetteer: Gazetteer) -> Funder:
     """A participant written otherwise (`Ville de Rezé` for Rezé), else the authority that the name announces."""
     decision = french.decide(name, None, gazetteer)
     announced = french.announces_authority(name)
@@ -67,8 +69,8 @@ def _authority(name: str, participants: tuple[Body, ...], gazetteer: Gazetteer) 
     same = next((other for other in participants if decision.match and other.key == body.key), None)
     if same:
         return Funder(same, _kind(same))
-    for partner in participants:
-        if partner.country not in {None, "FR"} and words(name).endswith(f" {words(partner.label)}"):
+    for written, partner in known.items():
+        if partner.country not in {None, "FR"} and words(name).endswith(f" {written}"):
             return Funder(partner, "foreign-partner")
     if announced:
         unmatched = french_body(name, Decision(authority=True), gazetteer)

@@ -172,6 +172,8 @@ def test_a_post_that_we_do_not_know_is_a_finding(gazetteer: Gazetteer) -> None:
         ("Ville de Rezé", "french-authority", "214401432"),
         ("Région Occitanie", "french-authority", "region-76-fr"),
         ("Commune de Ronkh", "foreign-partner", "ronkh-sn"),
+        ("Municipalité de Beyrouth", "foreign-partner", "beirut-lb"),
+        ("Préfecture de Boffa", "other", "prefecture-de-boffa-xx"),
         ("Gouvernement des Seychelles", "foreign-partner", "etat-seychelles-sc"),
         ("Collectivités et partenaires étrangers", "aggregate", None),
         ("Budget global (tous financeurs)", "aggregate", None),
@@ -184,7 +186,12 @@ def test_a_post_that_we_do_not_know_is_a_finding(gazetteer: Gazetteer) -> None:
 def test_a_funder_has_its_kind_and_is_a_body_only_if_it_is_one(
     gazetteer: Gazetteer, funder: str, kind: str, key: str | None
 ) -> None:
-    people = (authority("Brest métropole"), authority("Rezé", "commune"), partner("Ronkh", "SN"))
+    people = (
+        authority("Brest métropole"),
+        authority("Rezé", "commune"),
+        partner("Ronkh", "SN"),
+        partner("Beyrouth", "LB"),
+    )
     (found,) = resolved(gazetteer, *people, funding=(Funding(funder=funder),)).funders
     assert (found.kind, found.body.key if found.body else None) == (kind, key)
 
