@@ -31,11 +31,12 @@ from atlas_ld.media import HTML, RDF_FORMATS, RESULT_FORMATS, SPARQL_JSON, TURTL
 from atlas_ld.rdf import node
 from atlas_ld.store.pool import Answer, QueryRequest
 from atlas_ld.vocabulary import PREFIXES
-from atlas_ld.web import sparql_description, sparql_table
 from atlas_ld.web.i18n import t
 from atlas_ld.web.problems import not_acceptable, problem, wants_page
 from atlas_ld.web.publication import publication
 from atlas_ld.web.responses import address_with, answer, negotiate
+from atlas_ld.web.sparql_description import write_description
+from atlas_ld.web.sparql_table import read_table
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -83,7 +84,7 @@ def endpoint() -> Response:
         chosen = _named(operation.format, (*RDF_FORMATS, HTML))
     if chosen is HTML:
         return answer(lambda: _page(None), HTML)
-    return answer(lambda: sparql_description.write_as(publication(), chosen), chosen, vary=("Accept",))
+    return answer(lambda: write_description(publication(), chosen), chosen, vary=("Accept",))
 
 
 def _operation() -> Operation:
@@ -180,7 +181,7 @@ def _shown(operation: Operation, query: str, found: Answer, file: IO[bytes]) -> 
     with file:
         content = file.read()
     graph = content.decode() if found.kind == "graph" else None
-    table = sparql_table.read(content, publication().iris) if graph is None else None
+    table = read_table(content, publication().iris) if graph is None else None
     formats = RDF_FORMATS if found.kind == "graph" else RESULT_FORMATS
     response = Response(_page(query, formats=formats, graph=graph, table=table), content_type=HTML.content_type)
     response.headers["Vary"] = "Accept, Accept-Language"

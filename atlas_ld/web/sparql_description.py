@@ -20,7 +20,7 @@ _WRITTEN = (
 """The W3C's names of media.RESULT_FORMATS and media.RDF_FORMATS (https://www.w3.org/ns/formats/)."""
 
 
-def write_as(opened: Publication, format_: Format) -> bytes:
+def write_description(opened: Publication, format_: Format) -> bytes:
     """The description in an RDF format. Its parts are fragments of the endpoint's address, so no node is blank."""
     triples, prefixes = describe(opened), PREFIXES | {"sd": str(_SD), "formats": str(_FORMATS)}
     if format_ is JSONLD:

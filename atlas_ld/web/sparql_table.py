@@ -36,7 +36,7 @@ class Table:
     total: int
 
 
-def read(content: bytes, iris: Iris) -> Table:
+def read_table(content: bytes, iris: Iris) -> Table:
     """The first thousand rows of an answer in SPARQL 1.1 Query Results JSON."""
     document: dict[str, Any] = json.loads(content)
     variables: list[str] = document["head"].get("vars", [])
