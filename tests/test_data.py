@@ -154,6 +154,25 @@ def test_no_ambiguity_is_hidden(records: tuple[PartnershipRecord, ...], gazettee
     assert said == {"ambiguous-match": 11, "unmatched-authority": 5}
 
 
+def test_the_figures_of_the_documentation_are_those_measured(
+    records: tuple[PartnershipRecord, ...], gazetteer: Gazetteer
+) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "matching.md").read_text("utf-8")
+    for role, written in (
+        ("french-authority", "French authorities"),
+        ("foreign-partner", "foreign partners to places"),
+    ):
+        bodies = [
+            body
+            for record in records
+            for participant, body in zip(record.participants, resolve(record, gazetteer).participants, strict=True)
+            if participant.role == role
+        ]
+        matched = sum(1 for body in bodies if body.territory)
+        (line,) = (line for line in page.splitlines() if line.startswith(f"| {written}"))
+        assert f"| {len(bodies)} | {matched} ({matched / len(bodies):.1%})".replace("%", " %") in line
+
+
 # The reference data
 
 
