@@ -24,6 +24,16 @@ REQUEST = {
 }  # fmt: skip
 
 
+def _can_be_sealed() -> bool:
+    """Some containers forbid the filter, and other systems have none; then there is nothing to test here."""
+    program = "from atlas_ld.store import sandbox; print(sandbox.close_network())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return done.stdout.strip() == "[]"
+
+
+needs_filter = pytest.mark.skipif(not _can_be_sealed(), reason="this system grants no seccomp filter")
+
+
 @pytest.fixture
 def worker(store: Path) -> Iterator[WorkerProcess]:
     started = WorkerProcess(store, memory_mb=256)
@@ -62,7 +72,7 @@ def ask(worker: WorkerProcess, query: str) -> tuple[bytes, bytes]:
     return frame
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the filter is Linux's")
+@needs_filter
 def test_no_hostile_query_reaches_the_network_even_without_the_guard(
     store: Path, worker: WorkerProcess, listener: tuple[str, list[object]]
 ) -> None:
@@ -78,7 +88,7 @@ def test_no_hostile_query_reaches_the_network_even_without_the_guard(
     assert denied > 20, "the engine tried, and was denied"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the filter is Linux's")
+@needs_filter
 @pytest.mark.parametrize(
     "attempt",
     [

@@ -20,6 +20,8 @@ import pytest
 import rdflib
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, JSON, POST, POSTDIRECTLY, TURTLE, SPARQLWrapper
 from werkzeug.test import TestResponse
@@ -196,8 +198,8 @@ def test_head_has_the_headers_of_get_and_no_body(client: FlaskClient) -> None:
 
 
 def test_a_busy_endpoint_says_when_to_come_back(demonstration: Release) -> None:
-    settings = replace(SETTINGS, query_queue=0, query_seconds=20.0, releases=demonstration.path.parent)
-    publication = open_publication(settings)
+    busy = replace(SETTINGS, query_queue=0, query_seconds=20.0, releases=demonstration.path.parent)
+    publication = open_publication(busy)
     try:
         with publication.pool.run(QueryRequest("SELECT * { ?a ?b ?c . { SELECT ?d { ?d ?e ?f } } }")):
             answer = ask(create_app(publication).test_client(), ASK)
@@ -206,6 +208,21 @@ def test_a_busy_endpoint_says_when_to_come_back(demonstration: Release) -> None:
         assert problem(answer)["type"].endswith("#problem-busy")
     finally:
         publication.pool.close()
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=300), st.sampled_from([None, BROWSER, "text/csv", "text/turtle", "*/*;q=0"]))
+def test_no_bytes_at_all_make_the_endpoint_fail(app: Flask, body: bytes, accept: str | None) -> None:
+    headers = {"Accept": accept} if accept else {}
+    sent = app.test_client().post("/sparql", data=body, content_type="application/sparql-query", headers=headers)
+    assert sent.status_code in (200, 400, 403, 406, 422, 503)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=100), st.text(max_size=20), st.text(max_size=20))
+def test_no_parameter_makes_the_endpoint_fail(app: Flask, query: str, format_: str, graph: str) -> None:
+    values = {"query": query, "format": format_, "default-graph-uri": graph}
+    assert app.test_client().get("/sparql", query_string=values).status_code in (200, 400, 403, 406, 422, 503)
 
 
 # The page and the description
@@ -267,7 +284,7 @@ def server(demonstration: Release) -> Iterator[tuple[str, int]]:
     """Host and port of the site, served by granian as `atlas-ld serve` does."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    settings = replace(SETTINGS, releases=demonstration.path.parent, port=port, workers=2)
+    served = replace(SETTINGS, releases=demonstration.path.parent, port=port, workers=2)
     program = """
 import os
 from atlas_ld.config import Settings
@@ -276,7 +293,7 @@ serve(Settings.read(os.environ))
 """
     process = subprocess.Popen(
         [sys.executable, "-c", program],
-        env=os.environ | settings.environment(),
+        env=os.environ | served.environment(),
         cwd=Path(__file__).parents[2],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
