@@ -32,7 +32,8 @@ def day(value: str | date) -> str:
         parsed = value if isinstance(value, date) else date.fromisoformat(value)
     except ValueError:
         return str(value)
-    return format_date(parsed, "long", locale=current_language())
+    # Europe's English: the day before the month.
+    return format_date(parsed, "long", locale="fr" if current_language() == "fr" else "en_GB")
 
 
 def percent(value: float) -> str:

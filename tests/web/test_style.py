@@ -51,7 +51,7 @@ def test_every_class_of_the_templates_has_a_style_and_every_style_a_use() -> Non
     folder = Path(web.__file__).parent / "templates"
     text = "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.html"))
     used = {name for names in re.findall(r'class="([^"{]*)', text) for name in names.split()}
-    used |= set(re.findall(r"{% block main_class %}(\w+)", text))
+    used |= set(re.findall(r"{% block (?:main_class|layout) %}(\w+)", text))
     styled = set(re.findall(r"\.([a-z][\w-]*)", re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", SHEET, flags=re.S)))
     assert used - styled == set()
     assert styled - used == set()
