@@ -39,7 +39,8 @@ iris = st.sampled_from(
     [THING, f"{THING}#participation-1", f"{BASE}id/organisation/soper-ca", "https://other.example/x"]
 )
 properties = st.sampled_from([
-    RDF.type, RDFS.label, DCTERMS.title, DCTERMS.type, ATLAS.amount, ATLAS.startYear, ATLAS.elapsed, ATLAS.participation,
+    RDF.type, RDFS.label, DCTERMS.title, DCTERMS.type, ATLAS.amount, ATLAS.startYear, ATLAS.elapsed,
+    ATLAS.participation,
     ATLAS.fundingLine, ATLAS.nameAsWritten, ATLAS.volunteerCount, "https://other.example/p",
 ])  # fmt: skip
 literals = st.one_of(

@@ -46,7 +46,8 @@ def describe(
 ) -> Document | None:
     """Page `page` (from 1) of the document of `iri`, or None where nothing is said about it.
 
-    `address` is the document's own IRI, `dataset` that of the dataset and base of all entities, `order` the rank of a property's IRI in reading order (from the shapes).
+    `address` is the document's own IRI, `dataset` that of the dataset and base of all entities, `order` the rank of a
+    property's IRI in reading order (from the shapes).
     """
     own = reader.about(iri)
     if not own:
