@@ -88,8 +88,6 @@ def cut(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Block, ...]]:
 def _labels(lines: Sequence[Line]) -> list[tuple[int, int]]:
     """Index and rank of each label line of the page, by the rules at the head of this module."""
     candidates = _candidates(lines)
-    if len(candidates) > _MOST_CANDIDATES:
-        raise TooManyLabelsError
     best: list[_Chain | None] = [None] * len(LABELS)
     ranks = dict(candidates)
     for index, rank in candidates:
@@ -122,6 +120,8 @@ def _candidates(lines: Sequence[Line]) -> list[tuple[int, int]]:
                 continue
             merged = is_wording(line.text, MERGED_CONTEXT)
         candidates.append((index, rank))
+        if len(candidates) > _MOST_CANDIDATES:
+            raise TooManyLabelsError
     return candidates
 
 

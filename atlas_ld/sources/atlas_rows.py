@@ -21,6 +21,7 @@ from atlas_ld.sources.themes import ThemeTree
 _RAW_KEY = re.compile(r"\?{3}[^?\s]+\?{3}|\b(?:commun|menu|pagination|atlas)(?:\.[A-Za-z]+){2,}")
 _GOAL = re.compile(r"(?P<number>[0-9]{1,3})\s*[-–]\s*(?P<label>.+?)\s+(?P<relevance>[0-9])")
 _NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)*")
+_ALMOST_AMOUNT = re.compile(r"-?[0-9][0-9.,]*(?:[kKmM]€?|[.,]+)")
 _FEWEST, _MOST = 1950, 2100
 """Between these, a lone four-digit number at the end of a funding row is a year rather than an amount."""
 
@@ -140,8 +141,8 @@ def _cut_funding(line: Line, findings: list[Finding]) -> tuple[str, str, list[st
         findings.append(
             _doubt(line, f"{words[-1]} a été lu comme la fin du nom", f"{words[-1]} was read as the end of the name")
         )
-    if not amounts and not year and _ends_like_amount(words[-1]):
-        return " ".join(words[:-1]), words[-1], [], ""  # `10k`: no number, said by the amount's own reader
+    if not amounts and first > 1 and _ALMOST_AMOUNT.fullmatch(words[first - 1]):
+        amounts, first = [words[first - 1]], first - 1  # the amount's own reader says that it is no number
     return " ".join(words[:first]), amounts[0] if amounts else "", amounts[1:], year
 
 
@@ -187,10 +188,6 @@ def _is_year(text: str) -> bool:
 def _exceeds(part: str, whole: str) -> bool:
     part_value, whole_value = values.parse_amount(part), values.parse_amount(whole)
     return part_value is not None and whole_value is not None and part_value > whole_value
-
-
-def _ends_like_amount(word: str) -> bool:
-    return bool(re.fullmatch(r"-?[0-9][0-9.,]*\S*", word))
 
 
 def _doubt(line: Line, fr: str, en: str) -> Finding:
