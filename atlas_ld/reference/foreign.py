@@ -12,7 +12,7 @@ from decimal import Decimal
 from rapidfuzz import fuzz, process
 
 from atlas_ld.reference.decision import CERTAIN, CLOSE, LIKELY, NAMED, Decision, one_of
-from atlas_ld.reference.gazetteer import Division, Gazetteer, Match
+from atlas_ld.reference.gazetteer import Gazetteer, Match
 from atlas_ld.reference.names import forms, split_brackets, words
 
 _TOWN = re.compile(
@@ -50,12 +50,6 @@ _DIVISION = re.compile("|".join(f"(?P<{kind}>(?:{pattern}))(?= )" for kind, patt
 _TYPES = {kind: types for kind, _, types in _DIVISIONS}
 _UNTYPED_FIRST_LEVEL = frozenset({"region", "province", "etat", "gouvernorat", "oblast"})
 """Kinds that may be meant by a first-level division of which the gazetteer knows no type."""
-
-_TYPE_WORDS = "|".join(
-    sorted({word for types in _TYPES.values() for word in types} | set(_TYPES) | {"raion", "division"}, key=len)[::-1]
-)
-_TYPE_BEFORE = re.compile(rf"(?P<type>{_TYPE_WORDS}) (?:(?:of|de la|de l|des|du|de|d) )?(?P<rest>.+)")
-_TYPE_AFTER = re.compile(rf"(?P<rest>.+) (?P<type>{_TYPE_WORDS})")
 
 _FUZZY_LENGTH = 7
 _FUZZY_SCORE = 93.0
@@ -121,34 +115,12 @@ def _division(plain: str, kind: str, country: str, gazetteer: Gazetteer) -> Deci
     announced = _DIVISION.match(plain)
     rest = plain[announced.end() :].strip() if announced else plain
     for form in forms(rest):
-        named = [d for d in gazetteer.divisions(country) if any(core == form for core, _ in map(_parts, d.names))]
-        typed = tuple(d.key for d in named if _types(d) & _TYPES[kind])
-        untyped = tuple(d.key for d in named if not _types(d) and d.level == 1 and kind in _UNTYPED_FIRST_LEVEL)
+        named = [division for division in gazetteer.divisions(country) if form in division.names]
+        typed = tuple(d.key for d in named if d.type in _TYPES[kind])
+        untyped = tuple(d.key for d in named if not d.type and d.level == 1 and kind in _UNTYPED_FIRST_LEVEL)
         if typed or untyped:
             return one_of(typed or untyped, "name-kind-and-country", NAMED if typed else LIKELY, kind)
     return Decision(authority=True, kind=kind)
-
-
-def _parts(name: str) -> tuple[str, str | None]:
-    """A division's name without the word for its type, and that word: `kayes cercle` -> `kayes`, `cercle`."""
-    for pattern in (_TYPE_AFTER, _TYPE_BEFORE):
-        found = pattern.fullmatch(name)
-        if found:
-            return found["rest"], found["type"]
-    return name, None
-
-
-def _types(division: Division) -> set[str]:
-    told = {kind for _, kind in map(_parts, division.names) if kind}
-    english = {english for kind in told for english in _TYPES.get(kind, {kind})}
-    return english | ({division.type} if division.type else set())
-
-
-def division_name(name: str) -> str:
-    """A division's name without the English word for its type: `Kayes Cercle` -> `Kayes`."""
-    pattern = rf"(?:(?:{_TYPE_WORDS})(?: of| de la| de l'| des| du| de| d')? ?)?(?P<rest>.+?)(?: (?:{_TYPE_WORDS}))?"
-    found = re.fullmatch(pattern, name, re.IGNORECASE)
-    return found["rest"] if found else name
 
 
 def _town(form: str, country: str, gazetteer: Gazetteer, *, bare: bool) -> Decision | None:
@@ -164,8 +136,7 @@ def _town(form: str, country: str, gazetteer: Gazetteer, *, bare: bool) -> Decis
         return None if bare else _approximate(form, country, gazetteer)
     if bare and decision.match:
         names = {form, words(gazetteer.place(decision.match.place).name)}
-        divisions = gazetteer.divisions(country)
-        namesakes = tuple(d.key for d in divisions if any(_parts(name)[0] in names for name in d.names))
+        namesakes = tuple(d.key for d in gazetteer.divisions(country) if names.intersection(d.names))
         if namesakes:
             return Decision(candidates=(decision.match.place, *namesakes), authority=True)
     return decision

@@ -189,6 +189,8 @@ class Gazetteer:
                 return places.place(row, f"{kind}-{row['code']}", kind, (FRANCE,), insee=row["code"])
             case "country":
                 return places.country(row)
+            case _ if "level" in row:
+                return places.division(row)
             case _:
                 parents = (f"country-{row['country'].lower()}",)
                 return places.place(row, f"geonames-{row['geonames']}", "foreign-place", parents)

@@ -18,6 +18,46 @@ ALSACE = "6ae"
 and 68, while these remain as districts of the State (law no. 2019-816)."""
 
 
+_TYPES_IN_FRENCH = {
+    "administrative region": "région",
+    "arrondissement": "arrondissement",
+    "autonomous community": "communauté autonome",
+    "autonomous district": "district autonome",
+    "autonomous province": "province autonome",
+    "autonomous region": "région autonome",
+    "autonomous republic": "république autonome",
+    "canton": "canton",
+    "capital city": "ville",
+    "cercle": "cercle",
+    "city": "ville",
+    "commune": "commune",
+    "county": "comté",
+    "department": "département",
+    "district": "district",
+    "emirate": "émirat",
+    "governorate": "gouvernorat",
+    "island": "île",
+    "land": "Land",
+    "metropolitan city": "ville",
+    "municipality": "municipalité",
+    "oblast": "oblast",
+    "parish": "paroisse",
+    "popularate": "chabiyah",
+    "prefecture": "préfecture",
+    "province": "province",
+    "raion": "raïon",
+    "rayon": "raïon",
+    "region": "région",
+    "regional state": "État régional",
+    "republic": "république",
+    "state": "État",
+    "territory": "territoire",
+    "union territory": "territoire de l’Union",
+    "voivodship": "voïvodie",
+}
+"""Types of divisions as ISO 3166-2 calls them in English, and in French; others are just divisions."""
+
+
 @dataclass(frozen=True)
 class Place:
     """A territory. `key` as in docs/iri-policy.md; `country` is an ISO 3166-1 alpha-2 code; `within` are the keys of
@@ -60,8 +100,8 @@ class Alias:
 
 @dataclass(frozen=True)
 class Division:
-    """A division of a foreign country, of level 1 or 2: its `type` in English where GeoNames or ISO 3166-2 has it,
-    else empty; its `names` in words."""
+    """A division of a foreign country, of level 1 or 2: its `type` in English, as ISO 3166-2 calls it, empty where it
+    is not known; its `names` in words, without the word for the type."""
 
     key: str
     level: int
@@ -95,6 +135,13 @@ def place(
 def country(row: Row) -> Place:
     eu = (str(EU_COUNTRY[row["alpha3"]]),) if row["alpha3"] else ()
     return place(row, f"country-{row['alpha2'].lower()}", "country", (), eu=eu)
+
+
+def division(row: Row) -> Place:
+    """A division bears the name of its capital more often than not, so its type stands beside its name."""
+    kind = _TYPES_IN_FRENCH.get(row["type"], "division")
+    parents = (f"country-{row['country'].lower()}",)
+    return place(row | {"name": f"{row['name']} ({kind})"}, f"geonames-{row['geonames']}", "foreign-place", parents)
 
 
 def alsace() -> Place:

@@ -112,7 +112,7 @@ def test_a_region_and_its_capital_are_two_bodies(gazetteer: Gazetteer) -> None:
     result = resolved(gazetteer, authority("Brest"), partner("Kayes", "ML"), partner("Région de Kayes", "ML"))
     _, town, region = result.participants
     assert (town.key, town.label) == ("kayes-ml", "Kayes")
-    assert (region.key, region.label) == ("region-kayes-ml", "Kayes (région)")
+    assert (region.key, region.label) == ("kayes-region-ml", "Kayes (région)")
 
 
 def test_namesakes_of_one_country_have_different_keys(gazetteer: Gazetteer) -> None:
@@ -174,7 +174,7 @@ def test_a_post_that_we_do_not_know_is_a_finding(gazetteer: Gazetteer) -> None:
         ("Commune de Ronkh", "foreign-partner", "ronkh-sn"),
         ("Municipalité de Beyrouth", "foreign-partner", "beirut-lb"),
         ("Préfecture de Boffa", "other", "prefecture-de-boffa-xx"),
-        ("Gouvernement des Seychelles", "foreign-partner", "etat-seychelles-sc"),
+        ("Gouvernement des Seychelles", "foreign-partner", "seychelles-etat-sc"),
         ("Collectivités et partenaires étrangers", "aggregate", None),
         ("Budget global (tous financeurs)", "aggregate", None),
         ("Occitanie, Provence-Alpes-Côte d'Azur et Corse", "aggregate", None),
