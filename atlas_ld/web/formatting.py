@@ -36,7 +36,8 @@ def day(value: str | date) -> str:
     return format_date(parsed, "long", locale="fr" if current_language() == "fr" else "en_GB")
 
 
-def percent(value: float) -> str:
+def percent(value: Decimal | float) -> str:
+    """`0.92` -> `92 %` (fr) or `92%` (en)."""
     return format_percent(value, locale=current_language())
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Generic, TypeVar
@@ -32,21 +32,25 @@ _WORD = re.compile(r"\w+")
 class Entry:
     """One row of a list: its IRI, its labels by language (`""` for none), and the other variables of the query.
 
+    `folded` holds the labels without accents or case, for sorting, and `words` their words, for searching.
     `links` holds IRIs by name (`authorities`, `partners`, `countries`), for partnerships.
     """
 
     iri: str
     labels: Mapping[str, str]
+    folded: Mapping[str, str]
+    words: frozenset[str]
     facts: Mapping[str, Node | None]
     links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     total: Decimal | None = None
 
     @property
     def label(self) -> str:
-        for language in (current_language(), "fr", "", "en"):
-            if language in self.labels:
-                return self.labels[language]
-        return next(iter(self.labels.values()), local_name(self.iri))
+        return _in_language(self.labels) or local_name(self.iri)
+
+    @property
+    def sort_label(self) -> str:
+        return _in_language(self.folded) or local_name(self.iri)
 
     def year(self, name: str) -> int | None:
         return to_year(self.facts.get(name))
@@ -64,6 +68,11 @@ class Entry:
     @property
     def first_year(self) -> int | None:
         return self.year("signed") or self.year("start") or self.year("end")
+
+
+def _in_language(texts: Mapping[str, str]) -> str | None:
+    """The text in the reader's language, else in French, else whatever there is."""
+    return next((texts[key] for key in (current_language(), "fr", "", "en") if key in texts), None)
 
 
 @dataclass(frozen=True)
@@ -102,7 +111,13 @@ def _rows(publication: Publication, name: str, key: str, **bindings: Node) -> di
         known = labels.setdefault(subject.value, {})
         if isinstance(label, Literal):
             known.setdefault(label.language or "", label.value)
-    return {iri: Entry(iri, labels[iri], facts[iri]) for iri in facts}
+    return {iri: _entry(iri, labels[iri], facts[iri]) for iri in facts}
+
+
+def _entry(iri: str, labels: Mapping[str, str], facts: Mapping[str, Node | None]) -> Entry:
+    folded = {language: fold(label) for language, label in labels.items()}
+    words = frozenset(_WORD.findall(" ".join(folded.values())))
+    return Entry(iri, labels, folded, words, facts)
 
 
 @lru_cache(maxsize=16)
@@ -137,13 +152,7 @@ def partnerships(publication: Publication) -> Mapping[str, Entry]:
         if isinstance(subject := row["partnership"], NamedNode)
     }
     return {
-        iri: Entry(
-            iri,
-            entry.labels,
-            entry.facts,
-            {name: tuple(sorted(linked)) for name, linked in links[iri].items()},
-            totals.get(iri),
-        )
+        iri: replace(entry, links={name: tuple(sorted(to)) for name, to in links[iri].items()}, total=totals.get(iri))
         for iri, entry in found.items()
     }
 
@@ -153,7 +162,7 @@ Sort = tuple[Callable[[Entry], object], bool]
 
 
 def by_label(entry: Entry) -> str:
-    return fold(entry.label)
+    return entry.sort_label
 
 
 def by_first_year(entry: Entry) -> int | None:
@@ -181,12 +190,7 @@ def selected(rows: Iterable[Entry], words: str) -> list[Entry]:
     wanted = _WORD.findall(fold(words))
     if not wanted:
         return [] if words else list(rows)
-    return [row for row in rows if _has_words(row, wanted)]
-
-
-def _has_words(row: Entry, wanted: Sequence[str]) -> bool:
-    present = _WORD.findall(fold(" ".join(row.labels.values())))
-    return all(any(word.startswith(start) for word in present) for start in wanted)
+    return [row for row in rows if all(any(w.startswith(start) for w in row.words) for start in wanted)]
 
 
 def ordered(rows: Iterable[Entry], sorts: Mapping[str, Sort], asked: str) -> list[Entry]:
@@ -194,7 +198,9 @@ def ordered(rows: Iterable[Entry], sorts: Mapping[str, Sort], asked: str) -> lis
     if asked not in sorts:
         abort(400, t("list.bad-sort", sort=asked, sorts=", ".join(sorts)))
     key, backwards = sorts[asked]
-    named = sorted(rows, key=lambda row: (by_label(row), row.iri))
+    named = sorted(rows, key=lambda row: (row.sort_label, row.iri))
+    if key is by_label and not backwards:
+        return named
     present = [row for row in named if key(row) is not None]
     absent = [row for row in named if key(row) is None]
     return sorted(present, key=key, reverse=backwards) + absent  # type: ignore[arg-type]  # a key gives one type

@@ -120,9 +120,13 @@ def address_with(**changes: str | int | None) -> str:
 
 
 def entity_tag(*parts: str) -> str:
-    """A tag for a representation of what the current request addresses, from this release by this software."""
-    address = request.full_path
-    text = "\n".join((publication().release.id, software_stamp(), repr(publication().settings), address, *parts))
+    """A tag for a representation of what the current request addresses, from this release by this software.
+
+    The same in every process that serves the release, whatever its port or folder: requests may go to any of them.
+    """
+    opened = publication()
+    shown = opened.settings.publisher, opened.settings.contact, opened.settings.license, str(opened.settings.page_size)
+    text = "\n".join((opened.release.id, software_stamp(), *shown, request.full_path, *parts))
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
