@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from atlas_ld import jsonld
 from atlas_ld.media import HTML, JSONLD, RDF_FORMATS, Format
-from atlas_ld.queries import load, names
+from atlas_ld.queries import load
 from atlas_ld.rdf import NamedNode, parse_file, write
 from atlas_ld.release.folder import list_releases
 from atlas_ld.vocabulary import PREFIXES
@@ -28,6 +28,16 @@ blueprint = Blueprint("site", __name__)
 
 _TOP_COUNTRIES = 8
 _NARROWER = 6
+_QUESTIONS = tuple(
+    f"examples/{name}"
+    for name in (
+        "cooperating-with-a-country",
+        "partnerships-by-country",
+        "funding-by-year",
+        "funding-of-a-partnership",
+        "under-way-after-their-end",
+    )
+)
 _LABEL: listing.Sort = (listing.by_label, False)
 _PARTNERSHIPS: listing.Sort = (listing.by_partnerships, True)
 
@@ -102,11 +112,11 @@ def _most_told(opened: Publication) -> list[str]:
 
 
 def _questions(opened: Publication) -> list[tuple[str, str]]:
-    """Address and title of each question that ships with atlas-ld."""
+    """Address and title of the examples that the home page shows."""
     prefixes = PREFIXES | opened.iris.prefixes
     return [
         (url_for("sparql.endpoint", query=query.example(prefixes)), query.titles[current_language()])
-        for query in map(load, names("questions"))
+        for query in map(load, _QUESTIONS)
     ]
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from rdflib import Graph, Literal, URIRef
 
 from atlas_ld.media import DOCUMENT_FORMATS, HTML, JSONLD, RDF_FORMATS, TURTLE, Format
 from atlas_ld.vocabulary import ATLAS, FOAF
+from atlas_ld.web import create_app
 
 ENTITIES = (
     "partnership/hostile",
@@ -145,6 +149,16 @@ def test_every_representation_has_its_own_strong_tag(client: FlaskClient) -> Non
     ]
     assert len(set(tags)) == len(tags)
     assert not any(tag.startswith("W/") for tag in tags)
+
+
+def test_every_process_of_an_instance_gives_the_same_tag(extremes: Flask) -> None:
+    opened = extremes.extensions["atlas"]
+    elsewhere = create_app(replace(opened, settings=replace(opened.settings, port=1, releases=Path("/elsewhere"))))
+    renamed = create_app(replace(opened, settings=replace(opened.settings, publisher="Somebody else")))
+    tag, same, other = (
+        app.test_client().get("/doc/partnership/bare.html").headers["ETag"] for app in (extremes, elsewhere, renamed)
+    )
+    assert tag == same != other
 
 
 def test_head_is_get_without_the_body(client: FlaskClient) -> None:
