@@ -8,7 +8,7 @@ A file `*.rq` below this folder is one query. Comments at its head say what it i
     #binds ?partnership partnership:crea-ocean-2010
                                                a variable that callers bind, with an example of its value
 
-Only the questions (`questions/*.rq`), which people read, need titles and descriptions; every file needs at least
+Only the examples (`examples/*.rq`), which people read, need titles and descriptions; every file needs at least
 one comment line that says its question. A binding becomes a VALUES block, placed at each line `#values` of the
 query, or after its first `WHERE {` where it has no such line. pyoxigraph's own `substitutions` were measured and
 left aside: they are no faster (0.97 ms against 0.92 ms for a join with ORDER BY on 280 000 triples) and refuse a
@@ -41,7 +41,7 @@ Binding = Node | Sequence[Node]
 class Query:
     """A query and what its head says.
 
-    `name` is its path below this folder without the extension (`questions/funding-per-year`), `question` its head
+    `name` is its path below this folder without the extension (`examples/funding-by-year`), `question` its head
     comment in plain text, `titles` and `descriptions` are by language (`fr`, `en`; empty for queries of our own),
     `bindings` gives an example, in SPARQL, for each variable that a caller binds, and `text` is SPARQL 1.1 that
     relies on the prefixes of `vocabulary.PREFIXES` and `iris.Iris.prefixes`.
@@ -110,6 +110,6 @@ def load(name: str) -> Query:
 
 
 def names(folder: str = "") -> list[str]:
-    """The names of all queries below a folder of this one (`questions`), in order; of all by default."""
+    """The names of all queries below a folder of this one (`examples`), in order; of all by default."""
     files = (_FOLDER / folder).rglob("*.rq")
     return sorted(path.relative_to(_FOLDER).with_suffix("").as_posix() for path in files)

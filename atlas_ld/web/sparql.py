@@ -246,7 +246,7 @@ def _page(query: str | None, **values: Any) -> str:
     """The page for people: the form, what came of the query, and examples to start from."""
     opened = publication()
     prefixes = PREFIXES | opened.iris.prefixes
-    examples = [queries.load(name) for name in queries.names("questions")]
+    examples = [queries.load(name) for name in queries.names("examples")]
     return render_template(
         "sparql/endpoint.html",
         query=query,

@@ -80,5 +80,5 @@ def test_a_folder_without_a_store_is_an_error_and_stays_as_it_is(tmp_path: Path)
 
 
 def test_every_query_of_ours_is_sparql(reader: Reader) -> None:
-    for name in queries.names("questions"):
+    for name in queries.names("examples"):
         reader.select(queries.load(name))
