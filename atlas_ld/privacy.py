@@ -26,7 +26,7 @@ _AT = re.compile(
     r"|\s{1,3}(?:at|arobase|arrobase)\s{1,3}",
     re.IGNORECASE,
 )
-_LOCAL = re.compile(r"[\w.%+'’-]*[^\s@＠﹫<>()\[\]{},;:\"«»]$")
+_LOCAL = re.compile(r"[\w.%+'’-]*[^\s@＠﹫<>()\[\],;:\"«»]$")
 _DOT = r"(?:\s{0,3}[\[({]\s{0,3}(?:dot|point|\.)\s{0,3}[\])}]\s{0,3}|\s{1,3}(?:dot|point)\s{1,3}|\s?\.)"
 _DOMAIN = re.compile(
     rf"[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{0,8}}?{_DOT}(?:[^\W\d_]{{2,24}}|xn--[\w-]{{1,59}})(?![\w-])"

@@ -17,10 +17,10 @@ from atlas_ld.sources.reading import excerpt, remark
 _FIRST_YEAR, _LAST_YEAR = 1800, 2199
 _SPACES = re.compile(r"[\s\u00a0\u202f'’]+")
 _CURRENCY = re.compile(r"\s*(?:€|euros?|eur)\s*$", re.IGNORECASE)
-_PLAIN = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,2})?")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?P<group>[., ])\d{3}(?:(?P=group)\d{3})*(?:[.,]\d{1,2})?")
-_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_PLAIN = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]{1,2})?")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?P<group>[., ])[0-9]{3}(?:(?P=group)[0-9]{3})*(?:[.,][0-9]{1,2})?")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 STATUSES: dict[str, Status] = {
     "en cours": "under-way",
