@@ -132,11 +132,15 @@ def entity_tag(*parts: str) -> str:
 
 @cache
 def software_stamp() -> str:
-    """A digest of the version, the templates, the messages and the style sheet: what pages are made of besides data."""
+    """A digest of what pages are made of besides data: the version, the code, the templates, the messages.
+
+    The style sheet is in, since pages name it by its digest; vendored libraries are not, they are large and pinned.
+    """
     digest = hashlib.sha256(__version__.encode())
     web = Path(__file__).parent
-    for path in sorted(p for p in web.rglob("*") if p.is_file() and p.suffix != ".pyc"):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in sorted(web.rglob("*")):
+        if path.suffix in (".py", ".html", ".toml", ".css") and "vendor" not in path.parts:
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
 
 
