@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,6 +15,7 @@ from atlas_ld.web.display import Graph, Shown, entity, goal_number, show
 from atlas_ld.web.i18n import current_language
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.quality import remarks_on
+from atlas_ld.web.views.funding_table import funding_table
 
 TEXTS = (
     ATLAS.context,
@@ -47,33 +47,6 @@ class Participant:
     functions: tuple[str, ...]
     method: str | None
     score: Decimal | None
-
-
-@dataclass(frozen=True)
-class FunderRow:
-    """One funder of the table: amounts by year (None for undated), the lines behind each, and their sum.
-
-    A year without an amount is there with None: the funder is named, the sum is not. Sums are None where no amount
-    is known: nothing said is not zero.
-    """
-
-    funder: Shown
-    kind: Shown | None
-    amounts: Mapping[int | None, Decimal | None]
-    lines: Mapping[int | None, tuple[str, ...]]
-    total: Decimal | None
-
-
-@dataclass(frozen=True)
-class FundingTable:
-    """All funding lines by funder and year, in euros. `oudin` is the share under the law of 9 February 2005."""
-
-    years: tuple[int | None, ...]
-    rows: tuple[FunderRow, ...]
-    totals: Mapping[int | None, Decimal | None]
-    total: Decimal | None
-    oudin: Decimal | None
-    count: int
 
 
 @dataclass(frozen=True)
@@ -209,52 +182,6 @@ def _goals(iri: str, graph: Graph) -> list[Goal]:
             relevance = graph.decimal(part, ATLAS.relevance)
             goals.append(Goal(number, graph.label(target), int(relevance) if relevance is not None else None))
     return sorted(goals, key=lambda goal: (-(goal.relevance or 0), goal.number))
-
-
-def funding_table(iri: str, graph: Graph) -> FundingTable | None:
-    """The funding lines of a partnership as a table, or None where there is none."""
-    lines = graph.iris(iri, ATLAS.fundingLine)
-    if not lines:
-        return None
-    by_funder: dict[str, list[str]] = {}
-    for line in lines:
-        by_funder.setdefault(fold(graph.text(line, ATLAS.declaredFunder) or ""), []).append(line)
-    rows = tuple(_funder_row(graph, group) for _, group in sorted(by_funder.items()))
-    years = sorted({year for row in rows for year in row.amounts}, key=lambda year: (year is None, year or 0))
-    return FundingTable(
-        years=tuple(years),
-        rows=rows,
-        totals={year: _sum(row.amounts.get(year) for row in rows) for year in years},
-        total=_sum(row.total for row in rows),
-        oudin=_sum(graph.decimal(line, ATLAS.oudinAmount) for line in lines),
-        count=len(lines),
-    )
-
-
-def _funder_row(graph: Graph, lines: list[str]) -> FunderRow:
-    first = lines[0]
-    organisation = graph.iri(first, ATLAS.funder)
-    declared = graph.text(first, ATLAS.declaredFunder) or ""
-    amounts: dict[int | None, Decimal | None] = {}
-    behind: dict[int | None, list[str]] = {}
-    for line in sorted(lines):
-        year, amount = graph.year(line, ATLAS.year), graph.decimal(line, ATLAS.amount)
-        known = amounts.get(year)
-        amounts[year] = known if amount is None else amount + (known or 0)
-        behind.setdefault(year, []).append(line)
-    link = graph.label(organisation) if organisation else None
-    return FunderRow(
-        funder=Shown(declared, "fr", link.href if link else None),
-        kind=_shown(graph, first, ATLAS.funderKind),
-        amounts=amounts,
-        lines={year: tuple(group) for year, group in behind.items()},
-        total=_sum(amounts.values()),
-    )
-
-
-def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known, Decimal(0)) if known else None
 
 
 def _source(opened: Publication, iri: str) -> SourceNote:
