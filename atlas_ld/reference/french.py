@@ -31,17 +31,30 @@ def decide(name: str, declared_kind: str | None, gazetteer: Gazetteer) -> Decisi
     name itself announces goes before it (`Brest métropole` declared as a commune is the métropole)."""
     bare, brackets = split_brackets(name)
     departement = gazetteer.departement(brackets) if brackets else None
+    if brackets and not departement:
+        # Brackets that tell no département are part of some official names: `Château-Chinon (Ville)`.
+        found = _search(french(name), declared_kind, None, gazetteer)
+        if found:
+            return found
     named = french(bare)
-    declared = FRENCH_KIND_CODES.get(words(declared_kind)) if declared_kind else None
-    kind = named.kind or declared
+    kind = _kind(named, declared_kind)
     alias = gazetteer.french_alias(words(bare), "epci" if kind in EPCI_KINDS else kind)
     if alias:
         match = Match(alias.place, "alias", CERTAIN) if alias.place else None
         return Decision(match, authority=True, kind=kind, alias=alias)
     if kind == "syndicat":
         return Decision(kind=kind)
-    found = _of_kind(named, kind, departement, gazetteer) if kind else _of_any_kind(named, departement, gazetteer)
+    found = _search(named, declared_kind, departement, gazetteer)
     return found or _approximate(named, kind, departement, gazetteer) or Decision(authority=kind is not None, kind=kind)
+
+
+def _kind(named: Named, declared_kind: str | None) -> str | None:
+    return named.kind or (FRENCH_KIND_CODES.get(words(declared_kind)) if declared_kind else None)
+
+
+def _search(named: Named, declared_kind: str | None, departement: str | None, gazetteer: Gazetteer) -> Decision | None:
+    kind = _kind(named, declared_kind)
+    return _of_kind(named, kind, departement, gazetteer) if kind else _of_any_kind(named, departement, gazetteer)
 
 
 def announces_authority(name: str) -> bool:
@@ -60,6 +73,8 @@ def _of_kind(named: Named, kind: str, departement: str | None, gazetteer: Gazett
             if numbered:
                 return one_of((numbered,), "departement-number", CERTAIN, kind)
             return _first(named, "departement", gazetteer, kind)
+        case "syndicat":
+            return None
         case "com":
             return _first(named, "com", gazetteer, kind)
         case _:

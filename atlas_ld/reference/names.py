@@ -23,7 +23,7 @@ _FRENCH_KINDS: tuple[tuple[str, str], ...] = (
     ("epci", r"intercommunalite|communaute"),
     ("ept", r"etablissement public territorial|ept"),
     ("metropole", r"eurometropole|metropole"),
-    ("syndicat", r"syndicats?|si[a-z]{2,5}\b(?= (?:de|d|du|des) )"),
+    ("syndicat", r"syndicats?"),
     ("com", r"collectivite d outre mer|collectivite territoriale|collectivite|territoire(?! de belfort)"),
     ("commune", r"ville et commune|ville|commune nouvelle|commune|mairie|municipalite"),
 )
@@ -78,8 +78,11 @@ def french(name: str) -> Named:
     """A French authority's name taken apart: `Ville du Havre` -> commune, (`le havre`, `havre`)."""
     plain = words(name)
     prefix = _FRENCH_PREFIX.match(plain)
-    if prefix and (plain[prefix.end() :].startswith(" ") or plain[prefix.end() : prefix.end() + 1].isdigit()):
-        return Named(prefix.lastgroup, forms(plain[prefix.end() :].strip()))
+    rest = plain[prefix.end() :] if prefix else ""
+    if prefix and (rest.startswith(" ") or rest[:1].isdigit()):
+        # Ville-d'Avray is a commune, and so is La Ville-du-Bois: the announcing word may be part of the name.
+        whole = (plain, f"la {plain}") if prefix.lastgroup == "commune" else ()
+        return Named(prefix.lastgroup, (*whole, *forms(rest.strip())))
     suffix = _METROPOLE_SUFFIX.fullmatch(plain)
     if suffix:
         return Named("metropole", (plain, suffix["rest"]))
@@ -105,6 +108,9 @@ _LEGAL_FORMS = {
 
 def epci_names(name: str, kind: str) -> set[str]:
     """Forms of an EPCI's name, in words: whole, without its legal form, and a métropole's without that word too."""
+    unbracketed, brackets = split_brackets(name)
+    if brackets:
+        return {words(name), *epci_names(unbracketed, kind)}
     whole = words(name)
     bare = whole.removeprefix(_LEGAL_FORMS.get(kind, ""))
     if kind == "metropole":

@@ -36,6 +36,9 @@ from atlas_ld.reference.gazetteer import Gazetteer
         ("Vienne", "commune", "commune-38544", "name-and-kind"),
         ("Vienne", "departement", "departement-86", "name-and-kind"),
         # prefixes, articles, accents
+        ("Ville-d'Avray", "commune", "commune-92077", "name-and-kind"),
+        ("Ville du Bois", None, "commune-91665", "name-and-kind"),
+        ("Château-Chinon (Ville)", "commune", "commune-58062", "name-and-kind"),
         ("Ville du Havre", None, "commune-76351", "name-and-kind"),
         ("VILLE DE SAINT ETIENNE", None, "commune-42218", "name-and-kind"),
         ("Conseil général d'Ille et Vilaine", None, "departement-35", "name-and-kind"),
@@ -122,6 +125,21 @@ def test_another_body_of_a_known_name_is_no_match(gazetteer: Gazetteer, name: st
     decision = french.decide(name, kind, gazetteer)
     assert decision.match is None
     assert not decision.candidates
+
+
+def test_every_commune_is_found_by_its_own_name(gazetteer: Gazetteer) -> None:
+    for key in gazetteer.keys("commune"):
+        name = gazetteer.place(key).name
+        for written, kind in ((name, "commune"), (gazetteer.authority_name(key), None)):
+            decision = french.decide(written, kind, gazetteer)
+            assert key in decision.candidates if decision.match is None else decision.match.place == key, written
+
+
+@pytest.mark.parametrize("kind", ["epci", "departement", "region", "com"])
+def test_every_authority_is_found_by_its_own_name(gazetteer: Gazetteer, kind: str) -> None:
+    for key in gazetteer.keys(kind):
+        decision = french.decide(gazetteer.authority_name(key), None, gazetteer)
+        assert key in decision.candidates if decision.match is None else decision.match.place == key, key
 
 
 @pytest.mark.parametrize(
