@@ -21,8 +21,8 @@ from atlas_ld.sources.themes import ThemeTree, known_themes
 MAX_BYTES = 5_000_000
 
 _FEWEST_LABELS = 3
-_PAGINATION = re.compile(r"(?:(?:<<?|>>?|[«»‹›…]|[0-9]+|pagination\.page\.\w+|Précédent|Suivant)\s*)+", re.IGNORECASE)
-_RULE = re.compile(r"[\s|:-]*-{3,}[\s|:-]*|[\s|]+")
+_PAGINATION = re.compile(r"(?:(?:[<>«»‹›…0-9]|pagination\.page\.[a-z]+\b|Précédent|Suivant)\s*)+", re.IGNORECASE)
+_RULE = re.compile(r"[\s|:-]+")
 _LOCAL = re.compile(r"Objectifs? locaux?\s*(?::\s*(?P<text>.*))?", re.IGNORECASE)
 _FRENCH = re.compile(r"Objectifs? en France\s*(?::\s*(?P<text>.*))?", re.IGNORECASE)
 _SHOWN_BY: dict[Section, tuple[frozenset[str], ...]] = {

@@ -13,7 +13,7 @@ from atlas_ld.sources.atlas_cut import Line, cells_of
 from atlas_ld.sources.atlas_labels import plain
 from atlas_ld.sources.reading import remark
 
-_POST = re.compile(r"""Contacts? dans le poste diplomatique\s*:?\s*["«“']?\s*(?P<post>.*?)\s*["»”']?\s*""")
+_POST = re.compile(r"""Contacts? dans le poste diplomatique ?:? ?["«“']? ?(?P<post>.*?) ?["»”']?""")
 _CHROME = re.compile(
     r"Accueil\b.*|Atlas|Atlas (?:français|et Bourse)\b.*|Détail projet|Imprimer.*|Retour.*|https?://\S+|\?{3}\S+\?{3}"
 )
@@ -46,7 +46,7 @@ def posts(head: Sequence[Line], findings: list[Finding]) -> tuple[str, ...]:
     """Diplomatic posts named above the first label. What follows a post down to the labels are its persons."""
     found: list[str] = []
     for line in head:
-        post = _POST.fullmatch(line.text)
+        post = _POST.fullmatch(" ".join(line.text.split()))
         if post and post["post"]:
             found.append(post["post"])
         elif line.text and not found and not _CHROME.fullmatch(line.text):

@@ -88,8 +88,14 @@ def french_authority(line: Line) -> Participant | None:
 
 def bodies(text: str) -> list[str]:
     """Names of a list parted by commas or semicolons, but for those in brackets: `A, B (C, D)` is two."""
-    parts = re.split(r"[,;](?![^()]*\))", text)
-    return [name for name in (part.strip() for part in parts) if name]
+    depth, names = 0, [""]
+    for piece in re.split(r"([,;()])", text):
+        depth = max(0, depth + (piece == "(") - (piece == ")"))
+        if piece in (",", ";") and depth == 0:
+            names.append("")
+        else:
+            names[-1] += piece
+    return [name.strip() for name in names if name.strip()]
 
 
 def funding(line: Line, findings: list[Finding]) -> Funding | None:

@@ -116,6 +116,20 @@ def _participants(first: tuple[Participant, ...], second: tuple[Participant, ...
 
 
 def _funding(first: tuple[Funding, ...], second: tuple[Funding, ...]) -> tuple[Funding, ...]:
-    """Every line as often as the source that has it most often: twice in one source is two payments."""
-    most = Counter(first) | Counter(second)
-    return tuple(most.elements())
+    """Every line as often as the source that has it most often: twice in one source is two payments.
+
+    A line without an amount says nothing where the other source gives that funder's amounts.
+    """
+    here, there = _without_empty(first, second), _without_empty(second, first)
+    lines = {_line(line): line for line in (*there, *here)}
+    most = Counter(map(_line, here)) | Counter(map(_line, there))
+    return tuple(lines[line] for line in most.elements())
+
+
+def _line(line: Funding) -> Hashable:
+    return fold(line.funder), line.amount, line.year, line.oudin
+
+
+def _without_empty(lines: tuple[Funding, ...], others: tuple[Funding, ...]) -> list[Funding]:
+    known = {(fold(line.funder), year) for line in others if line.amount is not None for year in (line.year, None)}
+    return [line for line in lines if line.amount is not None or (fold(line.funder), line.year) not in known]

@@ -54,7 +54,8 @@ def read_table(name: str, content: bytes) -> Iterator[Reading]:
             )
             return
         pending = [*found, *on_header]
-        for number, row in enumerate(rows, start=1):
+        filled = (row for row in rows if any(row.cells))
+        for number, row in enumerate(filled, start=1):
             if number > MAX_ROWS:
                 yield unreadable(
                     "too-many-rows",
@@ -63,9 +64,8 @@ def read_table(name: str, content: bytes) -> Iterator[Reading]:
                     line=row.line,
                 )
                 return
-            if any(row.cells):
-                yield _reading(name, columns, row, pending)
-                pending = []
+            yield _reading(name, columns, row, pending)
+            pending = []
         if pending:
             yield Reading(None, tuple(pending))
     except BrokenTableError as error:

@@ -51,7 +51,7 @@ def other_themes(cell: str, findings: list[Finding], line: int) -> tuple[ThemeCh
     """`A > B (1)|C (2)`; a theme without a priority takes its place in the list."""
     choices = []
     for place, part in enumerate(split(cell), start=1):
-        ranked = _RANKED_THEME.fullmatch(part)
+        ranked = _RANKED_THEME.fullmatch(" ".join(part.split()))
         path = theme_path(ranked["path"] if ranked else part, "other_themes", findings, line)
         if path:
             choices.append(ThemeChoice(path=path, priority=int(ranked["priority"]) if ranked else place))

@@ -16,7 +16,7 @@ from atlas_ld.sources.reading import excerpt, remark
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2199
 _SPACES = re.compile(r"[\s\u00a0\u202f'’]+")
-_CURRENCY = re.compile(r"\s*(?:€|euros?|eur)\s*$", re.IGNORECASE)
+_CURRENCY = re.compile(r" ?(?:€|euros?|eur)$", re.IGNORECASE)
 _PLAIN = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]{1,2})?")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?P<group>[., ])[0-9]{3}(?:(?P=group)[0-9]{3})*(?:[.,][0-9]{1,2})?")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
@@ -107,7 +107,7 @@ def parse_amount(text: str) -> Decimal | None:
     `120000,50`, `12 000`, `1 234,56 €`, `10.500,00`, `1,234.56`. Three digits after the only separator are
     thousands, since euros have two decimals: `10.500` is ten thousand five hundred.
     """
-    value = _SPACES.sub(" ", _CURRENCY.sub("", text.replace("\u2212", "-"))).strip()
+    value = _CURRENCY.sub("", _SPACES.sub(" ", text.replace("\u2212", "-")).strip())
     grouped = _GROUPED.fullmatch(value)
     if grouped:
         value = value.replace(grouped["group"], "")

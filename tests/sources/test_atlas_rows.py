@@ -115,3 +115,9 @@ def test_a_goal_is_its_number_and_relevance(row: str, expected: tuple[int, int])
 
 def test_a_list_of_bodies_is_not_parted_within_brackets() -> None:
     assert rows.bodies("A, B (C, D); E") == ["A", "B (C, D)", "E"]
+
+
+@pytest.mark.parametrize("text", ["A, B", "A (B, C", "A ) B, C", "((A), B), C"])
+def test_unpaired_brackets_lose_no_name(text: str) -> None:
+    joined = "".join(rows.bodies(text))
+    assert all(letter in joined for letter in "ABC" if letter in text)

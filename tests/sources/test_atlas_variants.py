@@ -255,3 +255,23 @@ def test_a_page_in_windows_1252_is_read_with_a_finding() -> None:
     assert reading.record is not None
     assert reading.record.title == "PUITS PARTAGÉS"
     assert "not-utf-8" in codes(reading.record)
+
+
+@pytest.mark.parametrize(
+    ("label", "line"),
+    [
+        ("Priorité\n", "1" * 50_000 + "x 1"),
+        ("Priorité\n", "<" * 50_000 + "x"),
+        ("Priorité\n", "-" * 50_000 + "x"),
+        ("Priorité\n", "pagination.page.suivant1 " * 5_000 + "x"),
+        ("Maître(s) d'ouvrage\n", "," * 50_000),
+        ("Maître(s) d'ouvrage\n", "(," * 50_000),
+        ("Année\n", "1 " * 50_000),
+        ("Courriel\n", "Maire " * 50_000),
+        ("Contexte\n", " " * 50_000 + "x"),
+        ("Correspondant coopération décentralisée\n", 'Contacts dans le poste diplomatique "' + " " * 50_000 + "x"),
+    ],
+)  # fmt: skip
+def test_a_hostile_line_costs_no_more_than_its_length(label: str, line: str) -> None:
+    """No time is asserted: with a pattern that backtracks, this test would not end."""
+    assert read_base({label: f"{label}{line}\n"}).start_year == 2015

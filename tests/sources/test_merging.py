@@ -56,6 +56,12 @@ def test_two_equal_funding_lines_of_one_source_stay_two() -> None:
     assert merged(record(funding=(line, line)), record(funding=(line,))).funding == (line, line)
 
 
+def test_a_funder_without_amount_is_the_one_whose_amounts_the_other_source_gives() -> None:
+    known = Funding(funder="Ville", amount=Decimal(10), year=2019)
+    other = Funding(funder="Région")
+    assert merged(record(funding=(Funding(funder="VILLE"), other)), record(funding=(known,))).funding == (other, known)
+
+
 def test_a_section_is_undocumented_only_where_no_source_shows_it() -> None:
     one = merged(record(undocumented=("funding", "texts")), record(undocumented=("texts", "partners")))
     assert one.undocumented == ("texts",)
