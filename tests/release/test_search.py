@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from atlas_ld.release.search import Entry, SearchIndex, write_index
+from atlas_ld.release.search import Entry, SearchIndex, marked, write_index
 
 ENTRIES = [
     Entry(
@@ -16,6 +16,13 @@ ENTRIES = [
     ),
     Entry("https://x.example/id/partnership/2", "partnership", "Deux ports", "Saint-Brieuc", "Des écoles aussi."),
     Entry("https://x.example/id/territory/3", "territory", "Brest", "", ""),
+    Entry(
+        "https://x.example/id/organisation/4",
+        "organisation",
+        "Syndicat des eaux",
+        "SIE du Léon\nBrest",
+        "L’assainissement des quartiers " + "et des autres communes " * 20,
+    ),
 ]
 
 
@@ -35,11 +42,51 @@ def test_the_last_word_may_be_a_beginning(index: SearchIndex) -> None:
 
 
 def test_hits_are_counted_by_kind(index: SearchIndex) -> None:
-    assert index.counts("brest") == {"partnership": 1, "territory": 1}
+    assert index.counts("brest") == {"organisation": 1, "partnership": 1, "territory": 1}
 
 
 def test_found_words_are_marked_in_the_snippet(index: SearchIndex) -> None:
     assert "\x02Brest\x03" in index.search("brest", kind="partnership")[0].snippet
+
+
+@pytest.mark.parametrize("query", ["écoles jumelle", "ecole jumelles", "jumelles école", "les écoles d’une jumelle"])
+def test_words_are_found_by_their_stem_with_or_without_accents(index: SearchIndex, query: str) -> None:
+    assert "Écoles jumelles" in [hit.label for hit in index.search(query)]
+
+
+def test_a_stem_is_no_beginning(index: SearchIndex) -> None:
+    assert index.search("jumelage") == []
+
+
+@pytest.mark.parametrize("query", ["l’eau", "l'eau", "eau", "le syndicat de l’eau"])
+def test_elided_and_empty_words_are_not_looked_for(index: SearchIndex, query: str) -> None:
+    assert [hit.label for hit in index.search(query)] == ["Syndicat des eaux"]
+
+
+def test_empty_words_alone_are_looked_for(index: SearchIndex) -> None:
+    assert index.counts("des")["organisation"] == 1
+
+
+def test_another_name_finds_and_is_shown(index: SearchIndex) -> None:
+    (hit,) = index.search("SIE leon")
+    assert hit.snippet == "\x02SIE\x03 du \x02Léon\x03"
+
+
+def test_a_long_text_is_cut_around_what_was_found(index: SearchIndex) -> None:
+    (hit,) = index.search("assainissements")
+    assert hit.snippet.startswith("L’\x02assainissement\x03 des quartiers")
+    assert hit.snippet.endswith(" …")
+
+
+def test_suggestions_look_at_names_and_not_at_texts(index: SearchIndex) -> None:
+    assert {hit.label for hit in index.suggest("brest")} == {"Brest", "Écoles jumelles", "Syndicat des eaux"}
+    assert index.suggest("brest")[0].label == "Brest"
+    assert index.suggest("assain") == []
+
+
+def test_marks_stand_in_the_text_as_it_is_written() -> None:
+    assert marked("Écoles du Léon", "ecole leon") == "\x02Écoles\x03 du \x02Léon\x03"
+    assert marked("Écoles", "") == "Écoles"
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -47,6 +94,8 @@ def test_found_words_are_marked_in_the_snippet(index: SearchIndex) -> None:
 def test_whatever_is_typed_is_words_and_no_syntax(index: SearchIndex, query: str) -> None:
     index.search(query)
     index.counts(query)
+    index.suggest(query)
+    assert marked(query, query).replace("\x02", "").replace("\x03", "") == query.replace("\x02", "").replace("\x03", "")
 
 
 def test_the_same_entries_give_the_same_bytes(tmp_path: Path) -> None:
