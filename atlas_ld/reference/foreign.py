@@ -59,28 +59,29 @@ _FUZZY_SECOND = 85.0
 def decide(name: str, declared_kind: str | None, country: str | None, gazetteer: Gazetteer, *, towns: bool) -> Decision:
     """The place that `name` is in `country` (alpha-2). `towns`: the French partners are communes or EPCI.
 
-    Brackets name a part or a whole (`Tône 1 (Dapaong)`, `Playa (La Havane)`), never the place itself, so a name with
-    brackets is matched only by an alias."""
+    Brackets name a part or a whole (`Tône 1 (Dapaong)`, `Playa (La Havane)`), and some names say that they are of no
+    single place (`Association des maires de ...`): these are matched only where they are a place's own name."""
     plain = words(name)
     announced = f"{words(declared_kind)} {plain}" if declared_kind and not _kind(plain) else plain
+    kind = _kind(announced)
     if not country:
-        return Decision(authority=bool(_kind(announced)), kind=_kind(announced))
+        return Decision(authority=kind is not None, kind=kind)
     alias = gazetteer.place_alias(country, plain)
     if alias:
         match = Match(alias.place, "alias", CERTAIN) if alias.place else None
-        return Decision(match, authority=True, kind=_kind(announced))
+        return Decision(match, authority=True, kind=kind)
+    own = gazetteer.places_named(country, plain)
     state = state_of(plain, gazetteer) or _named_country(plain, gazetteer)
     if state == f"country-{country.lower()}":
-        return country_itself(state)
-    if split_brackets(name)[1] or _NOT_ONE_PLACE.match(plain):
-        return Decision(authority=bool(_kind(announced)), kind=_kind(announced))
+        return Decision(candidates=(state, *own), authority=True) if own and kind is None else country_itself(state)
     if _SHARED_BODY.match(announced):
         return Decision(authority=True)
-    kind = _kind(announced)
     if kind and kind != "town":
         return _division(announced, kind, country, gazetteer)
+    if not own and (split_brackets(name)[1] or _NOT_ONE_PLACE.match(plain)):
+        return Decision(authority=kind is not None, kind=kind)
     town = _TOWN.fullmatch(announced)
-    for form in forms(town["rest"]) if town else (plain,):
+    for form in (plain, *forms(town["rest"])) if town else (plain,):
         decision = _town(form, country, gazetteer, bare=town is None and not towns)
         if decision:
             return decision

@@ -109,6 +109,23 @@ def test_namesakes_abroad_are_candidates(gazetteer: Gazetteer, name: str, countr
     assert len(decision.candidates) > 1
 
 
+@pytest.mark.parametrize(("name", "country"), [("Djibouti", "DJ"), ("Luxembourg", "LU"), ("Monaco", "MC")])
+def test_a_bare_name_of_town_and_country_is_ambiguous(gazetteer: Gazetteer, name: str, country: str) -> None:
+    decision = foreign.decide(name, None, country, gazetteer, towns=True)
+    assert decision.match is None
+    assert f"country-{country.lower()}" in decision.candidates
+    assert place_of(f"Ville de {name}", country, gazetteer) not in {None, f"country-{country.lower()}"}
+
+
+@pytest.mark.parametrize(
+    ("name", "country"), [("Kempten (Allgäu)", "DE"), ("Camp Diable", "MU"), ("City of London", "GB")]
+)
+def test_a_places_own_name_is_not_taken_apart(gazetteer: Gazetteer, name: str, country: str) -> None:
+    key = place_of(name, country, gazetteer)
+    assert key is not None
+    assert gazetteer.place(key).name == name
+
+
 def test_a_hand_made_decision_goes_first(gazetteer: Gazetteer) -> None:
     match = foreign.decide("Battir", None, "PS", gazetteer, towns=True).match
     assert match is not None
