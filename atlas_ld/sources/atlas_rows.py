@@ -112,6 +112,8 @@ def funding(line: Line, findings: list[Finding]) -> Funding | None:
         funder, amount = cells[0], cells[1]
         year = filled.pop() if has_year else ""
         oudin = filled
+        if not year and _is_year(amount):
+            findings.append(_doubt(line, f"{amount} a été lu comme un montant", f"{amount} was read as an amount"))
     elif len(cells) == 2:
         funder, amount, oudin, year = cells[0], cells[1], [], ""
     else:

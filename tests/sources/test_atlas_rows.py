@@ -49,6 +49,7 @@ def test_a_funding_row_is_cut_from_its_end(row: str, expected: tuple[object, ...
     [
         ("Ville 500 250 2019", ("Ville", Decimal(500250), None, 2019)),
         ("Ville 2019", ("Ville", None, None, 2019)),
+        ("Ville | 2019 |  |  |  |  | ", ("Ville", Decimal(2019), None, None)),
         ("Département 46 10500 2019", ("Département 46", Decimal(10500), None, 2019)),
     ],
 )
