@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from atlas_ld.iris import fold
 
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_WORD = re.compile(r"[a-z0-9]+")
 _ABBREVIATIONS = {"st": "saint", "ste": "sainte"}
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*")
 _ARTICLE = re.compile(r"(?:la|le|les|l) ")
@@ -49,7 +49,8 @@ EPCI_KINDS = frozenset({"epci", "ca", "cc", "cu", "ept", "metropole"})
 
 def words(text: str) -> str:
     """Lower-case ASCII words joined by single spaces: `Saint-Étienne` and `St Etienne` -> `saint etienne`."""
-    return " ".join(_ABBREVIATIONS.get(word, word) for word in _NOT_WORD.sub(" ", fold(text)).split())
+    found = _WORD.findall(text.lower() if text.isascii() else fold(text))  # ASCII has nothing else to fold
+    return " ".join([_ABBREVIATIONS.get(word, word) for word in found])
 
 
 def without_article(text: str) -> str:
