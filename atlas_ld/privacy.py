@@ -28,10 +28,7 @@ _AT = re.compile(
 )
 _LOCAL = re.compile(r"[\w.%+'’-]*[^\s@＠﹫<>()\[\],;:\"«»]$")
 _DOT = r"(?:\s{0,3}[\[({]\s{0,3}(?:dot|point|\.)\s{0,3}[\])}]\s{0,3}|\s{1,3}(?:dot|point)\s{1,3}|\s?\.)"
-_DOMAIN = re.compile(
-    rf"[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{0,8}}?{_DOT}(?:[^\W\d_]{{2,24}}|xn--[\w-]{{1,59}})(?![\w-])"
-)
-_LONGEST_DOMAIN = re.compile(rf"[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{0,8}}{_DOT}[^\W\d_]{{2,24}}(?![\w-])")
+_DOMAIN = re.compile(rf"[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{0,126}}{_DOT}(?:xn--[\w-]{{1,59}}|[^\W\d_]{{2,24}})")
 _WINDOW = 128
 """How far before and after the sign an address is looked for: the local part has 64 characters at most (RFC 5321)."""
 
@@ -154,7 +151,7 @@ def _email_spans(text: str) -> Iterator[tuple[int, int]]:
         start = max(end, sign.start() - _WINDOW)
         local = _LOCAL.search(text, start, sign.start())
         after = text[sign.end() : sign.end() + 2 * _WINDOW]
-        domain = _LONGEST_DOMAIN.match(after) or _DOMAIN.match(after)
+        domain = _DOMAIN.match(after)
         if local is None or domain is None:
             continue
         if sign[0].strip().isalpha() and not _is_bare_domain(domain[0]):

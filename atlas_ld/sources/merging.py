@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from atlas_ld.findings import Finding, Severity
@@ -126,10 +127,15 @@ def _funding(first: tuple[Funding, ...], second: tuple[Funding, ...]) -> tuple[F
     return tuple(lines[line] for line in most.elements())
 
 
-def _line(line: Funding) -> Hashable:
+def _line(line: Funding) -> tuple[str, Decimal | None, int | None, Decimal | None]:
     return fold(line.funder), line.amount, line.year, line.oudin
 
 
 def _without_empty(lines: tuple[Funding, ...], others: tuple[Funding, ...]) -> list[Funding]:
     known = {(fold(line.funder), year) for line in others if line.amount is not None for year in (line.year, None)}
-    return [line for line in lines if line.amount is not None or (fold(line.funder), line.year) not in known]
+    same = set(map(_line, others))
+    return [
+        line
+        for line in lines
+        if line.amount is not None or _line(line) in same or (fold(line.funder), line.year) not in known
+    ]
