@@ -34,16 +34,16 @@ def short_hash(text: str, length: int = 8) -> str:
 
 
 def slug(text: str) -> str:
-    """A readable key part of at most 80 characters, cut between words; a hash where no Latin letter is left."""
+    """A readable key part of at most 80 characters. Where words are left out, a hash of the whole text stands for
+    them, so that long names that begin alike stay apart; a hash alone where no Latin letter is left."""
     words = re.findall(r"[a-z0-9]+", fold(text))
     if not words:
         return f"x{short_hash(text)}"
-    key: str = words[0][:_SLUG_LIMIT]
-    for word in words[1:]:
-        if len(key) + 1 + len(word) > _SLUG_LIMIT:
-            break
-        key = f"{key}-{word}"
-    return key
+    key: str = "-".join(words)
+    if len(key) <= _SLUG_LIMIT:
+        return key
+    cut = key[: _SLUG_LIMIT - 7]
+    return f"{cut.rpartition('-')[0] or cut}-{short_hash(fold(text), 6)}"
 
 
 def theme_key(path: tuple[str, ...]) -> str:

@@ -53,15 +53,16 @@ def describe(
     if not own:
         return None
     parts = [triple for part in _objects(own, PARTS) for triple in reader.about(part)]
-    found = reader.pointing_at(iri, limit=size + 1, offset=(page - 1) * size)
     described = {subject_of(triple) for triple in own + parts}
-    # Parts of other partnerships (#participation-2) repeat what the shortcuts say, and mean nothing out of place.
     entities = f"{dataset}id/"
-    incoming = [
-        triple
-        for triple in found[:size]
-        if (subject := subject_of(triple)).startswith(entities) and "#" not in subject and subject not in described
-    ]
+
+    def tells_more(triple: Triple) -> bool:
+        """Parts of other partnerships (#participation-2) repeat the shortcuts, and mean nothing out of place."""
+        subject = subject_of(triple)
+        return subject.startswith(entities) and "#" not in subject and subject not in described
+
+    found = reader.pointing_at(iri, limit=size + 1, offset=(page - 1) * size, keep=tells_more)
+    incoming = found[:size]
     links = (t.object for t in own + parts if t.predicate != RDF_TYPE)
     linked = {term.value for term in links if isinstance(term, NamedNode)}
     linked |= {subject_of(triple) for triple in incoming}

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -42,10 +42,13 @@ class Reader:
         """The triples whose subject is `iri`, in no particular order."""
         return [quad.triple for quad in self._store.quads_for_pattern(node(iri), None, None, _GRAPH)]
 
-    def pointing_at(self, iri: str, limit: int, offset: int = 0) -> list[Triple]:
-        """At most `limit` triples whose object is `iri`. Their order is the index's, the same for a whole release."""
+    def pointing_at(
+        self, iri: str, limit: int, offset: int = 0, keep: Callable[[Triple], bool] = lambda _: True
+    ) -> list[Triple]:
+        """At most `limit` of the triples whose object is `iri` and that `keep` keeps. Their order is the index's, the
+        same for a whole release."""
         quads = self._store.quads_for_pattern(None, None, node(iri), _GRAPH)
-        return [quad.triple for quad in islice(quads, offset, offset + limit)]
+        return list(islice((quad.triple for quad in quads if keep(quad.triple)), offset, offset + limit))
 
     def exists(self, iri: str) -> bool:
         """Whether anything is said about `iri`."""

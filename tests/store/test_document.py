@@ -65,6 +65,7 @@ def test_what_points_to_it_comes_in_pages_without_gaps_or_repeats(describe_: Des
         paged += document.incoming
         if not document.more:
             break
+        assert len(document.incoming) == 7
         page += 1
     assert page > 1
     assert sorted(map(str, paged)) == sorted(map(str, whole.incoming))
