@@ -106,10 +106,17 @@ def entries_of(triples: Iterable[Triple], iris: Iris) -> list[Entry]:
         kind = (iris.split(iri) or ("", ""))[0]
         if kind in KINDS:
             label, *more = labels[iri]
-            linked = {name for link in links[iri] if link != iri for name in labels.get(link, ())}
+            linked = {
+                name for link in links[iri] if link != iri and _names(link, iris) for name in labels.get(link, ())
+            }
             names = dict.fromkeys(name for name in (*more, *sorted(others[iri]), *sorted(linked)) if name != label)
             entries.append(Entry(iri, kind, label, "\n".join(names), "\n".join(texts[iri])))
     return entries
+
+
+def _names(link: str, iris: Iris) -> bool:
+    """Whether people look for a thing by what it links to. Not by its source: that is the same for thousands."""
+    return (iris.split(link) or ("", ""))[0] != "source"
 
 
 def write_index(path: Path, entries: Iterable[Entry]) -> None:
@@ -157,8 +164,10 @@ class SearchIndex:
         if not words:
             return []
         sql = "SELECT iri, kind, label FROM entity WHERE entity MATCH ? ORDER BY rank, iri LIMIT ?"
-        expression = _expression(words, "label names", "label_stems")
-        return [Hit(iri, kind, label, "") for iri, kind, label in self._rows(sql, (expression, limit))]
+        rows = self._rows(sql, (_expression(words, "label names", "label_stems"), 4 * limit))
+        typed = fold(query.strip())
+        rows.sort(key=lambda row: not fold(row[2]).startswith(typed))  # what is being typed, first
+        return [Hit(iri, kind, label, "") for iri, kind, label in rows[:limit]]
 
     def counts(self, query: str) -> dict[str, int]:
         """How many hits there are of each kind."""

@@ -4,6 +4,7 @@
     site        home, lists, about, quality, releases
     model       /ontology, /shapes, /context.jsonld
     downloads   /download/
+    search      /search, /search/suggest
     sparql      /sparql (its view is the endpoint `sparql.endpoint`, which base.html links to)
     health      /health, robots.txt, sitemap.xml
 
@@ -14,7 +15,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from atlas_ld.web import documents, downloads, health, i18n, model, problems, responses, site, sparql, templating
+from atlas_ld.web import (
+    documents,
+    downloads,
+    health,
+    i18n,
+    model,
+    problems,
+    responses,
+    search,
+    site,
+    sparql,
+    templating,
+)
 from atlas_ld.web.publication import Publication
 
 
@@ -32,6 +45,7 @@ def create_app(publication: Publication) -> Flask:
         documents.blueprint,
         model.blueprint,
         downloads.blueprint,
+        search.blueprint,
         sparql.blueprint,
         health.blueprint,
     ):
