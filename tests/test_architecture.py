@@ -32,7 +32,8 @@ DOORS = {
     "flask": {"web"},
     "granian": {"web"},
     "click": {"cli"},
-    "bs4": {"sources"},
+    "bs4": set(),
+    "phonenumbers": {"privacy"},
     "openpyxl": {"sources"},
     "xlsxwriter": {"release"},
 }
