@@ -19,6 +19,7 @@ from atlas_ld.iris import Iris, short_hash
 from atlas_ld.mapping import Mapped, map_partnership
 from atlas_ld.mapping.entities import Description
 from atlas_ld.model import load_model
+from atlas_ld.queries.description import describe_queries
 from atlas_ld.rdf import LABELS, Triple, in_order, object_of, parse_file
 from atlas_ld.records import PartnershipRecord
 from atlas_ld.reference.gazetteer import Gazetteer
@@ -205,6 +206,7 @@ def _content(
         inputs=readings.inputs,
         records=len(readings.records),
         example=_example(published, iris),
+        queries=describe_queries(iris),
     )
 
 

@@ -11,18 +11,10 @@ from atlas_ld import queries
 from atlas_ld.errors import BrokenResource
 from atlas_ld.iris import Iris
 from atlas_ld.queries import Query
-from atlas_ld.release.folder import Release
-from atlas_ld.store.reader import Reader
 from atlas_ld.vocabulary import PREFIXES
 
 IRIS = Iris("http://localhost:8000/")
 SELECT = Query("test", "", {}, {}, {"x": "1", "y": "2"}, "SELECT ?x ?y WHERE { ?s ?p ?x }")
-
-
-@pytest.mark.parametrize("name", queries.names("examples"))
-def test_every_question_has_a_title_and_a_description_in_both_languages(name: str) -> None:
-    query = queries.load(name)
-    assert query.titles.keys() == query.descriptions.keys() == {"fr", "en"}
 
 
 @pytest.mark.parametrize("name", queries.names())
@@ -60,25 +52,3 @@ def test_a_page_of_a_query_has_its_limit_and_offset() -> None:
 def test_a_missing_query_is_a_broken_resource() -> None:
     with pytest.raises(BrokenResource, match="examples/none"):
         queries.load("examples/none")
-
-
-def test_funding_of_crea_ocean_is_the_same_in_both_years(demonstration_reader: Reader) -> None:
-    rows = demonstration_reader.select(
-        queries.load("examples/funding-of-a-partnership"),
-        partnership=NamedNode(IRIS.entity("partnership", "crea-ocean-2010")),
-    )
-    assert [(row["year"].value, row["total"].value) for row in rows if row["year"] and row["total"]] == [
-        ("2019", "39650"),
-        ("2020", "39650"),
-    ]
-
-
-@pytest.mark.parametrize("name", queries.names("examples"))
-def test_every_question_has_an_answer_in_the_demonstration_data(name: str, demonstration_reader: Reader) -> None:
-    query = queries.load(name)
-    assert demonstration_reader.select(Query(name, "", {}, {}, {}, query.example(PREFIXES | IRIS.prefixes)))
-
-
-@pytest.fixture(scope="session")
-def demonstration_reader(demonstration: Release) -> Reader:
-    return Reader(demonstration.store, PREFIXES | IRIS.prefixes)

@@ -52,6 +52,7 @@ class Content:
     report      the SHACL report of everything that was read, quarantined records too
     quality     the same for people: quarantined records with reasons, findings counted
     inputs      SHA-256 of each source by its name
+    queries     the example queries, in the store beside the data and not in the dumps
     """
 
     data: list[Triple]
@@ -62,6 +63,7 @@ class Content:
     inputs: dict[str, str]
     records: int
     example: str | None
+    queries: list[Triple]
 
 
 def write_release(
@@ -117,7 +119,8 @@ def _fingerprint(lines: list[bytes], content: Content, settings: Settings) -> st
     digest = hashlib.sha256(__version__.encode())
     for setting in (settings.base_iri, settings.publisher, settings.license):
         digest.update(b"\0" + setting.encode())
-    for block in (b"".join(lines), b"".join(ntriples_lines(content.report)), _json(content.quality)):
+    graphs = (lines, ntriples_lines(content.report), ntriples_lines(content.queries))
+    for block in (*map(b"".join, graphs), _json(content.quality)):
         digest.update(b"\0" + block)
     for text in (content.ontology, content.shapes):
         digest.update(b"\0" + text.encode())
@@ -166,7 +169,7 @@ def _write_catalogue(folder: Path, content: Content, settings: Settings, release
 def _write_store(path: Path, content: Content, catalogue: list[Triple], iris: Iris) -> None:
     """The store: what is published in the default graph, the SHACL report in a graph of its own."""
     store = ox.Store(str(path))
-    published = (*content.data, *catalogue)
+    published = (*content.data, *catalogue, *content.queries)
     store.bulk_extend(Quad(t.subject, t.predicate, t.object, ox.DefaultGraph()) for t in published)
     store.bulk_load(content.ontology.encode(), format=ox.RdfFormat.TURTLE, base_iri=iris.base)
     quality = node(iris.quality_graph)
