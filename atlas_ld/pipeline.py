@@ -27,7 +27,7 @@ from atlas_ld.reference.matching import resolve
 from atlas_ld.release import folder
 from atlas_ld.release.writer import Content, write_release
 from atlas_ld.resources import root, turtle_files
-from atlas_ld.validation import Result, load_shapes, report_triples, validate_records
+from atlas_ld.validation import Group, Result, load_shapes, report_triples, validate_records
 
 Progress = Callable[[str], None]
 
@@ -159,7 +159,8 @@ def check(readings: Readings, settings: Settings, day: date, clock: Clock) -> Ch
         mapped[key] = map_partnership(record, key, resolution, gazetteer, iris, day)
         remarks[key] = [finding.at(record=key) for finding in (*record.findings, *resolution.findings)]
     clock.begin("validating", f"{len(mapped)} records")
-    results = validate_records({key: one.triples() for key, one in mapped.items()}, load_shapes(settings.base_iri))
+    groups = {key: Group(one.own, one.shared) for key, one in mapped.items()}
+    results = validate_records(groups, load_shapes(settings.base_iri))
     return Checked(mapped, remarks, results)
 
 

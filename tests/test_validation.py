@@ -20,7 +20,7 @@ from atlas_ld.errors import BrokenResource
 from atlas_ld.findings import Severity
 from atlas_ld.iris import Iris
 from atlas_ld.rdf import RDF_TYPE, Literal, Triple, node, parse_file, text
-from atlas_ld.validation import Report, Result, Shapes, load_shapes, report_triples, shacl, validate, validate_records
+from atlas_ld.validation import Report, Result, Shapes, load_shapes, report_triples, validate
 from atlas_ld.vocabulary import ATLAS, ORG, RDFS
 
 IRIS = Iris("http://localhost:8000/")
@@ -112,47 +112,6 @@ def test_a_record_may_name_a_theme_that_the_ontology_describes(shapes: Shapes) -
     energy = node(IRIS.entity("theme", "environnement-climat-et-energie--energie"))
     label = Triple(energy, node("http://www.w3.org/2004/02/skos/core#prefLabel"), text("Énergie"))
     assert validate([*fixture("Partnership/valid-minimal"), label], shapes).results == ()
-
-
-def test_records_checked_together_have_the_results_that_each_has_alone(shapes: Shapes) -> None:
-    groups = {path.stem: fixture(f"Partnership/{path.stem}") for path in sorted(FIXTURES.glob("Partnership/*or*.ttl"))}
-    alone = {key: list(validate(triples, shapes).results) for key, triples in groups.items()}
-    assert any(alone.values())
-    assert validate_records(groups, shapes) == alone
-
-
-def test_a_fault_of_a_shared_entity_is_laid_to_every_record_that_describes_it(shapes: Shapes) -> None:
-    wrong = body("shared", "Un nom", "Un autre nom")
-    found = validate_records({"a": wrong, "b": body("own", "B"), "c": [*wrong, *body("own", "B")]}, shapes)
-    assert [one.code for one in found["a"]] == ["Organisation-label/unique-lang"]
-    assert found["b"] == []
-    assert found["c"] == found["a"]
-
-
-def test_records_that_name_a_shared_entity_differently_do_not_spoil_each_other(shapes: Shapes) -> None:
-    found = validate_records({"a": body("shared", "Agadez"), "b": body("shared", "AGADEZ")}, shapes)
-    assert found == {"a": [], "b": []}
-
-
-def test_records_come_back_in_the_order_given(shapes: Shapes) -> None:
-    groups = {key: body("shared", key) for key in ("c", "a", "b")}
-    assert list(validate_records(groups, shapes)) == ["c", "a", "b"]
-
-
-def test_two_processes_find_what_one_finds(shapes: Shapes, monkeypatch: pytest.MonkeyPatch) -> None:
-    groups = {name: body(name, name, *(["autre"] if name < "c" else [])) for name in "abcdef"}
-    one = validate_records(groups, shapes)
-    monkeypatch.setattr(shacl, "_PARALLEL_FROM", 5)
-    monkeypatch.setattr(shacl, "_CHUNK", 3)
-    assert validate_records(groups, shapes) == one
-
-
-def test_many_chunks_leave_no_record_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shacl, "_CHUNK", 2)
-    groups = {name: body("shared" if name in "ace" else name, name) for name in "abcdefg"}
-    chunks = list(shacl._chunks(groups))
-    assert sorted(key for chunk in chunks for key in chunk) == list("abcdefg")
-    assert all(1 <= len(chunk) <= 2 for chunk in chunks)
 
 
 @pytest.mark.parametrize("answer", [ValueError("no report"), b"no report"])

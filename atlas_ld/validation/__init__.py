@@ -1,10 +1,16 @@
 """The check of records against the shapes. The only door to pyshacl.
 
-report   what a check found: results, counts, and their writing as text, JSON and RDF
-shacl    the check itself, of one graph or of many records
+report       what a check found: results, counts, and their writing as text, JSON and RDF
+shacl        the shapes, and the check of one graph by pyshacl, the reference
+records      the check of many records by compiled shapes
+compiled     the shapes compiled to functions over triples; what is not understood is left to pyshacl
+constraints  the constraint components of SHACL Core, one function each
+sparql       SPARQL constraints, asked once for many records
+terms        terms of pyoxigraph as rdflib's and back
 """
 
+from atlas_ld.validation.records import Group, validate_records
 from atlas_ld.validation.report import Report, Result, report_triples
-from atlas_ld.validation.shacl import Shapes, load_shapes, validate, validate_records
+from atlas_ld.validation.shacl import Shapes, load_shapes, validate
 
-__all__ = ["Report", "Result", "Shapes", "load_shapes", "report_triples", "validate", "validate_records"]
+__all__ = ["Group", "Report", "Result", "Shapes", "load_shapes", "report_triples", "validate", "validate_records"]
