@@ -30,6 +30,12 @@ class Settings:
     port: int = _setting(8000, "Port to listen on.")
     workers: int = _setting(2, "SPARQL worker processes, each with its own view of the store.")
     threads: int = _setting(16, "Threads that answer HTTP requests.")
+    trusted_proxies: int = _setting(
+        0, "Proxies in front whose X-Forwarded headers are believed; 0 where clients connect directly."
+    )
+    hsts_seconds: int = _setting(
+        15_552_000, "Seconds that browsers shall insist on TLS (HSTS), said over TLS only; 0 says nothing."
+    )
     publisher: str = _setting("atlas-ld demonstration", "Who publishes this instance, for pages and metadata.")
     contact: str = _setting("data@atlas.example", "Address for error reports and removal requests.")
     license: str = _setting(
@@ -41,6 +47,12 @@ class Settings:
     query_bytes: int = _setting(256 * 2**20, "Most bytes in one SPARQL answer.")
     query_length: int = _setting(100_000, "Most characters in one SPARQL query.")
     query_queue: int = _setting(32, "SPARQL queries that may wait for a worker before 503 is answered.")
+    query_per_client: int = _setting(4, "SPARQL queries that one address may have under way before 429 is answered.")
+    query_trial_seconds: float = _setting(
+        0.5,
+        "A SPARQL query that runs longer may not take the last workers: one in four, at least one of several.",
+    )
+    query_cache_mb: int = _setting(64, "Memory for SPARQL answers that are kept until the next release, in MiB.")
     page_size: int = _setting(50, "Rows on one page of a list.")
 
     @classmethod

@@ -11,7 +11,9 @@ AtlasError                  one sentence for the person at the keyboard; the com
     ├── QuerySyntaxError    not SPARQL 1.1; knows its line and column
     ├── QueryTimeout        stopped at the time limit
     ├── QueryTooLarge       stopped at the memory, row or byte limit
-    └── EndpointBusy        every worker is taken and the queue is full
+    ├── EndpointBusy        every worker is taken and the queue is full
+    │   └── ClientBusy      this client has as many queries under way as one may have
+    └── QueryAbandoned      nobody wants the answer any more
 """
 
 from __future__ import annotations
@@ -84,3 +86,11 @@ class EndpointBusy(QueryError):
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class ClientBusy(EndpointBusy):
+    """This client has as many queries under way as one client may have."""
+
+
+class QueryAbandoned(QueryError):
+    """Nobody wants the answer any more, so the query was ended."""

@@ -2,40 +2,29 @@
 
 Each query has a worker of its own while it runs. Past its time limit, or when nobody wants the answer any more, the
 worker is killed and another one started in its place. An answer is whole, or it ends in an exception: never a
-truncated one that looks whole.
+truncated one that looks whole. `turns` decides who is next, `answers` remembers what was asked before.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
-import math
-import tempfile
 import threading
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any
 
 from atlas_ld.config import Settings
-from atlas_ld.errors import (
-    EndpointBusy,
-    QueryError,
-    QueryNotAcceptable,
-    QuerySyntaxError,
-    QueryTimeout,
-    QueryTooLarge,
-)
+from atlas_ld.errors import QueryAbandoned, QueryError, QueryTooLarge
 from atlas_ld.media import RDF_FORMATS, RESULT_FORMATS, SPARQL_JSON, TURTLE, Format
-from atlas_ld.store import frames, guard
-from atlas_ld.store.process import WorkerDiedError, WorkerProcess
+from atlas_ld.store import guard
+from atlas_ld.store.abandonment import Abandonment
+from atlas_ld.store.answer import Answer, Recording
+from atlas_ld.store.answers import Answers, Question
+from atlas_ld.store.run import Run
+from atlas_ld.store.staff import Staff
+from atlas_ld.store.turns import Turn, Turns
 from atlas_ld.vocabulary import PREFIXES
-
-_BUFFER = 64 * 1024
-_IN_MEMORY = 1024 * 1024
-_FORMATS = {format_.name: format_ for format_ in (*RESULT_FORMATS, *RDF_FORMATS)}
 
 
 @dataclass(frozen=True)
@@ -55,63 +44,22 @@ class QueryRequest:
     seconds: float | None = None
     size: int | None = None
 
-
-class Answer:
-    """An answer on its way. `chunks` yields its bytes, or raises a QueryError; then it must not pass for whole.
-
-    `complete` says that every byte is there already, which is so for answers of at most 64 kB. `kind` is `bindings`,
-    `boolean` or `graph`. Close it (or leave its `with` block) to free its worker.
-    """
-
-    def __init__(self, frames_: Generator[bytes, None, None], head: dict[str, str]) -> None:
-        self.kind: str = head["kind"]
-        self.format: Format = _FORMATS[head["format"]]
-        self._rest = frames_
-        self._begun: list[bytes] = []
-        self.complete = False
-        size = 0
-        while size < _BUFFER:
-            data = next(frames_, None)
-            if data is None:
-                self.complete = True
-                break
-            self._begun.append(data)
-            size += len(data)
+    @property
+    def result_format(self) -> str | None:
+        return next((f.name for f in self.accepted if f in RESULT_FORMATS), None)
 
     @property
-    def content_type(self) -> str:
-        return self.format.content_type
+    def graph_format(self) -> str | None:
+        return next((f.name for f in self.accepted if f in RDF_FORMATS), None)
 
     @property
-    def chunks(self) -> Iterator[bytes]:
-        """The answer's bytes, once."""
-        yield from self._begun
-        self._begun.clear()
-        yield from self._rest
+    def question(self) -> Question:
+        formats = (self.result_format or "", self.graph_format or "")
+        return Question(self.query, formats, self.default_graphs, self.named_graphs, (self.seconds, self.size))
 
-    def spool(self) -> tuple[IO[bytes], int]:
-        """The whole answer as a file at its start, and its size; on disk from 1 MB on. Raises QueryError."""
-        with self:
-            file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # the caller closes it
-            try:
-                size = sum(file.write(data) for data in self.chunks)
-            except QueryError:
-                file.close()
-                raise
-        file.seek(0)
-        return file, size
 
-    def close(self) -> None:
-        """Ends the query if it still runs."""
-        self._rest.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+class _TrialOverError(Exception):
+    """The query outlived its trial, and there is no place for one more heavy query."""
 
 
 class QueryPool:
@@ -121,19 +69,20 @@ class QueryPool:
     """
 
     def __init__(self, store: Path, settings: Settings, prefixes: Mapping[str, str]) -> None:
-        self._store, self._settings = store, settings
+        self._settings = settings
         self._prefixes = {**PREFIXES, **prefixes}
-        self._free = threading.Semaphore(settings.workers)
-        self._lock = threading.Lock()
-        self._waiting = 0
-        self._idle: list[WorkerProcess] = []
-        self._all: set[WorkerProcess] = set()
+        self._turns = Turns(settings.workers, settings.query_queue, settings.query_per_client, settings.query_seconds)
+        self._answers = Answers(settings.query_cache_mb * 2**20)
+        self._staff = Staff(store, settings.query_memory_mb)
 
-    def run(self, request: QueryRequest) -> Answer:
-        """The answer, once 64 kB or all of it are there.
+    def run(self, request: QueryRequest, client: str = "", gone: Abandonment | None = None) -> Answer:
+        """The answer: complete, or after its trial as soon as it has begun.
 
-        Raises QueryRefused, QuerySyntaxError, QueryNotAcceptable, QueryTimeout, QueryTooLarge, EndpointBusy, and
-        QueryError for what the engine fails on.
+        `client` is the address of who asks; where it is given, the limit of queries of one client holds. Saying
+        `gone` ends the query.
+
+        Raises QueryRefused, QuerySyntaxError, QueryNotAcceptable, QueryTimeout, QueryTooLarge, EndpointBusy,
+        ClientBusy, QueryAbandoned, and QueryError for what the engine fails on.
         """
         if len(request.query) > self._settings.query_length:
             raise QueryTooLarge(
@@ -141,123 +90,89 @@ class QueryPool:
                 f"{self._settings.query_length} at most."
             )
         guard.check(request.query)
-        conversation = self._conversation(request)
+        heard = gone or Abandonment()
+        self._turns.admit(client)
         try:
-            return Answer(conversation, json.loads(next(conversation)))
-        except BaseException:
-            conversation.close()
-            raise
+            return self._answers.get(request.question, lambda: self._record(request, client, heard), heard)
+        finally:
+            self._turns.leave(client)
 
     def close(self) -> None:
         """Kills every worker. Queries that still run end in QueryTooLarge or QueryError."""
-        with self._lock:
-            busy, idle = self._all.difference(self._idle), self._idle
-            self._all, self._idle = set(), []
-        for worker in busy:
-            worker.end()
-        for worker in idle:
-            worker.discard()
+        self._staff.close()
 
     @property
     def pids(self) -> set[int]:
         """The process ids of the workers that run now."""
-        with self._lock:
-            return {worker.pid for worker in self._all}
+        return self._staff.pids
 
-    def _conversation(self, request: QueryRequest) -> Generator[bytes, None, None]:
-        """Yields the head as JSON, then the answer's bytes; the worker is given back, or killed, when it is left."""
-        settings = self._settings
-        limit = min(request.seconds or settings.query_seconds, settings.query_seconds)
-        worker = self._take(limit)
-        unharmed = False
+    def _record(self, request: QueryRequest, client: str, gone: Abandonment) -> Recording:
+        limit = min(request.seconds or self._settings.query_seconds, self._settings.query_seconds)
+        latest = time.monotonic() + limit
         try:
-            worker.wait_until_ready()
-            deadline = time.monotonic() + limit
-            worker.send(
-                {
-                    "query": request.query,
-                    "result_format": next((f.name for f in request.accepted if f in RESULT_FORMATS), None),
-                    "graph_format": next((f.name for f in request.accepted if f in RDF_FORMATS), None),
-                    "default_graphs": request.default_graphs,
-                    "named_graphs": request.named_graphs,
-                    "prefixes": self._prefixes,
-                    "rows": settings.query_rows,
-                    "bytes": min(request.size or settings.query_bytes, settings.query_bytes),
-                }
-            )
-            while True:
-                kind, payload = worker.receive(deadline)
-                if kind in (frames.HEAD, frames.DATA):
-                    yield payload
-                    continue
-                unharmed = True
-                if kind == frames.END:
-                    return
-                raise _error(json.loads(payload))
-        except TimeoutError as error:
-            raise QueryTimeout(f"The query was stopped at its time limit of {limit:g} s.", limit) from error
-        except WorkerDiedError as error:
-            if error.signal:
-                raise QueryTooLarge(
-                    f"The query took more than the {settings.query_memory_mb} MB of memory, or the nesting, that a "
-                    "query may have."
-                ) from error
-            raise QueryError("The query worker stopped unexpectedly; the server's log may say why.") from error
-        finally:
-            self._give_back(worker, unharmed)
+            return self._attempt(request, limit, self._turns.take(client, limit, gone), gone)
+        except _TrialOverError:
+            patience = max(0.0, latest - time.monotonic())
+            return self._attempt(request, limit, self._turns.take(client, patience, gone, heavy=True), gone)
 
-    def _take(self, patience: float) -> WorkerProcess:
-        """A worker for this thread alone. Raises EndpointBusy at once if the queue is full, else after `patience`."""
-        if not self._free.acquire(blocking=False):
-            with self._lock:
-                if self._waiting >= self._settings.query_queue:
-                    raise self._busy()
-                self._waiting += 1
-            try:
-                if not self._free.acquire(timeout=patience):
-                    raise self._busy()
-            finally:
-                with self._lock:
-                    self._waiting -= 1
+    def _attempt(self, request: QueryRequest, limit: float, turn: Turn, gone: Abandonment) -> Recording:
+        """A recording that is complete, or that a thread of its own goes on with."""
         try:
-            with self._lock:
-                return self._idle.pop() if self._idle else self._start()
+            run = Run(self._staff.hire(), limit, self._settings)
         except OSError as error:  # the system has no process or file left to give
-            self._free.release()
-            raise self._busy() from error
+            self._turns.give_back(turn)
+            raise self._turns.busy() from error
+        handed_over = False
+        try:
+            with gone.heard(run.worker.kill):
+                run.start(self._message(request))
+                if not run.advance(self._settings.query_trial_seconds):
+                    if not self._turns.outlive(turn):
+                        raise _TrialOverError
+                    run.worker.step_back()
+                    if not run.advance(to_first_bytes=True):
+                        handed_over = True
+            assert run.recording is not None  # a head comes before the end
+            if handed_over:
+                threading.Thread(target=self._finish, args=(run, request, turn), daemon=True).start()
+            else:
+                run.recording.end()
+                self._answers.end(request.question, run.recording)
+            return run.recording
+        except (QueryError, _TrialOverError) as error:
+            if run.recording:
+                run.recording.end()
+                run.recording.leave()
+            if gone.said:
+                raise QueryAbandoned("The client is gone.") from error
+            raise
+        finally:
+            if not handed_over:
+                self._release(run, turn, fit=run.ended and not gone.said)
 
-    def _busy(self) -> EndpointBusy:
-        seconds = math.ceil(self._settings.query_seconds)
-        return EndpointBusy(f"Every query worker is taken; try again in {seconds} s.", retry_after=seconds)
+    def _finish(self, run: Run, request: QueryRequest, turn: Turn) -> None:
+        assert run.recording is not None
+        try:
+            run.advance()
+            run.recording.end()
+        except QueryError as error:
+            run.recording.end(error)
+        finally:
+            self._answers.end(request.question, run.recording)
+            self._release(run, turn, fit=False)
 
-    def _start(self) -> WorkerProcess:
-        worker = WorkerProcess(self._store, self._settings.query_memory_mb)
-        self._all.add(worker)
-        return worker
+    def _release(self, run: Run, turn: Turn, fit: bool) -> None:
+        self._staff.dismiss(run.worker, fit and not run.worker.stepped_back)
+        self._turns.give_back(turn)
 
-    def _give_back(self, worker: WorkerProcess, unharmed: bool) -> None:
-        """Puts a worker back, or kills it and starts its successor, which opens the store while nobody waits."""
-        if not unharmed:
-            worker.discard()
-        with self._lock:
-            known = worker in self._all  # else the pool was closed meanwhile
-            if known and unharmed:
-                self._idle.append(worker)
-            elif known:
-                self._all.remove(worker)
-                with contextlib.suppress(OSError):  # then the next query starts one
-                    self._idle.append(self._start())
-        self._free.release()
-
-
-def _error(content: Mapping[str, Any]) -> QueryError:
-    message = f"{content['message']}."
-    if content["error"] == "syntax":
-        return QuerySyntaxError(message, content["line"], content["column"])
-    if content["error"] == "format":
-        is_graph = content["message"] == "graph"
-        what = "a graph" if is_graph else "a table or a truth value"
-        return QueryNotAcceptable(f"The answer is {what}, and no format asked for holds one.", is_graph)
-    if content["error"] == "large":
-        return QueryTooLarge(message)
-    return QueryError(message)
+    def _message(self, request: QueryRequest) -> dict[str, Any]:
+        return {
+            "query": request.query,
+            "result_format": request.result_format,
+            "graph_format": request.graph_format,
+            "default_graphs": request.default_graphs,
+            "named_graphs": request.named_graphs,
+            "prefixes": self._prefixes,
+            "rows": self._settings.query_rows,
+            "bytes": min(request.size or self._settings.query_bytes, self._settings.query_bytes),
+        }

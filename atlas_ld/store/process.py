@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -16,6 +17,7 @@ from atlas_ld.store import frames
 
 _log = logging.getLogger(__name__)
 _START_SECONDS = 30.0
+_LOWEST = 15
 
 
 class WorkerDiedError(Exception):
@@ -48,6 +50,7 @@ class WorkerProcess:
         self._poll = select.poll()
         self._poll.register(self._output, select.POLLIN)
         self._ready = False
+        self.stepped_back = False
 
     @property
     def pid(self) -> int:
@@ -84,8 +87,18 @@ class WorkerProcess:
             self._buffer += data
         return frame
 
+    def step_back(self) -> None:
+        """Lets every other process go before this one, for good: only a privileged process could undo it."""
+        self.stepped_back = True
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            os.setpriority(os.PRIO_PROCESS, self.pid, _LOWEST)
+
+    def kill(self) -> None:
+        """Ends the process, whatever it does. Any thread may call it: its user gets WorkerDiedError."""
+        self._process.kill()
+
     def end(self) -> None:
-        """Ends the process now, whatever it does. Any thread may call it: its user gets WorkerDiedError."""
+        """Ends the process and waits until it is gone."""
         self._process.kill()
         self._process.wait()
 

@@ -41,6 +41,8 @@ _RESULT_FORMATS = {
 }
 _RDF_FORMATS = {format_.name: RdfFormat.from_media_type(format_.media_type) for format_ in RDF_FORMATS}
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_NICE = 5
+"""Pages go before queries."""
 _FEW = 5
 """So many expected words are told; more would be a list of nearly everything."""
 _CHARACTERS = re.compile(r"\[[^\]]*\]|<unreported>")
@@ -117,6 +119,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     source, target = sys.stdin.fileno(), sys.stdout.fileno()
     os.environ.clear()
+    os.nice(_NICE)
     open_ends = sandbox.close_network()
     try:
         store = Store.read_only(options.store)

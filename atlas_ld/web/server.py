@@ -1,4 +1,4 @@
-"""The web server: granian, which speaks HTTP in native code and runs the site in threads."""
+"""The web server: granian, which speaks HTTP in native code; `gateway` runs the site in threads."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def serve(settings: Settings) -> None:
     """
     os.environ.update(replace(settings, releases=settings.releases.resolve()).environment())
     Granian(
-        "atlas_ld.web.wsgi:application",
+        "atlas_ld.web.wsgi:gateway",
         factory=True,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         address=settings.host,
         port=settings.port,
         workers=1,
-        blocking_threads=settings.threads,
+        websockets=False,
         log_enabled=True,
         log_access=False,
     ).serve()

@@ -1,25 +1,24 @@
 """/sparql: the SPARQL 1.1 Protocol (https://www.w3.org/TR/sparql11-protocol/) for queries, and a page for people.
 
-What a client gets is a whole answer with its Content-Length, or an error: never a truncated answer that looks whole.
-So an answer is written to a spool (memory, then a temporary file) before its first byte is sent. Passing the bytes on
-as they come would be faster for large answers, but a WSGI server has to end a chunked body somehow when the query
-fails half way, and granian 2.8 ends it as if it were whole (docs/sparql.md).
+What a client gets is a whole answer, an error, or a broken connection: never a truncated answer that looks whole. An
+answer that is there when its query's trial is over has a Content-Length and an entity tag. A longer one is sent as it
+comes where `gateway` can break the connection if the query fails half way; else it is sent when it is there.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import IO, Any, NoReturn
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn
 
-from flask import Blueprint, Response, abort, render_template, request
-from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.wsgi import FileWrapper
+from flask import Blueprint, Response, render_template, request
+from werkzeug.wsgi import ClosingIterator
 
 from atlas_ld import queries
 from atlas_ld.errors import (
+    ClientBusy,
     EndpointBusy,
+    QueryAbandoned,
     QueryError,
     QueryNotAcceptable,
     QueryRefused,
@@ -28,20 +27,19 @@ from atlas_ld.errors import (
     QueryTooLarge,
 )
 from atlas_ld.media import HTML, RDF_FORMATS, RESULT_FORMATS, SPARQL_JSON, TURTLE, Format, choose
-from atlas_ld.rdf import node
-from atlas_ld.store.pool import Answer, QueryRequest
+from atlas_ld.store.answer import Answer
+from atlas_ld.store.pool import QueryRequest
 from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web.i18n import t
 from atlas_ld.web.problems import not_acceptable, problem, wants_page
 from atlas_ld.web.publication import publication
 from atlas_ld.web.responses import address_with, answer, negotiate
 from atlas_ld.web.sparql_description import write_description
+from atlas_ld.web.sparql_operation import FORM, METHODS, QUERY, Operation, problem_type, read_operation, refuse
 from atlas_ld.web.sparql_table import read_table
 
 blueprint = Blueprint("sparql", __name__)
 
-_QUERY, _UPDATE = "application/sparql-query", "application/sparql-update"
-_FORM = "application/x-www-form-urlencoded"
 _PAGE_BYTES = 4 * 2**20
 """Largest answer that is shown as a table on a page; larger ones are offered as files."""
 
@@ -54,91 +52,33 @@ _PROBLEMS: dict[type[QueryError], tuple[int, str]] = {
     QuerySyntaxError: (400, "syntax"),
     QueryTooLarge: (422, "large"),
     QueryTimeout: (503, "timeout"),
+    ClientBusy: (429, "client-busy"),
     EndpointBusy: (503, "busy"),
+    QueryAbandoned: (503, "busy"),  # which nobody reads
     QueryError: (422, "failed"),
 }
 
 
-@dataclass(frozen=True)
-class Operation:
-    """A query as it came, whatever the method: its text (None for none), the dataset's graphs, a time limit, and
-    the name of a format that goes before the Accept header."""
-
-    query: str | None
-    default_graphs: tuple[str, ...]
-    named_graphs: tuple[str, ...]
-    seconds: float | None
-    format: str | None
-
-
-@blueprint.route("/sparql", methods=["GET", "POST"])
+@blueprint.route("/sparql", methods=METHODS)
 def endpoint() -> Response:
     """A query's answer; without a query the page for people, or the service description for machines."""
-    operation = _operation()
+    response = _endpoint()
+    response.headers["Accept-Query"] = f"{QUERY}, {FORM}"
+    return response
+
+
+def _endpoint() -> Response:
+    operation = read_operation()
     if operation.query is not None:
         return _answer(operation, operation.query)
-    if request.method == "POST":
-        _refuse(400, "query")
+    if request.method not in ("GET", "HEAD"):
+        refuse(400, "query")
     chosen = negotiate((*RDF_FORMATS, HTML), lambda format_: address_with(format=format_.extension))
     if operation.format:
         chosen = _named(operation.format, (*RDF_FORMATS, HTML))
     if chosen is HTML:
         return answer(lambda: _page(None), HTML)
     return answer(lambda: write_description(publication(), chosen), chosen, vary=("Accept",))
-
-
-def _operation() -> Operation:
-    """What the client asks, by the protocol's three ways. Aborts where it is none of them, or not one query."""
-    most = publication().settings.query_length
-    request.max_content_length = request.max_form_memory_size = 8 * most + 16_384
-    values, query = request.args, None
-    if request.method == "POST":
-        try:
-            if request.mimetype == _FORM:
-                values = request.form
-            elif request.mimetype == _QUERY:
-                query = request.get_data().decode("utf-8")
-            else:
-                _refuse(*((403, "update") if request.mimetype == _UPDATE else (415, "media-type")))
-        except UnicodeDecodeError:
-            _refuse(400, "utf8")
-        except RequestEntityTooLarge:
-            _refuse(413, "length", limit=most)
-    if "update" in values or "update" in request.args:
-        _refuse(403, "update")
-    given = values.getlist("query") + ([query] if query is not None else [])
-    if len(given) > 1:
-        _refuse(400, "one-query")
-    if given and len(given[0]) > most:
-        _refuse(413, "length", limit=most)
-    return Operation(
-        query=given[0] if given and given[0].strip() else None,
-        default_graphs=_graphs(values.getlist("default-graph-uri")),
-        named_graphs=_graphs(values.getlist("named-graph-uri")),
-        seconds=_seconds(values.get("timeout") or request.args.get("timeout")),
-        format=values.get("format") or request.args.get("format"),
-    )
-
-
-def _graphs(iris: Sequence[str]) -> tuple[str, ...]:
-    for iri in iris:
-        try:
-            node(iri)
-        except ValueError:
-            _refuse(400, "graph")
-    return tuple(dict.fromkeys(iris))
-
-
-def _seconds(text: str | None) -> float | None:
-    if not text:
-        return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        _refuse(400, "seconds")
-    if not (math.isfinite(seconds) and seconds > 0):
-        _refuse(400, "seconds")
-    return seconds
 
 
 def _answer(operation: Operation, query: str) -> Response:
@@ -154,32 +94,44 @@ def _answer(operation: Operation, query: str) -> Response:
         seconds=operation.seconds,
         size=_PAGE_BYTES if page else None,
     )
+    client = request.environ.get("atlas.client") or request.remote_addr or ""
     try:
-        found = publication().pool.run(wanted)
-        file, size = found.spool()
+        found = publication().pool.run(wanted, client, request.environ.get("atlas.gone"))
+        return _shown(operation, query, found) if page else _sent(found)
     except QueryNotAcceptable as error:
         _none_acceptable((*(RDF_FORMATS if error.is_graph else RESULT_FORMATS), HTML))
     except QueryError as error:
         return _error(error, operation, query)
-    return _shown(operation, query, found, file) if page else _sent(found, file, size)
 
 
-def _sent(found: Answer, file: IO[bytes], size: int) -> Response:
-    if found.complete:
-        with file:
-            response = Response(file.read(), content_type=found.content_type)
+def _sent(found: Answer) -> Response:
+    """The answer, whole or as it comes. Raises the QueryError of one that must be whole and fails."""
+    breakable: Callable[[], bool] = request.environ.get("atlas.breakable", lambda: False)
+    if found.complete or not breakable():
+        with found:
+            content = found.content()
+        response = Response(content, content_type=found.content_type)
+        if request.method in ("GET", "HEAD"):
+            response.set_etag(_tag(content, found.format))
+            response.make_conditional(request)
     else:
-        response = Response(FileWrapper(file, 65536), content_type=found.content_type, direct_passthrough=True)
-        response.content_length = size
-        response.call_on_close(file.close)
+        body: Iterator[bytes] = ClosingIterator(found.chunks, found.close)
+        response = Response(body, content_type=found.content_type, direct_passthrough=True)
+        if request.method == "HEAD":
+            found.close()
     response.headers["Vary"] = "Accept"
     response.headers["Content-Disposition"] = f'inline; filename="sparql.{found.format.extension}"'
     return response
 
 
-def _shown(operation: Operation, query: str, found: Answer, file: IO[bytes]) -> Response:
-    with file:
-        content = file.read()
+def _tag(content: bytes, format_: Format) -> str:
+    """A strong tag: of the bytes themselves, since the order of rows is nobody's promise."""
+    return hashlib.sha256(format_.name.encode() + b"\n" + content).hexdigest()[:20]
+
+
+def _shown(operation: Operation, query: str, found: Answer) -> Response:
+    with found:
+        content = found.content()
     graph = content.decode() if found.kind == "graph" else None
     table = read_table(content, publication().iris) if graph is None else None
     formats = RDF_FORMATS if found.kind == "graph" else RESULT_FORMATS
@@ -215,20 +167,10 @@ def _none_acceptable(formats: Sequence[Format]) -> NoReturn:
     not_acceptable(list(zip(addresses, (format_.media_type for format_ in formats), strict=True)))
 
 
-def _refuse(status: int, reason: str, **values: int) -> NoReturn:
-    """Abort with a problem whose title and detail are the messages `sparql.{reason}-title` and `-detail`."""
-    title, detail = t(f"sparql.{reason}-title"), t(f"sparql.{reason}-detail", **values)
-    abort(problem(status, title, detail, type=_type(reason)))
-
-
-def _type(reason: str) -> str:
-    return f"{publication().iris.base}sparql#problem-{reason}"
-
-
 def _error(error: QueryError, operation: Operation, query: str) -> Response:
     status, reason = next(found for kind, found in _PROBLEMS.items() if isinstance(error, kind))
     title, detail = t(f"sparql.{reason}-title"), str(error)
-    members: dict[str, Any] = {"type": _type(reason)}
+    members: dict[str, Any] = {"type": problem_type(reason)}
     if isinstance(error, QuerySyntaxError):
         members |= {"line": error.line, "column": error.column}
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, EndpointBusy) else {}

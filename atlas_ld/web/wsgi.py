@@ -1,4 +1,8 @@
-"""The entry for a WSGI server: `granian --interface wsgi --factory atlas_ld.web.wsgi:application`."""
+"""The entries for servers, with settings from the environment (docs/settings.md).
+
+atlas_ld.web.wsgi:gateway       RSGI, for granian: what `atlas-ld serve` runs
+atlas_ld.web.wsgi:application   WSGI, for any other server; the same answers, each sent when it is whole
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,16 @@ from flask import Flask
 
 from atlas_ld.config import Settings
 from atlas_ld.web import create_app
+from atlas_ld.web.gateway import Gateway
 from atlas_ld.web.publication import open_publication
 
 
 def application() -> Flask:
-    """The site of the current release, with settings from the environment (docs/settings.md)."""
+    """The site of the current release."""
     return create_app(open_publication(Settings.read(os.environ)))
+
+
+def gateway() -> Gateway:
+    """The site of the current release behind a gateway."""
+    settings = Settings.read(os.environ)
+    return Gateway(create_app(open_publication(settings)).wsgi_app, settings)

@@ -1,0 +1,146 @@
+"""Answers that are kept, and questions that are being answered: the same question is worked on once.
+
+A release never changes, so neither does an answer, unless the query asks for chance, the time or new names.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from atlas_ld.errors import EndpointBusy, QueryAbandoned, QueryError
+from atlas_ld.media import Format
+from atlas_ld.store.abandonment import Abandonment
+from atlas_ld.store.answer import Answer, Recording
+
+_CHANGING = re.compile(r"\b(?:rand|now|uuid|struuid|bnode)\b|\\u", re.IGNORECASE)
+"""Functions whose value differs from one evaluation to the next (SPARQL 1.1, 17.4), or an escape that may hide one."""
+
+_LARGEST_PART = 8
+"""No answer may take more than one such part of the memory for answers."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What an answer depends on, within one release. `limits` are those of time and bytes that the client lowered."""
+
+    query: str
+    formats: tuple[str, ...]
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    limits: tuple[float | None, int | None]
+
+    @property
+    def changes(self) -> bool:
+        return bool(_CHANGING.search(self.query))
+
+
+@dataclass(eq=False)
+class _Flight:
+    """A question under way. Landed, it has a recording, or an error, or neither where it was given up."""
+
+    landed: bool = False
+    recording: Recording | None = None
+    error: QueryError | None = None
+
+
+@dataclass(frozen=True)
+class _Kept:
+    kind: str
+    format: Format
+    content: bytes
+
+
+class Answers:
+    """Complete answers of at most `most_bytes` together, the least recently used given up first. For many threads."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most = most_bytes
+        self._change = threading.Condition()
+        self._kept: OrderedDict[Question, _Kept] = OrderedDict()
+        self._bytes = 0
+        self._flights: dict[Question, _Flight] = {}
+
+    def get(self, question: Question, work: Callable[[], Recording], abandonment: Abandonment) -> Answer:
+        """The answer kept, or the one that somebody is working on, or that of `work`. Raises what `work` raises."""
+        if question.changes:
+            return _opened(work())
+        while not abandonment.said:
+            with self._change:
+                if kept := self._kept.get(question):
+                    self._kept.move_to_end(question)
+                    return _opened(_recorded(kept))
+                flight = self._flights.get(question)
+                if mine := flight is None:
+                    flight = self._flights[question] = _Flight()
+            assert flight is not None
+            if mine:
+                return self._work(question, flight, work)
+            if answer := self._join(question, flight, abandonment):
+                return answer
+        raise QueryAbandoned("The client is gone.")
+
+    def end(self, question: Question, recording: Recording) -> None:
+        """A recording has ended: keeps it, if it is complete, can be asked again, and is not too large."""
+        size = recording.size + len(question.query)
+        fits = size <= self._most // _LARGEST_PART and not question.changes
+        content = recording.whole() if fits else None
+        with self._change:
+            flight = self._flights.get(question)
+            if flight and flight.recording is recording:
+                del self._flights[question]
+            if content is not None and question not in self._kept:
+                self._kept[question] = _Kept(recording.kind, recording.format, content)
+                self._bytes += size
+            while self._bytes > self._most:
+                other, dropped = self._kept.popitem(last=False)
+                self._bytes -= len(dropped.content) + len(other.query)
+
+    def _work(self, question: Question, flight: _Flight, work: Callable[[], Recording]) -> Answer:
+        try:
+            flight.recording = work()
+            return _opened(flight.recording)
+        except (QueryAbandoned, EndpointBusy):
+            raise  # that concerns this client alone; the next who waits does the work
+        except QueryError as error:
+            flight.error = error
+            raise
+        finally:
+            with self._change:
+                if flight.recording is None or flight.recording.complete:
+                    self._flights.pop(question, None)
+                flight.landed = True
+                self._change.notify_all()
+
+    def _join(self, question: Question, flight: _Flight, abandonment: Abandonment) -> Answer | None:
+        """The answer that another request is waiting for too, once it begins; None where that came to nothing."""
+        with abandonment.heard(self._wake), self._change:
+            self._change.wait_for(lambda: flight.landed or abandonment.said)
+        if flight.error:
+            raise flight.error
+        answer = flight.recording.open() if flight.recording else None
+        if answer is None and flight.landed:
+            with self._change:
+                if self._flights.get(question) is flight:
+                    del self._flights[question]
+        return answer
+
+    def _wake(self) -> None:
+        with self._change:
+            self._change.notify_all()
+
+
+def _recorded(kept: _Kept) -> Recording:
+    recording = Recording(kept.kind, kept.format)
+    recording.append(kept.content)
+    recording.end()
+    return recording
+
+
+def _opened(recording: Recording) -> Answer:
+    answer = recording.open()
+    assert answer is not None  # nobody has left a recording that nobody has opened
+    return answer

@@ -1,0 +1,87 @@
+"""One query on one worker: frames become a recording, and failures become errors that say what happened."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from atlas_ld.config import Settings
+from atlas_ld.errors import QueryError, QueryNotAcceptable, QuerySyntaxError, QueryTimeout, QueryTooLarge
+from atlas_ld.store import frames
+from atlas_ld.store.answer import Recording
+from atlas_ld.store.process import WorkerDiedError, WorkerProcess
+
+
+class Run:
+    """A query under way. `ended` says that the worker is done with it, well or not, and can take another."""
+
+    def __init__(self, worker: WorkerProcess, seconds: float, settings: Settings) -> None:
+        self.worker = worker
+        self.recording: Recording | None = None
+        self.ended = False
+        self._seconds, self._settings = seconds, settings
+        self._began = 0.0
+
+    def start(self, message: dict[str, Any]) -> None:
+        """Sends the query, once the worker is ready; its time counts from here. Raises QueryError."""
+        try:
+            self.worker.wait_until_ready()
+            self._began = time.monotonic()
+            self.worker.send(message)
+        except TimeoutError as error:
+            raise QueryError("The query worker did not start in time.") from error
+        except WorkerDiedError as error:
+            raise self._died(error) from error
+
+    def advance(self, seconds: float | None = None, *, to_first_bytes: bool = False) -> bool:
+        """Records what comes: to the end, which is True, or until `seconds` after the start, or the first bytes.
+
+        Raises the QueryError that ends the query: its time limit, what the worker says of it, or its death.
+        """
+        last = self._began + self._seconds
+        pause = last if seconds is None else min(last, self._began + seconds)
+        while not (to_first_bytes and self.recording):
+            try:
+                kind, payload = self.worker.receive(pause)
+            except TimeoutError as error:
+                if pause < last:
+                    return False
+                raise QueryTimeout(
+                    f"The query was stopped at its time limit of {self._seconds:g} s.", self._seconds
+                ) from error
+            except WorkerDiedError as error:
+                raise self._died(error) from error
+            if kind == frames.HEAD:
+                self.recording = Recording.from_head(json.loads(payload), abandoned=self.worker.kill)
+            elif kind == frames.DATA:
+                assert self.recording is not None
+                self.recording.append(payload)
+            else:
+                self.ended = True
+                if kind == frames.END:
+                    return True
+                raise _error(json.loads(payload))
+        return False
+
+    def _died(self, error: WorkerDiedError) -> QueryError:
+        if error.signal:
+            return QueryTooLarge(
+                f"The query took more than the {self._settings.query_memory_mb} MB of memory, or the nesting, that a "
+                "query may have."
+            )
+        return QueryError("The query worker stopped unexpectedly; the server's log may say why.")
+
+
+def _error(content: Mapping[str, Any]) -> QueryError:
+    message = f"{content['message']}."
+    if content["error"] == "syntax":
+        return QuerySyntaxError(message, content["line"], content["column"])
+    if content["error"] == "format":
+        is_graph = content["message"] == "graph"
+        what = "a graph" if is_graph else "a table or a truth value"
+        return QueryNotAcceptable(f"The answer is {what}, and no format asked for holds one.", is_graph)
+    if content["error"] == "large":
+        return QueryTooLarge(message)
+    return QueryError(message)

@@ -1,0 +1,58 @@
+"""The workers of a pool: idle ones at hand, and a successor for each one that was ended."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from pathlib import Path
+
+from atlas_ld.store.process import WorkerProcess
+
+
+class Staff:
+    """Starts workers over one store when they are needed. How many at a time is not decided here. For many threads."""
+
+    def __init__(self, store: Path, memory_mb: int) -> None:
+        self._store, self._memory_mb = store, memory_mb
+        self._lock = threading.Lock()
+        self._idle: list[WorkerProcess] = []
+        self._all: set[WorkerProcess] = set()
+
+    def hire(self) -> WorkerProcess:
+        """A worker for the caller alone, until `dismiss`. Raises OSError where the system has no process to give."""
+        with self._lock:
+            return self._idle.pop() if self._idle else self._start()
+
+    def dismiss(self, worker: WorkerProcess, fit: bool) -> None:
+        """Takes a worker back, or kills it and starts its successor, which opens the store while nobody waits."""
+        if not fit:
+            worker.discard()
+        with self._lock:
+            known = worker in self._all  # else the staff was dismissed meanwhile
+            if known and fit:
+                self._idle.append(worker)
+            elif known:
+                self._all.remove(worker)
+                with contextlib.suppress(OSError):  # then the next query starts one
+                    self._idle.insert(0, self._start())
+
+    def close(self) -> None:
+        """Kills every worker; those who use one get WorkerDiedError."""
+        with self._lock:
+            busy, idle = self._all.difference(self._idle), self._idle
+            self._all, self._idle = set(), []
+        for worker in busy:
+            worker.end()
+        for worker in idle:
+            worker.discard()
+
+    @property
+    def pids(self) -> set[int]:
+        """The process ids of the workers that run now."""
+        with self._lock:
+            return {worker.pid for worker in self._all}
+
+    def _start(self) -> WorkerProcess:
+        worker = WorkerProcess(self._store, self._memory_mb)
+        self._all.add(worker)
+        return worker

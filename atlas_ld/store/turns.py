@@ -1,0 +1,171 @@
+"""Whose query runs next: short ones of modest clients first, and always a place for them.
+
+Nobody can tell from a query how long it will run. So each one begins as a light query. One that outlives its trial
+becomes heavy if there is a place for another heavy query (it runs on, nothing is lost), else it is ended and waits for
+such a place. Heavy queries never take all the places. Clients whose queries outlived a trial in the last minutes begin
+as heavy; among the waiting, those who used the least time go first; and a full queue gives up the place of whoever is
+last in that order, who is told that the endpoint is busy. So many clients with endless queries cost each other time,
+and cost the others the end of one trial.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from atlas_ld.errors import ClientBusy, EndpointBusy, QueryAbandoned
+from atlas_ld.store.abandonment import Abandonment
+
+_HALF_LIFE = 60.0
+"""Seconds in which half of what a client did is forgotten."""
+
+_HEAVY_CLIENT = 0.5
+"""A client with so many outlived trials, after forgetting, begins as heavy: one is forgotten in a minute."""
+
+_MOST_CLIENTS = 10_000
+_FORGOTTEN = 0.01
+
+
+@dataclass
+class _Account:
+    """What a client did lately: seconds of workers, outlived trials; `at` is when both were last brought up to date."""
+
+    seconds: float = 0.0
+    outlived: float = 0.0
+    at: float = field(default_factory=time.monotonic)
+
+    def forget(self) -> None:
+        now = time.monotonic()
+        kept = 0.5 ** ((now - self.at) / _HALF_LIFE)
+        self.seconds, self.outlived, self.at = self.seconds * kept, self.outlived * kept, now
+
+
+@dataclass(eq=False)
+class Turn:
+    """A query's place: its client, whether it counts as heavy, since when it runs (None while it waits)."""
+
+    client: str
+    heavy: bool
+    arrival: int
+    since: float | None = None
+    refused: bool = False
+
+
+class Turns:
+    """Places for `places` queries at a time and `queue` that wait, `per_client` of one client. For many threads."""
+
+    def __init__(self, places: int, queue: int, per_client: int, retry_after: float) -> None:
+        self._places, self._queue, self._per_client = places, queue, per_client
+        self._heavy_places = places - max(1, places // 4) if places > 1 else 1
+        self._retry_after = math.ceil(retry_after)
+        self._change = threading.Condition()
+        self._running: set[Turn] = set()
+        self._waiting: set[Turn] = set()
+        self._present: Counter[str] = Counter()
+        self._accounts: dict[str, _Account] = {}
+        self._arrivals = itertools.count()
+
+    def admit(self, client: str) -> None:
+        """Counts a request of `client` as present until `leave`. Raises ClientBusy past the limit of one client."""
+        with self._change:
+            if client and self._present[client] >= self._per_client:
+                raise ClientBusy(
+                    f"This address has {self._per_client} queries under way, and may have no more; "
+                    f"try again when one is answered, or in {self._retry_after} s.",
+                    self._retry_after,
+                )
+            if self._present.total() >= self._places + 2 * self._queue:
+                raise self.busy()
+            self._present[client] += 1
+
+    def leave(self, client: str) -> None:
+        with self._change:
+            self._present[client] -= 1
+            if self._present[client] <= 0:
+                del self._present[client]
+
+    def take(self, client: str, patience: float, abandonment: Abandonment, heavy: bool = False) -> Turn:
+        """Waits for a place. Raises EndpointBusy after `patience` seconds or where others go before in a full queue,
+        QueryAbandoned where nobody waits any more."""
+        with self._change:
+            turn = Turn(client, heavy or self._account(client).outlived >= _HEAVY_CLIENT, next(self._arrivals))
+            self._waiting.add(turn)
+            self._start_next()
+            if turn.since is None and len(self._waiting) > self._queue:
+                last = max(self._waiting, key=self._rank)
+                self._waiting.remove(last)
+                last.refused = True
+                self._change.notify_all()
+        with abandonment.heard(self._wake), self._change:
+            self._change.wait_for(lambda: turn.since is not None or turn.refused or abandonment.said, patience)
+            if turn.since is not None and not abandonment.said:
+                return turn
+            self._waiting.discard(turn)
+            self._running.discard(turn)
+            self._start_next()
+            raise QueryAbandoned("The client is gone.") if abandonment.said else self.busy()
+
+    def outlive(self, turn: Turn) -> bool:
+        """The query outlived its trial: whether it may run on, as heavy. Its client is remembered for it."""
+        with self._change:
+            self._account(turn.client).outlived += 1
+            if not turn.heavy and self._heavy() < self._heavy_places:
+                turn.heavy = True
+                self._start_next()
+            return turn.heavy
+
+    def give_back(self, turn: Turn) -> None:
+        with self._change:
+            self._running.discard(turn)
+            if turn.since is not None:
+                self._account(turn.client).seconds += time.monotonic() - turn.since
+            self._start_next()
+
+    def busy(self) -> EndpointBusy:
+        return EndpointBusy(
+            f"Every query worker is taken; try again in {self._retry_after} s.", retry_after=self._retry_after
+        )
+
+    def _wake(self) -> None:
+        with self._change:
+            self._change.notify_all()
+
+    def _heavy(self) -> int:
+        return sum(turn.heavy for turn in self._running)
+
+    def _rank(self, turn: Turn) -> tuple[bool, int, float, int]:
+        mine = sum(other.client == turn.client for other in self._running)
+        return turn.heavy, mine, self._account(turn.client).seconds, turn.arrival
+
+    def _start_next(self) -> None:
+        """Gives free places to those who wait, in their order."""
+        while len(self._running) < self._places:
+            room_for_heavy = self._heavy() < self._heavy_places
+            able = [turn for turn in self._waiting if room_for_heavy or not turn.heavy]
+            if not able:
+                break
+            turn = min(able, key=self._rank)
+            self._waiting.remove(turn)
+            self._running.add(turn)
+            turn.since = time.monotonic()
+            self._change.notify_all()
+
+    def _account(self, client: str) -> _Account:
+        account = self._accounts.get(client)
+        if account is None:
+            if len(self._accounts) >= _MOST_CLIENTS:
+                self._forget_clients()
+            account = self._accounts[client] = _Account()
+        account.forget()
+        return account
+
+    def _forget_clients(self) -> None:
+        for account in self._accounts.values():
+            account.forget()
+        kept = {name: a for name, a in self._accounts.items() if a.seconds > _FORGOTTEN or a.outlived > _FORGOTTEN}
+        busiest = sorted(kept, key=lambda name: kept[name].seconds, reverse=True)[: _MOST_CLIENTS // 2]
+        self._accounts = {name: kept[name] for name in busiest}
