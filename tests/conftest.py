@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from datetime import date
 
 import pytest
@@ -18,7 +19,9 @@ DAY = date(2026, 11, 23)
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Release:
     """The release of the demonstration data, at base http://localhost:8000/."""
-    shared = tmp_path_factory.getbasetemp().parent / "demonstration"
+    # Of this run alone; pytest-xdist gives each process a folder of its own, so one level up where it is at work.
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "demonstration"
     shared.mkdir(exist_ok=True)
     with (shared / ".test-lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -25,6 +25,7 @@ from atlas_ld.media import RDF_FORMATS, TABLE_FORMATS, TURTLE
 from atlas_ld.model import Model
 from atlas_ld.rdf import RDF_TYPE, Quad, Triple, node, ntriples_lines, object_of, write
 from atlas_ld.release.dumps import compress, write_dumps
+from atlas_ld.release.facets import FACETS, write_facets
 from atlas_ld.release.folder import UNFINISHED, Release, make_current, sync_folder
 from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, Counts, FileEntry, Manifest, StoreSums, entries
 from atlas_ld.release.search import entries_of, write_index
@@ -40,6 +41,9 @@ QUALITY = "quality.json"
 REPORT = "quality.ttl"
 SEARCH = "search.sqlite"
 DOWNLOADS = "download"
+
+_LAYOUT = 2
+"""What files a release has. It changes with them, so that a release of before is not taken for one of now."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ def remove_unfinished(releases: Path) -> None:
 
 def _fingerprint(lines: list[bytes], content: Content, settings: Settings) -> str:
     """The SHA-256 over everything that is published and the software that writes it, but no date."""
-    digest = hashlib.sha256(__version__.encode())
+    digest = hashlib.sha256(f"{__version__} {_LAYOUT}".encode())
     for setting in (settings.base_iri, settings.publisher, settings.license):
         digest.update(b"\0" + setting.encode())
     graphs = (lines, ntriples_lines(content.report), ntriples_lines(content.queries))
@@ -151,6 +155,8 @@ def _write_files(
             compress(path)
     progress("writing the search index")
     write_index(folder / SEARCH, entries_of(content.data, iris))
+    progress("counting the facets")
+    write_facets(folder / FACETS, content.data, iris)
 
 
 def _write_catalogue(folder: Path, content: Content, settings: Settings, release_id: str, issued: date) -> list[Triple]:
