@@ -20,7 +20,8 @@ $(READY): pyproject.toml hatch_build.py frontend/packages.toml
 	@touch $@
 
 run: $(READY) ## Build the demonstration data and serve it at http://localhost:8000 (PORT=N picks the port)
-	@$(BIN)/atlas-ld serve --port $(PORT) --base-iri http://localhost:$(PORT)/ --releases releases/port-$(PORT)
+	@$(BIN)/atlas-ld build --base-iri http://localhost:$(PORT)/ --releases releases/port-$(PORT)
+	@$(BIN)/atlas-ld serve --port $(PORT) --releases releases/port-$(PORT)
 
 test: $(READY) check ## Run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadscope -q
