@@ -6,6 +6,7 @@
     downloads   /download/
     search      /search, /search/suggest
     sparql      /sparql (its view is the endpoint `sparql.endpoint`, which base.html links to)
+    querying    /sparql/completions.json, /explore
     health      /health, robots.txt, sitemap.xml
 
 Every response passes through `responses` (headers, ETag, negotiation) and every error through `problems`.
@@ -22,6 +23,7 @@ from atlas_ld.web import (
     i18n,
     model,
     problems,
+    querying,
     responses,
     search,
     site,
@@ -47,6 +49,7 @@ def create_app(publication: Publication) -> Flask:
         downloads.blueprint,
         search.blueprint,
         sparql.blueprint,
+        querying.blueprint,
         health.blueprint,
     ):
         app.register_blueprint(blueprint)

@@ -13,6 +13,7 @@ STATIC = Path(web.__file__).parent / "static"
 SHEET = (STATIC / "site.css").read_text(encoding="utf-8")
 SHEETS = "\n".join(path.read_text(encoding="utf-8") for path in sorted(STATIC.glob("*.css")))  # those of some pages too
 SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted(STATIC.glob("js/*.js")))
+NAMED = re.compile(r'(?:className = |classList.add\(|const [A-Z]+ = )"([^"]*)"')
 # Classes that the libraries give to what they draw, which our sheets fit to the page.
 THEIRS = re.compile(r"CodeMirror|cm-|yasqe|leaflet|marker-|autocomplete|query|hljs")
 LIGHT, DARK = (
@@ -57,9 +58,7 @@ def test_every_class_of_the_templates_has_a_style_and_every_style_a_use() -> Non
     text = "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.html"))
     used = {name for names in re.findall(r'class="([^"{]*)', text) for name in names.split()}
     used |= set(re.findall(r"{% block (?:main_class|layout) %}(\w+)", text))
-    used |= {
-        name for names in re.findall(r'(?:className = |classList.add\()"([^"]*)"', SCRIPTS) for name in names.split()
-    }
+    used |= {name for names in NAMED.findall(SCRIPTS) for name in names.split()}
     found = re.findall(r"\.([A-Za-z][\w-]*)", re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", SHEETS, flags=re.S))
     styled = {name for name in found if not THEIRS.match(name)}
     assert used - styled == set()
