@@ -94,17 +94,22 @@ def _answer(operation: Operation, query: str) -> Response:
         seconds=operation.seconds,
         size=_PAGE_BYTES if page else None,
     )
-    client = request.environ.get("atlas.client") or request.remote_addr or ""
     try:
-        found = publication().pool.run(wanted, client, request.environ.get("atlas.gone"))
-        return _shown(operation, query, found) if page else _sent(found)
+        found = run(wanted)
+        return _shown(operation, query, found) if page else sent(found)
     except QueryNotAcceptable as error:
         _none_acceptable((*(RDF_FORMATS if error.is_graph else RESULT_FORMATS), HTML))
     except QueryError as error:
         return _error(error, operation, query)
 
 
-def _sent(found: Answer) -> Response:
+def run(wanted: QueryRequest) -> Answer:
+    """The answer to a query of the current client, who may leave before it is there. Raises QueryError."""
+    client = request.environ.get("atlas.client") or request.remote_addr or ""
+    return publication().pool.run(wanted, client, request.environ.get("atlas.gone"))
+
+
+def sent(found: Answer) -> Response:
     """The answer, whole or as it comes. Raises the QueryError of one that must be whole and fails."""
     breakable: Callable[[], bool] = request.environ.get("atlas.breakable", lambda: False)
     if found.complete or not breakable():
@@ -167,19 +172,33 @@ def _none_acceptable(formats: Sequence[Format]) -> NoReturn:
     not_acceptable(list(zip(addresses, (format_.media_type for format_ in formats), strict=True)))
 
 
-def _error(error: QueryError, operation: Operation, query: str) -> Response:
-    status, reason = next(found for kind, found in _PROBLEMS.items() if isinstance(error, kind))
-    title, detail = t(f"sparql.{reason}-title"), str(error)
+def query_problem(error: QueryError) -> Response:
+    """The problem that a query ended in, for programs and, in general words, for people."""
+    status, reason = _problem_name(error)
     members: dict[str, Any] = {"type": problem_type(reason)}
     if isinstance(error, QuerySyntaxError):
         members |= {"line": error.line, "column": error.column}
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, EndpointBusy) else {}
-    response = problem(status, title, detail, headers=headers, **members)
+    return problem(status, t(f"sparql.{reason}-title"), str(error), headers=headers, **members)
+
+
+def _problem_name(error: QueryError) -> tuple[int, str]:
+    return next(found for kind, found in _PROBLEMS.items() if isinstance(error, kind))
+
+
+def _error(error: QueryError, operation: Operation, query: str) -> Response:
+    response = query_problem(error)
     if wants_page():  # the query stays on the page, to be mended
-        advice = t(f"sparql.{reason}-detail")
+        _, reason = _problem_name(error)
         large = isinstance(error, QueryTooLarge)
         formats = (*RESULT_FORMATS, *RDF_FORMATS) if large and operation.format in (None, "html") else ()
-        failure = {"title": title, "detail": detail, "advice": advice, **members}
+        failure: dict[str, Any] = {
+            "title": t(f"sparql.{reason}-title"),
+            "detail": str(error),
+            "advice": t(f"sparql.{reason}-detail"),
+        }
+        if isinstance(error, QuerySyntaxError):
+            failure |= {"line": error.line, "column": error.column}
         response.set_data(_page(query, failure=failure, formats=formats))
     return response
 
