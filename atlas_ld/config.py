@@ -53,6 +53,7 @@ class Settings:
         "A SPARQL query that runs longer may not take the last workers: one in four, at least one of several.",
     )
     query_cache_mb: int = _setting(64, "Memory for SPARQL answers that are kept until the next release, in MiB.")
+    saved_queries_mb: int = _setting(16, "Room for saved SPARQL queries beside the releases, in MiB; 0 saves none.")
     page_size: int = _setting(50, "Rows on one page of a list.")
 
     @classmethod

@@ -43,12 +43,24 @@ SPARQL_JSON = Format("sparql-json", "srj", "application/sparql-results+json", "J
 SPARQL_XML = Format("sparql-xml", "srx", "application/sparql-results+xml", "XML", ("application/xml", "text/xml"))
 SPARQL_CSV = Format("sparql-csv", "csv", "text/csv", "CSV")
 SPARQL_TSV = Format("sparql-tsv", "tsv", "text/tab-separated-values", "TSV")
+LINKSET_JSON = Format("linkset-json", "json", "application/linkset+json", "Linkset (JSON)", ("application/json",))
+LINKSET = Format("linkset", "txt", "application/linkset", "Linkset", ("text/plain",))
+OPENAPI = Format("openapi", "json", "application/vnd.oai.openapi+json", "OpenAPI", ("application/json",))
+SPARQL_QUERY = Format("sparql-query", "rq", "application/sparql-query", "SPARQL")
 PROBLEM = Format("problem", "json", "application/problem+json", "Problem details")
+
+BIBTEX = Format("bibtex", "bib", "application/x-bibtex", "BibTeX")
+RIS = Format("ris", "ris", "application/x-research-info-systems", "RIS")
+CSL = Format("csl-json", "json", "application/vnd.citationstyles.csl+json", "CSL-JSON")
+SVG = Format("svg", "svg", "image/svg+xml", "SVG")
 
 RDF_FORMATS: tuple[Format, ...] = (TURTLE, JSONLD, NTRIPLES, RDFXML, TRIG, NQUADS)
 DOCUMENT_FORMATS: tuple[Format, ...] = (HTML, *RDF_FORMATS, CSV)
 RESULT_FORMATS: tuple[Format, ...] = (SPARQL_JSON, SPARQL_XML, SPARQL_CSV, SPARQL_TSV)
+LINKSET_FORMATS: tuple[Format, ...] = (LINKSET_JSON, LINKSET)
 TABLE_FORMATS: tuple[Format, ...] = (CSV, XLSX)
+LIST_FORMATS: tuple[Format, ...] = (CSV, XLSX, JSON, GEOJSON)
+CITATION_FORMATS: tuple[Format, ...] = (BIBTEX, RIS, CSL)
 
 
 def by_extension(extension: str, offered: Iterable[Format]) -> Format | None:

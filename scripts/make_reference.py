@@ -114,6 +114,7 @@ def main(etalab: Path, older: Path, folder: Path) -> None:
     points = {code: (city["latitude"], city["longitude"]) for code, city in located.items()}
     write(folder, "communes", commune_rows(current, groups, located))
     write(folder, "former-communes", former_rows(communes, older))
+    write(folder, "former-codes", code_rows(communes, older))
     write(folder, "epci", group_rows(groups, current, points))
     write(folder, "departements", departement_rows(departements, current, points))
     write(folder, "regions", region_rows(regions, current, points))
@@ -162,6 +163,21 @@ def former_rows(communes: list[Any], older: Path) -> Iterator[Row]:
             merged = code != now or (now, words(name)) in parts
             rows.add((now, name, "merged" if merged else "renamed"))
     yield from sorted(rows)
+
+
+def code_rows(communes: list[Any], older: Path) -> Iterator[Row]:
+    """Codes of communes that no commune of today has, and the code of the commune of today that each is in.
+
+    Codes of delegated and associated communes, and the former codes that the package lists."""
+    yield "code", "now"
+    in_2019 = json.loads((older / "data" / "communes.json").read_text(encoding="utf-8"))
+    today = {commune["code"]: commune for commune in communes if commune["type"] == "commune-actuelle"}
+    part_of = {c["code"]: c["chefLieu"] for c in (*in_2019, *communes) if "chefLieu" in c and c["type"] in PARTS}
+    became = {old: code for code, commune in today.items() for old in commune.get("anciensCodes", [])}
+    for code, now in sorted((part_of | became).items()):
+        now = now if now in today else became.get(now, part_of.get(now, now))
+        if code not in today and now in today:
+            yield code, now
 
 
 def is_recent(entry: Any) -> bool:

@@ -7,21 +7,30 @@
     search      /search, /search/suggest
     sparql      /sparql (its view is the endpoint `sparql.endpoint`, which base.html links to)
     querying    /sparql/completions.json, /explore
+    linksets    /linkset: the typed links of a document, as a document of their own
+    problem_pages  /problems/: what the types of problems mean
     health      /health, robots.txt, sitemap.xml
 
-Every response passes through `responses` (headers, ETag, negotiation) and every error through `problems`.
+Every request gets its id and its bounds in `access`, every response passes through `responses` (conditions, codings,
+headers by the rules of `http_rules`), every error through `problems`, every address that is nearly right through
+`canonical`.
 """
 
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from atlas_ld.web import (
+    access,
+    canonical,
     documents,
     downloads,
     health,
     i18n,
+    linksets,
     model,
+    problem_pages,
     problems,
     querying,
     responses,
@@ -38,10 +47,17 @@ def create_app(publication: Publication) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.extensions["atlas"] = publication
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it, its base does not
+    if proxies := publication.settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask documents it so
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_prefix=proxies
+        )
+    access.register(app)
     i18n.register(app)
+    access.register_bounds(app)
     templating.register(app)
     responses.register(app)
     problems.register(app)
+    canonical.register(app)
     for blueprint in (
         site.blueprint,
         documents.blueprint,
@@ -51,6 +67,8 @@ def create_app(publication: Publication) -> Flask:
         sparql.blueprint,
         querying.blueprint,
         health.blueprint,
+        problem_pages.blueprint,
+        linksets.blueprint,
     ):
         app.register_blueprint(blueprint)
     return app

@@ -1,9 +1,12 @@
-"""/id and /doc: things and the documents about them (https://www.w3.org/TR/cooluris/, 303 redirects)."""
+"""/id and /doc: things and the documents about them (https://www.w3.org/TR/cooluris/, 303 redirects).
+
+A key that was merged into another leads to it by 308, one that was withdrawn is 410 (`moved`).
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from io import StringIO
 from typing import cast
@@ -17,9 +20,11 @@ from atlas_ld.media import CSV, DOCUMENT_FORMATS, HTML, JSONLD, Format, by_exten
 from atlas_ld.rdf import Literal, write
 from atlas_ld.store.document import Document, describe
 from atlas_ld.vocabulary import PREFIXES
-from atlas_ld.web.i18n import t
+from atlas_ld.web.i18n import current_language, t
+from atlas_ld.web.moved import moved
 from atlas_ld.web.publication import Publication, publication
 from atlas_ld.web.responses import Link, answer, negotiate
+from atlas_ld.web.signposting import document_links
 from atlas_ld.web.views import render
 
 blueprint = Blueprint("documents", __name__)
@@ -28,25 +33,53 @@ blueprint = Blueprint("documents", __name__)
 @blueprint.get("/id/<kind>/<key>")
 def thing(kind: str, key: str) -> Response:
     """303 to the document of a thing that exists; 404 before that for one that does not."""
-    known = _kind(kind, key)
+    known = settled(kind, key, lambda successor: url_for("documents.thing", kind=kind, key=successor))
     negotiate(DOCUMENT_FORMATS, partial(_address, known, key))
     target = url_for("documents.document", kind=known, name=key, page=request.args.get("page"))
-    response = cast(Response, redirect(target, 303, Response))
-    response.headers["Vary"] = "Accept, Accept-Language"
-    response.headers["Link"] = str(Link(target, "describedby"))
-    return response
+    return _redirect(target, 303, (Link(target, "describedby"),))
 
 
 @blueprint.get("/doc/<kind>/<name>")
 def document(kind: str, name: str) -> Response:
     """The document of a thing: in the format that its extension names, or else in the one that is negotiated."""
     opened = publication()
+    key, named = split_name(kind, name, DOCUMENT_FORMATS)
+    tail = f".{named.extension}" if named else ""
+    known = settled(kind, key, lambda successor: url_for("documents.document", kind=kind, name=f"{successor}{tail}"))
+    chosen = named or negotiate(DOCUMENT_FORMATS, partial(_address, known, key))
+    return _respond(opened, known, key, chosen, negotiated=named is None)
+
+
+def split_name(kind: str, name: str, offered: Sequence[Format]) -> tuple[str, Format | None]:
+    """The key in the last part of an address, and the format that its extension names. Keys may have dots too."""
     stem, _, extension = name.rpartition(".")
-    named = by_extension(extension, DOCUMENT_FORMATS) if stem else None
-    if named and _exists(kind, stem):
-        return _respond(opened, _kind(kind, stem), stem, named, negotiated=False)
-    known = _kind(kind, name)
-    return _respond(opened, known, name, negotiate(DOCUMENT_FORMATS, partial(_address, known, name)), negotiated=True)
+    named = by_extension(extension, offered) if stem else None
+    return (stem, named) if named and _known(kind, stem) else (name, None)
+
+
+def settled(kind: str, key: str, address: Callable[[str], str]) -> Kind:
+    """The kind, where this release says something of the key.
+
+    Else aborts: with 308 to the `address` of the key that it was merged into, with 410 where it was withdrawn, or
+    with 404.
+    """
+    if not _exists(kind, key):
+        found = moved(publication()).get((kind, key))
+        if found and found.successor and _exists(kind, found.successor):
+            abort(_redirect(address(found.successor), 308))
+        if found and found.successor is None:
+            abort(410, found.reason[current_language()])
+        abort(404, t("documents.unknown", name=f"{kind}/{key}"))
+    return cast(Kind, kind)
+
+
+def names_something(kind: str, name: str) -> bool:
+    """Whether the last part of an address, with or without an extension, leads anywhere but to 404."""
+    return _known(kind, name) or _known(kind, name.rpartition(".")[0])
+
+
+def _known(kind: str, key: str) -> bool:
+    return _exists(kind, key) or (kind, key) in moved(publication())
 
 
 def _exists(kind: str, key: str) -> bool:
@@ -56,10 +89,12 @@ def _exists(kind: str, key: str) -> bool:
     return opened.reader.exists(opened.iris.entity(kind, key))
 
 
-def _kind(kind: str, key: str) -> Kind:
-    if not _exists(kind, key):
-        abort(404, t("documents.unknown", name=f"{kind}/{key}"))
-    return cast(Kind, kind)
+def _redirect(target: str, status: int, links: Iterable[Link] = ()) -> Response:
+    response = cast(Response, redirect(target, status, Response))
+    response.headers["Vary"] = "Accept, Accept-Language"
+    if links:
+        response.headers["Link"] = ", ".join(map(str, links))
+    return response
 
 
 def _address(kind: Kind, key: str, format_: Format) -> str:
@@ -68,14 +103,7 @@ def _address(kind: Kind, key: str, format_: Format) -> str:
 
 
 def _respond(opened: Publication, kind: Kind, key: str, format_: Format, *, negotiated: bool) -> Response:
-    iri = opened.iris.entity(kind, key)
-    generic = opened.iris.document(kind, key)
-    links = [
-        Link(iri, "cite-as"),
-        Link(generic, "canonical"),
-        Link(opened.iris.base, "describedby"),
-        *(Link(_address(kind, key, f), "alternate", f.media_type) for f in DOCUMENT_FORMATS if f is not format_),
-    ]
+    links = document_links(opened, kind, key, format_, partial(_address, kind, key))
     write_: Callable[[], str | bytes]
     if format_ is HTML:
         write_ = partial(_page, opened, kind, key)
@@ -140,7 +168,8 @@ def serialise(opened: Publication, document: Document, format_: Format) -> bytes
         return jsonld.document(document.triples, document.iri, context(opened), address)
     if format_ is CSV:
         return _csv(document)
-    return write(document.triples, format_, PREFIXES | opened.iris.prefixes)
+    # Without a prefix of their own, the parts of a partnership would be written with an escape: `:2833\#funding-1`.
+    return write(document.triples, format_, PREFIXES | opened.iris.prefixes | {"part": f"{document.iri}#"})
 
 
 def _csv(document: Document) -> bytes:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
-from flask import Blueprint, Response, abort, render_template, send_file
+from flask import Blueprint, Response, abort, render_template, request
+from werkzeug.wsgi import wrap_file
 
 from atlas_ld.media import RDF_FORMATS, TABLE_FORMATS, Format, by_extension
+from atlas_ld.web import http_rules
+from atlas_ld.web.problems import problem
 from atlas_ld.web.publication import Publication, publication
-from atlas_ld.web.responses import Link, html_page
+from atlas_ld.web.responses import REVALIDATE, Link, html_page, published
+from atlas_ld.web.signposting import file_links
 
 blueprint = Blueprint("downloads", __name__)
 
 _FOLDER = "download/"
 _GZIP = "application/gzip"
+_PIECE = 65536
 
 
 @dataclass(frozen=True)
@@ -56,17 +63,69 @@ def index() -> Response:
 
 @blueprint.get("/download/<name>")
 def file(name: str) -> Response:
-    """One file, by conditional and by range requests too. A gzipped file is a file, not an encoding of another."""
+    """One file, by conditional and by range requests too. A gzipped file is a file, not a coding of another: but
+    where a client accepts gzip, the bytes of `atlas.nt.gz` are `atlas.nt` in that coding, at no cost."""
     opened = publication()
-    wanted = next((d for d in downloads(opened) if d.name == name), None) or abort(404)
+    found = {download.name: download for download in downloads(opened)}
+    wanted = found.get(name) or abort(404)
+    packed = found.get(f"{name}.gz")
+    coding = _coding(dict(request.headers), packed.sha256 if packed else None) if packed else http_rules.IDENTITY
+    sent = packed if packed and coding != http_rules.IDENTITY else wanted
+    return _send(opened, wanted, sent, coding, bool(packed))
+
+
+def _coding(headers: Mapping[str, str], tag: str | None) -> str:
+    """Whether to send a file's gzipped bytes in its place. A range is one of the file itself, unless If-Range tells
+    that the client has begun with the gzipped bytes."""
+    if "Range" in headers and headers.get("If-Range") != f'"{tag}-gzip"':
+        return http_rules.IDENTITY
+    return http_rules.acceptable_codings(headers.get("Accept-Encoding"), ("gzip",))[0]
+
+
+def _send(opened: Publication, wanted: Download, sent: Download, coding: str, varies: bool) -> Response:
     media_type = _GZIP if wanted.gzipped else wanted.format.content_type if wanted.format else None
-    response = send_file(
-        (opened.release.path / _FOLDER / wanted.name).resolve(),
-        mimetype=media_type or "application/octet-stream",
-        as_attachment=False,
-        conditional=True,
-        etag=wanted.sha256,
-        last_modified=None,
-    )
-    response.headers["Link"] = str(Link(opened.settings.license, "license"))
+    tag = http_rules.coded_tag(sent.sha256, coding) or sent.sha256
+    moment, headers = published(opened), dict(request.headers)
+    fields = {
+        "ETag": f'"{tag}"',
+        "Last-Modified": http_rules.http_date(moment),
+        "Accept-Ranges": "bytes",
+        "Cache-Control": REVALIDATE,
+        "Link": ", ".join(map(str, (*file_links(opened), Link(opened.settings.license, "license")))),
+    }
+    if varies:
+        fields["Vary"] = "Accept-Encoding"
+    status, _ = http_rules.precondition(request.method, headers, tag, moment)
+    if status == 412:
+        abort(problem(412))
+    if status == 304:
+        response = Response(status=304, headers=fields)
+        del response.headers["Content-Type"]
+        return response
+    try:
+        part = http_rules.byte_range(request.method, headers, sent.bytes, tag, moment)
+    except ValueError:
+        abort(problem(416, headers={"Content-Range": f"bytes */{sent.bytes}", "Accept-Ranges": "bytes"}))
+    if coding != http_rules.IDENTITY:
+        fields["Content-Encoding"] = coding
+    path = opened.release.path / _FOLDER / sent.name
+    size = sent.bytes
+    if part is None:
+        body = wrap_file(request.environ, path.open("rb"), _PIECE)
+    else:
+        body, size = _piece(path, part), part.stop - part.start
+        fields["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{sent.bytes}"
+    response = Response(body, 206 if part else 200, fields, content_type=media_type or "application/octet-stream")
+    response.direct_passthrough = True
+    response.content_length = size
     return response
+
+
+def _piece(path: Path, part: slice) -> Iterator[bytes]:
+    """The bytes of `part`, in pieces."""
+    with path.open("rb") as content:
+        content.seek(part.start)
+        left = part.stop - part.start
+        while left and (read := content.read(min(left, _PIECE))):
+            left -= len(read)
+            yield read

@@ -1,41 +1,35 @@
-"""One layer for every response: negotiation, entity tags, links, caching, security headers.
+"""One layer for every response: negotiation, conditions, content codings, links, caching, security headers.
 
-A view says what it can write and how; this module answers 304 before anything is written, and sets what every
-response owes its client (RFC 9110 on HTTP, RFC 8288 on links, RFC 8574 on `cite-as`).
+A view says what it can write and how; the rules are those of `http_rules`, and this module applies them to Flask's
+requests. Nothing is written where the client holds it already (RFC 8288 on links, RFC 8574 on `cite-as`).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 
 from atlas_ld import __version__
 from atlas_ld.media import HTML, Format, choose
+from atlas_ld.release.folder import CURRENT
+from atlas_ld.web import compression, http_rules
+from atlas_ld.web.http_rules import Representation
 from atlas_ld.web.i18n import LANGUAGES
-from atlas_ld.web.problems import not_acceptable
-from atlas_ld.web.publication import publication
+from atlas_ld.web.problems import not_acceptable, problem
+from atlas_ld.web.publication import Publication, publication
 
 REVALIDATE = "public, max-age=0, must-revalidate"
 FOREVER = "public, max-age=31536000, immutable"
 
-_SECURITY = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-}
-_CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Location, Retry-After, Vary",
-}
+_AS_THEY_ARE = (204, 206, *range(300, 400))
+"""Statuses whose bodies are none, a part of one, or not worth a coding."""
 
 
 @dataclass(frozen=True)
@@ -75,31 +69,100 @@ def answer(
 ) -> Response:
     """A response of `format_`, written by `write` only if the client does not hold it already (else 304).
 
-    Its entity tag is strong: the release, the software, the address asked for, the format and (for HTML) the
-    language fix every byte.
+    Its entity tag is strong: the release, the software, the address asked for, the format, (for HTML) the language
+    and the content coding fix every byte. Aborts with 412 where a condition of the request does not hold.
     """
-    language = g.language if format_ is HTML else None
-    tag = entity_tag(format_.name, language or "")
-    if request.method in ("GET", "HEAD") and status == 200 and request.if_none_match.contains_weak(tag):
-        response = Response(status=304)
-    else:
-        response = Response(write(), status=status, content_type=format_.content_type)
-    response.set_etag(tag)
-    if language:
-        response.headers["Content-Language"] = language
-    if content_location:
-        response.headers["Content-Location"] = content_location
-    if vary:
+    meant = _representation(format_, links, content_location, vary)
+
+    def body() -> bytes:
+        written = write()
+        return written.encode() if isinstance(written, str) else written
+
+    if status != 200:
+        response = Response(body(), status=status, content_type=meant.content_type)
+        _set(response, meant.headers or {})
         response.headers["Vary"] = ", ".join(vary)
-    licence = Link(publication().settings.license, "license")
-    response.headers["Link"] = ", ".join(str(link) for link in (*links, licence))
+        return response
+    made = http_rules.reply(request.method, dict(request.headers), meant, body)
+    if made.status == 412:
+        abort(problem(412))
+    response = Response(made.body, status=made.status)
+    del response.headers["Content-Type"]
+    _set(response, made.headers)
     return response
+
+
+def stream(
+    chunks: Callable[[], Iterator[bytes]],
+    format_: Format,
+    *,
+    links: Iterable[Link] = (),
+    content_location: str | None = None,
+    vary: Sequence[str] = ("Accept", "Accept-Language"),
+) -> Response:
+    """The same for a long body, sent as `chunks` yields it: its length is not known, its tag is.
+
+    A failure half way breaks the connection where the server can do that: yield only what cannot fail.
+    """
+    meant = _representation(format_, links, content_location, vary)
+    codings = http_rules.acceptable_codings(request.headers.get("Accept-Encoding")) if meant.compressible else ()
+    coding = codings[0] if codings else http_rules.IDENTITY
+    status, held = http_rules.precondition(
+        request.method, dict(request.headers), meant.tag, meant.modified, codings or (coding,)
+    )
+    if status == 412:
+        abort(problem(412))
+    sent = status == 200 and request.method != "HEAD"
+    body = chunks() if sent else iter(())
+    encoded = body if coding == http_rules.IDENTITY or not sent else compression.encode_stream(body, coding)
+    response = Response(encoded, status=status, content_type=meant.content_type)
+    _set(response, http_rules.owed(meant) | {"ETag": f'"{held or http_rules.coded_tag(meant.tag, coding)}"'})
+    if coding != http_rules.IDENTITY and status == 200:
+        response.headers["Content-Encoding"] = coding
+    return response
+
+
+def _representation(
+    format_: Format, links: Iterable[Link], content_location: str | None, vary: Sequence[str]
+) -> Representation:
+    """What is known of a representation before it is written. Pages find its links in `g.links`."""
+    opened = publication()
+    languages = language_links() if format_ is HTML else ()
+    g.links = (*links, *languages, Link(opened.settings.license, "license"))
+    headers = {"Link": ", ".join(map(str, g.links)), "Cache-Control": REVALIDATE}
+    language = g.language if format_ is HTML else None
+    if language:
+        headers["Content-Language"] = language
+    if content_location:
+        headers["Content-Location"] = content_location
+    return Representation(
+        content_type=format_.content_type,
+        tag=entity_tag(format_.name, language or ""),
+        modified=modified(opened),
+        vary=tuple(vary),
+        headers=headers,
+        compressible=compression.is_compressible(format_.media_type),
+    )
+
+
+def _set(response: Response, headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        response.headers[name] = value
 
 
 def html_page(write: Callable[[], str], *, links: Iterable[Link] = ()) -> Response:
     """A page that exists as HTML only. It varies by language, and by nothing else."""
-    languages = [Link(address, "alternate", HTML.media_type, language) for language, address in language_addresses()]
-    return answer(write, HTML, links=(*links, *languages), vary=("Accept-Language",))
+    return answer(write, HTML, links=links, vary=("Accept-Language",))
+
+
+def head_links() -> tuple[Link, ...]:
+    """The links of the page that is being written, for its head: those of its Link header."""
+    return g.get("links") or language_links()
+
+
+def language_links() -> tuple[Link, ...]:
+    """The current page in each language of the site."""
+    return tuple(Link(address, "alternate", HTML.media_type, code) for code, address in language_addresses())
 
 
 def language_addresses() -> list[tuple[str, str]]:
@@ -137,23 +200,63 @@ def software_stamp() -> str:
     The style sheet is in, since pages name it by its digest; vendored libraries are not, they are large and pinned.
     """
     digest = hashlib.sha256(__version__.encode())
-    web = Path(__file__).parent
-    for path in sorted(web.rglob("*")):
-        if path.suffix in (".py", ".html", ".toml", ".css") and "vendor" not in path.parts:
-            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in _software():
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
 
 
+def _software() -> list[Path]:
+    files = sorted(Path(__file__).parent.rglob("*"))
+    return [p for p in files if p.suffix in (".py", ".html", ".toml", ".css") and "vendor" not in p.parts]
+
+
+@lru_cache(maxsize=4)
+def published(opened: Publication) -> datetime:
+    """When the release became the current one, in UTC: when its files changed, for who knows them by address.
+
+    Going back to an older release is a change too, so that the release's own date would not do.
+    """
+    link = opened.release.path.parent / CURRENT
+    path = link if link.is_symlink() else opened.release.path
+    return datetime.fromtimestamp(int(path.lstat().st_mtime), UTC)
+
+
+@lru_cache(maxsize=4)
+def modified(opened: Publication) -> datetime:
+    """When pages and documents last changed, in UTC: with the release, or with the software that writes them."""
+    newest = max(path.stat().st_mtime for path in _software())
+    return max(published(opened), datetime.fromtimestamp(int(newest), UTC))
+
+
 def _finish(response: Response) -> Response:
-    for name, value in (_SECURITY | _CORS).items():
+    settings = publication().settings
+    common = http_rules.common_headers(g.request_id, secure=request.is_secure, hsts_seconds=settings.hsts_seconds)
+    for name, value in common.items():
         response.headers.setdefault(name, value)
     if "Cache-Control" not in response.headers and response.status_code < 400:
         response.headers["Cache-Control"] = REVALIDATE
-    if request.method == "OPTIONS":
-        response.headers.setdefault("Access-Control-Allow-Methods", response.headers.get("Allow", "GET, HEAD, OPTIONS"))
-        response.headers.setdefault("Access-Control-Allow-Headers", "Accept, Accept-Language, Content-Type")
-        response.headers.setdefault("Access-Control-Max-Age", "86400")
+    if request.method == "OPTIONS" and "Allow" in response.headers:
+        _set(response, http_rules.preflight_headers(", ".join(sorted(response.allow))))
+    _compress(response)
     return response
+
+
+def _compress(response: Response) -> None:
+    """Give a body that some view wrote by itself the coding that the client prefers."""
+    if response.status_code in _AS_THEY_ARE or response.direct_passthrough or not response.is_sequence:
+        return
+    if "Content-Encoding" in response.headers or not compression.is_compressible(response.content_type or ""):
+        return
+    response.headers["Vary"] = http_rules.merged(response.headers.get("Vary"), "Accept-Encoding")
+    body = response.get_data()
+    coding = http_rules.coding_for(http_rules.acceptable_codings(request.headers.get("Accept-Encoding")), len(body))
+    if coding == http_rules.IDENTITY or not body:
+        return
+    response.set_data(compression.encode(body, coding))
+    response.headers["Content-Encoding"] = coding
+    tag, weak = response.get_etag()
+    if tag and not weak:
+        response.set_etag(http_rules.coded_tag(tag, coding) or tag)
 
 
 def register(app: Flask) -> None:

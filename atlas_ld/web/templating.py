@@ -12,7 +12,7 @@ from atlas_ld import vocabulary
 from atlas_ld.web import display, formatting
 from atlas_ld.web.i18n import t
 from atlas_ld.web.publication import publication
-from atlas_ld.web.responses import FOREVER, REVALIDATE, address_with, language_addresses
+from atlas_ld.web.responses import FOREVER, REVALIDATE, address_with, head_links, language_addresses
 from atlas_ld.web.typography import paragraphs
 
 _NAMESPACES = ("ATLAS", "DCAT", "DCTERMS", "FOAF", "ORG", "PROV", "RDF", "SKOS", "WGS")
@@ -55,6 +55,7 @@ def register(app: Flask) -> None:
         asset=asset,
         language_addresses=language_addresses,
         address_with=address_with,
+        head_links=head_links,
         entity=display.entity,
         field_name=display.field_name,
         show=display.show,

@@ -40,7 +40,8 @@ def test_programs_get_problem_details(client: FlaskClient, accept: str | None) -
     assert response.content_type == "application/problem+json"
     problem = response.get_json(force=True)
     assert problem["status"] == response.status_code == 404
-    assert problem["type"] == "about:blank"
+    assert client.get(problem["type"]).status_code == 200
+    assert problem["request_id"] == response.headers["X-Request-ID"]
     assert problem["title"]
     assert problem["detail"]
 

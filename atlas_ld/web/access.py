@@ -1,0 +1,98 @@
+"""Every request: its id, its bounds, and its line in the log.
+
+The log has no personal data: addresses are cut to their network, and what stands after `?` is a digest, so that equal
+queries can be told without being read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import time
+import uuid
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from flask import Flask, Response, abort, g, request
+
+from atlas_ld.privacy import redact_address
+from atlas_ld.web import http_rules
+from atlas_ld.web.problems import problem
+
+LOG = logging.getLogger("atlas_ld.access")
+
+LONGEST_QUERY_ADDRESS = 65536
+"""The bound on the address of /sparql, where queries stand in it; granian's own is the same."""
+
+MOST_BODY = 2**20
+"""Bytes of a request's body, where the view sets no bound of its own."""
+
+_LONGEST_PATH = 200
+
+
+def line(
+    request_id: str, method: str, path: str, query: str, client: str | None, status: int, size: int | None, ms: float
+) -> str:
+    """One request as a JSON object on one line. `query` is the query string, `size` the bytes of the body if known."""
+    record = {
+        "id": request_id,
+        "method": method[:20],
+        "path": redact_address(path[:_LONGEST_PATH])[0],
+        "query": hashlib.sha256(query.encode()).hexdigest()[:12] if query else None,
+        "network": network(client),
+        "status": status,
+        "bytes": size,
+        "ms": round(ms, 1),
+    }
+    return json.dumps(record, ensure_ascii=False)
+
+
+def network(client: str | None) -> str | None:
+    """The network of an address, which tells no household from its neighbours: /24 for IPv4, /48 for IPv6."""
+    try:
+        address = ip_address(client or "")
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
+
+
+def _begin() -> None:
+    g.started = time.perf_counter()
+    g.request_id = http_rules.sane_request_id(request.headers.get("X-Request-ID")) or uuid.uuid4().hex
+
+
+def _refuse_oversized() -> None:
+    longest = LONGEST_QUERY_ADDRESS if request.path == "/sparql" else http_rules.LONGEST_ADDRESS
+    target = len(request.full_path.encode())
+    if status := http_rules.oversized(target, request.headers.items(), longest):
+        abort(problem(status))
+
+
+def _log(response: Response) -> Response:
+    LOG.info(
+        line(
+            g.request_id,
+            request.method,
+            request.path,
+            request.query_string.decode("utf-8", "replace"),
+            request.remote_addr,
+            response.status_code,
+            response.content_length if response.content_length is not None else response.calculate_content_length(),
+            (time.perf_counter() - g.started) * 1000,
+        )
+    )
+    return response
+
+
+def register(app: Flask) -> None:
+    """Give every request of `app` its id, and its line in the log. Comes before anything else that is registered."""
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BODY
+    app.before_request(_begin)
+    app.after_request(_log)
+
+
+def register_bounds(app: Flask) -> None:
+    """Refuse requests past their bounds. Comes after the languages: the refusal is written in one."""
+    app.before_request(_refuse_oversized)
