@@ -31,6 +31,7 @@ class Question:
     formats: tuple[str, ...]
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
+    base: str | None
     limits: tuple[float | None, int | None]
 
     @property

@@ -34,7 +34,8 @@ class QueryRequest:
     `accepted` are formats, best first: the first one that holds rows and truth values is for SELECT and ASK, the
     first one that holds RDF is for CONSTRUCT and DESCRIBE. If either list of graphs (IRIs) is not empty, the dataset
     is made of them alone (protocol, 2.1.4); else it is the release: data in the default graph, its SHACL report in a
-    named one. `seconds` and `size` (bytes of the answer) can only lower the limits of the settings.
+    named one. `seconds` and `size` (bytes of the answer) can only lower the limits of the settings. Relative IRIs of
+    the query are resolved against `base`; without one they are errors of syntax.
     """
 
     query: str
@@ -43,6 +44,7 @@ class QueryRequest:
     named_graphs: tuple[str, ...] = ()
     seconds: float | None = None
     size: int | None = None
+    base: str | None = None
 
     @property
     def result_format(self) -> str | None:
@@ -55,7 +57,7 @@ class QueryRequest:
     @property
     def question(self) -> Question:
         formats = (self.result_format or "", self.graph_format or "")
-        return Question(self.query, formats, self.default_graphs, self.named_graphs, (self.seconds, self.size))
+        return Question(self.query, formats, self.default_graphs, self.named_graphs, self.base, (self.seconds, self.size))
 
 
 class _TrialOverError(Exception):
@@ -173,6 +175,7 @@ class QueryPool:
             "default_graphs": request.default_graphs,
             "named_graphs": request.named_graphs,
             "prefixes": self._prefixes,
+            "base": request.base,
             "rows": self._settings.query_rows,
             "bytes": min(request.size or self._settings.query_bytes, self._settings.query_bytes),
         }

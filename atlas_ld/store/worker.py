@@ -172,6 +172,7 @@ def _evaluate(store: Store, request: dict[str, Any], target: int) -> _Output:
     described = bool(default or named)  # the protocol's dataset is exactly the graphs that it names
     results = store.query(
         request["query"],
+        base_iri=request.get("base"),
         prefixes=request["prefixes"],
         default_graph=[NamedNode(iri) for iri in default] if described else None,
         named_graphs=[NamedNode(iri) for iri in named] if described else None,

@@ -39,6 +39,8 @@ _AT_ONCE = 1024 * 1024
 _BODY_SECONDS = 30.0
 _STALLED_SECONDS = 60.0
 _LOOK_AGAIN = 0.02
+_SOON = 0.1
+"""Who leaves within so many seconds is not noticed: a short query is answered by then."""
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -86,10 +88,16 @@ class _Reply:
 
 
 class Gateway:
-    """An RSGI application that is `site`, a WSGI application."""
+    """An RSGI application that is `site`, a WSGI application.
 
-    def __init__(self, site: Application, settings: Settings) -> None:
-        self._site, self._settings = site, settings
+    `ready` is asked first, in the server's loop: a WSGI application too, of answers that it holds in memory, which
+    returns None for what it does not hold. It must not work or wait.
+    """
+
+    def __init__(
+        self, site: Application, settings: Settings, ready: Callable[..., list[bytes] | None] | None = None
+    ) -> None:
+        self._site, self._settings, self._ready = site, settings, ready
         self._most = 8 * settings.query_length + 16_384
         queries = settings.workers + 2 * settings.query_queue + 4
         self._pages = ThreadPoolExecutor(settings.threads, thread_name_prefix="page")
@@ -101,24 +109,33 @@ class Gateway:
         if scope.proto != "http":
             return
         is_query = scope.path.startswith(_QUERY_PATHS)
-        try:
-            body = await asyncio.wait_for(self._body(scope, protocol), _BODY_SECONDS)
-        except TimeoutError:
-            protocol.response_empty(408, [("connection", "close")])
-            return
+        body = b""
+        if scope.method not in ("GET", "HEAD", "OPTIONS"):
+            try:
+                body = await asyncio.wait_for(self._body(protocol), _BODY_SECONDS)
+            except TimeoutError:
+                protocol.response_empty(408, [("connection", "close")])
+                return
         connections: list[Connection] = []
         gone = Abandonment()
         environ = self._environ(scope, body)
+        held = _Reply()
+        if self._ready and (pieces := self._ready(environ, held.start)) is not None:
+            protocol.response_bytes(held.status, held.headers, b"".join(pieces))
+            return
         client = client_of(scope.client, environ.get("HTTP_X_FORWARDED_FOR"), self._settings.trusted_proxies)
         environ |= {
             "atlas.client": client,
             "atlas.gone": gone,
             "atlas.breakable": lambda: _found(scope.client, connections),
         }
-        leaving = asyncio.ensure_future(_say_when_left(protocol, gone)) if is_query else None
+        leaving: asyncio.Future[None] | None = None
         executor = self._queries if is_query else self._pages
         try:
-            reply = await asyncio.get_running_loop().run_in_executor(executor, self._call, environ)
+            work = asyncio.get_running_loop().run_in_executor(executor, self._call, environ)
+            if is_query and not (await asyncio.wait([work], timeout=_SOON))[0]:
+                leaving = asyncio.ensure_future(_say_when_left(protocol, gone))
+            reply = await work
             try:
                 if is_query and reply.status >= 400:
                     await asyncio.sleep(self._manners.refused(client))
@@ -134,10 +151,8 @@ class Gateway:
             for connection in connections:
                 connection.close()
 
-    async def _body(self, scope: Scope, protocol: HTTPProtocol) -> bytes:
+    async def _body(self, protocol: HTTPProtocol) -> bytes:
         """The request's body, or a little more of it than the site takes: then the site refuses it by its length."""
-        if scope.method in ("GET", "HEAD", "OPTIONS"):
-            return b""
         body = bytearray()
         async for piece in protocol:
             body += piece

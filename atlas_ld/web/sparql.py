@@ -93,6 +93,7 @@ def _answer(operation: Operation, query: str) -> Response:
         named_graphs=operation.named_graphs,
         seconds=operation.seconds,
         size=_PAGE_BYTES if page else None,
+        base=publication().iris.base,
     )
     try:
         found = run(wanted)

@@ -1,4 +1,5 @@
-"""The service description of /sparql (https://www.w3.org/TR/sparql11-service-description/)."""
+"""The service description of /sparql (https://www.w3.org/TR/sparql11-service-description/), with the dataset's own:
+VoID with its partitions by class and property, an example resource, and the dumps."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from rdflib import Namespace
 
 from atlas_ld import jsonld
 from atlas_ld.media import JSONLD, Format
-from atlas_ld.rdf import NamedNode, Triple, integer, node, text, write
+from atlas_ld.rdf import NamedNode, Triple, integer, node, parse_file, text, write
 from atlas_ld.vocabulary import DCTERMS, PREFIXES, RDF, RDFS, VOID
 from atlas_ld.web.i18n import LANGUAGES, translate
 from atlas_ld.web.publication import Publication
@@ -29,7 +30,8 @@ def write_description(opened: Publication, format_: Format) -> bytes:
 
 
 def describe(opened: Publication) -> list[Triple]:
-    """The endpoint, its language, formats, limits (in words, in both languages) and dataset."""
+    """The endpoint, its language, features, formats, limits (in words, in both languages) and dataset; and what the
+    release's catalogue says of that."""
     address = f"{opened.iris.base}sparql"
     service, dataset = node(f"{address}#service"), node(f"{address}#dataset")
     default, quality = node(f"{address}#default-graph"), node(f"{address}#quality-graph")
@@ -49,7 +51,7 @@ def describe(opened: Publication) -> list[Triple]:
     return [
         *say(service, RDF.type, node(_SD.Service)),
         *say(service, _SD.endpoint, node(address)),
-        *say(service, _SD.supportedLanguage, node(_SD.SPARQL11Query)),
+        *say(service, _SD.supportedLanguage, node(_SD.SPARQL10Query), node(_SD.SPARQL11Query)),
         *say(service, _SD.resultFormat, *(node(_FORMATS[name]) for name in _WRITTEN)),
         *say(service, _SD.defaultEntailmentRegime, node("http://www.w3.org/ns/entailment/Simple")),
         *say(service, _SD.defaultDataset, dataset),
@@ -63,6 +65,8 @@ def describe(opened: Publication) -> list[Triple]:
         *say(dataset, _SD.namedGraph, quality),
         *say(default, RDF.type, node(_SD.Graph), node(VOID.Dataset)),
         Triple(default, node(VOID.triples), integer(opened.release.manifest.counts.triples)),
+        *say(dataset, DCTERMS.isPartOf, node(opened.iris.base)),
         *say(quality, RDF.type, node(_SD.NamedGraph)),
         *say(quality, _SD.name, node(opened.iris.quality_graph)),
+        *parse_file(opened.release.path / "catalogue.ttl", opened.iris.base),
     ]

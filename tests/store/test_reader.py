@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from pyoxigraph import Literal, NamedNode
 
@@ -79,6 +80,6 @@ def test_a_folder_without_a_store_is_an_error_and_stays_as_it_is(tmp_path: Path)
     assert not (tmp_path / "none").exists()
 
 
-def test_every_query_of_ours_is_sparql(reader: Reader) -> None:
+def test_every_query_of_ours_is_sparql() -> None:
     for name in queries.names("examples"):
-        reader.select(queries.load(name))
+        ox.Store().query(queries.load(name).example(PREFIXES | IRIS.prefixes))
