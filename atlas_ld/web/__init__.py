@@ -9,6 +9,7 @@
     querying    /sparql/completions.json, /explore
     linksets    /linkset: the typed links of a document, as a document of their own
     problem_pages  /problems/: what the types of problems mean
+    static_files  /static/
     health      /health, robots.txt, sitemap.xml
 
 Every request gets its id and its bounds in `access`, every response passes through `responses` (conditions, codings,
@@ -37,6 +38,7 @@ from atlas_ld.web import (
     search,
     site,
     sparql,
+    static_files,
     templating,
 )
 from atlas_ld.web.publication import Publication
@@ -55,6 +57,7 @@ def create_app(publication: Publication) -> Flask:
     i18n.register(app)
     access.register_bounds(app)
     templating.register(app)
+    static_files.register(app)
     responses.register(app)
     problems.register(app)
     canonical.register(app)

@@ -11,6 +11,7 @@ import json
 import logging
 import time
 import uuid
+from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import Flask, Response, abort, g, request
@@ -35,6 +36,7 @@ def line(
 ) -> str:
     """One request as a JSON object on one line. `query` is the query string, `size` the bytes of the body if known."""
     record = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "id": request_id,
         "method": method[:20],
         "path": redact_address(path[:_LONGEST_PATH])[0],
@@ -58,6 +60,16 @@ def network(client: str | None) -> str | None:
     return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
+def log_to_stderr() -> None:
+    """Let this process write its log: a JSON object for each request, a plain line for anything else."""
+    for name, form in (("atlas_ld", "%(levelname)s %(name)s: %(message)s"), (LOG.name, "%(message)s")):
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter(form))
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(logging.INFO)
+
+
 def _begin() -> None:
     g.started = time.perf_counter()
     g.request_id = http_rules.sane_request_id(request.headers.get("X-Request-ID")) or uuid.uuid4().hex
@@ -71,6 +83,8 @@ def _refuse_oversized() -> None:
 
 
 def _log(response: Response) -> Response:
+    if not LOG.isEnabledFor(logging.INFO):
+        return response
     LOG.info(
         line(
             g.request_id,

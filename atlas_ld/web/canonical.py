@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import cast
 from urllib.parse import quote
 
-from flask import Flask, Response, redirect, request
+from flask import Flask, Response, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
@@ -21,6 +20,7 @@ from atlas_ld.web.documents import names_something
 from atlas_ld.web.downloads import downloads
 from atlas_ld.web.problems import on_http_exception
 from atlas_ld.web.publication import publication
+from atlas_ld.web.responses import redirection
 
 _ENTITY = re.compile(r"(/(?:id|doc|linkset)/[^/]+/)([^/]+?)((?:\.[a-z]{2,6})?)")
 _LONGEST = 500
@@ -38,9 +38,7 @@ def _on_not_found(error: HTTPException) -> Response | HTTPException:
         return on_http_exception(error)
     query = request.query_string.decode("latin-1")
     target = quote(request.script_root + found, safe="/-._~") + (f"?{query}" if query else "")
-    response = cast(Response, redirect(target, 308, Response))
-    response.headers["Vary"] = "Accept, Accept-Language"  # the 404 that stands here otherwise has them
-    return response
+    return redirection(target, 308)
 
 
 def candidates(path: str) -> Iterator[str]:

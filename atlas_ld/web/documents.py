@@ -6,13 +6,13 @@ A key that was merged into another leads to it by 308, one that was withdrawn is
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from io import StringIO
 from typing import cast
 from urllib.parse import unquote
 
-from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
 from atlas_ld import jsonld
 from atlas_ld.iris import KEY, KINDS, Kind
@@ -23,7 +23,7 @@ from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web.i18n import current_language, t
 from atlas_ld.web.moved import moved
 from atlas_ld.web.publication import Publication, publication
-from atlas_ld.web.responses import Link, answer, negotiate
+from atlas_ld.web.responses import Link, answer, negotiate, redirection
 from atlas_ld.web.signposting import document_links
 from atlas_ld.web.views import render
 
@@ -36,7 +36,7 @@ def thing(kind: str, key: str) -> Response:
     known = settled(kind, key, lambda successor: url_for("documents.thing", kind=kind, key=successor))
     negotiate(DOCUMENT_FORMATS, partial(_address, known, key))
     target = url_for("documents.document", kind=known, name=key, page=request.args.get("page"))
-    return _redirect(target, 303, (Link(target, "describedby"),))
+    return redirection(target, 303, (Link(target, "describedby"),))
 
 
 @blueprint.get("/doc/<kind>/<name>")
@@ -66,7 +66,7 @@ def settled(kind: str, key: str, address: Callable[[str], str]) -> Kind:
     if not _exists(kind, key):
         found = moved(publication()).get((kind, key))
         if found and found.successor and _exists(kind, found.successor):
-            abort(_redirect(address(found.successor), 308))
+            abort(redirection(address(found.successor), 308))
         if found and found.successor is None:
             abort(410, found.reason[current_language()])
         abort(404, t("documents.unknown", name=f"{kind}/{key}"))
@@ -87,14 +87,6 @@ def _exists(kind: str, key: str) -> bool:
     if kind not in KINDS or not KEY.fullmatch(key):
         return False
     return opened.reader.exists(opened.iris.entity(kind, key))
-
-
-def _redirect(target: str, status: int, links: Iterable[Link] = ()) -> Response:
-    response = cast(Response, redirect(target, status, Response))
-    response.headers["Vary"] = "Accept, Accept-Language"
-    if links:
-        response.headers["Link"] = ", ".join(map(str, links))
-    return response
 
 
 def _address(kind: Kind, key: str, format_: Format) -> str:

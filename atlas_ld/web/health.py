@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, jsonify
 
-from atlas_ld.web import listing
+from atlas_ld.media import SITEMAP, TEXT
+from atlas_ld.rdf import subject_of
+from atlas_ld.vocabulary import ATLAS, ORG, SKOS
 from atlas_ld.web.publication import Publication, publication
+from atlas_ld.web.responses import answer, stream
 
 blueprint = Blueprint("health", __name__)
 
 _SITEMAP_LIMIT = 50_000
 """Addresses in one sitemap (https://www.sitemaps.org/protocol.html)."""
+
+_PAGES = ("", "partnerships", "territories", "organisations", "themes", "funding", "download/", "about")
+_CLASSES = (ATLAS.Partnership, ATLAS.Territory, ATLAS.TerritorialAuthority, ORG.Organization, SKOS.Concept)
+_KINDS = ("partnership", "territory", "organisation", "theme")
+_CHUNK = 500
 
 
 @blueprint.get("/health")
@@ -28,37 +36,32 @@ def health() -> Response:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Crawlers are welcome on pages and documents; the SPARQL endpoint is not for them."""
-    base = publication().iris.base
-    text = f"User-agent: *\nDisallow: /sparql\n\nSitemap: {base}sitemap.xml\n"
-    return Response(text, content_type="text/plain; charset=utf-8")
+    text = f"User-agent: *\nDisallow: /sparql\n\nSitemap: {publication().iris.base}sitemap.xml\n"
+    return answer(lambda: text, TEXT, vary=())
 
 
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
     """The pages worth finding: the lists, then partnerships, territories, organisations and themes."""
     opened = publication()
+    return stream(lambda: _sitemap(opened), SITEMAP, vary=())
+
+
+def _sitemap(opened: Publication) -> Iterator[bytes]:
     date = opened.release.manifest.issued.isoformat()
-    entries = "".join(
-        f"<url><loc>{escape(address)}</loc><lastmod>{date}</lastmod></url>\n"
-        for address in islice(_addresses(opened), _SITEMAP_LIMIT)
-    )
-    text = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'
-    )
-    return Response(text, content_type="application/xml")
+    yield b'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    addresses = islice(_addresses(opened), _SITEMAP_LIMIT)
+    while some := list(islice(addresses, _CHUNK)):
+        entries = (f"<url><loc>{escape(address)}</loc><lastmod>{date}</lastmod></url>\n" for address in some)
+        yield "".join(entries).encode()
+    yield b"</urlset>\n"
 
 
 def _addresses(opened: Publication) -> Iterator[str]:
-    base = opened.iris.base
-    for path in ("", "partnerships", "territories", "organisations", "themes", "funding", "download/", "about"):
-        yield f"{base}{path}"
-    for found in (
-        listing.partnerships(opened),
-        listing.entries(opened, "list-territories", "territory"),
-        listing.entries(opened, "list-organisations", "organisation"),
-        listing.themes(opened),
-    ):
-        for iri in sorted(found):
-            if parts := opened.iris.split(iri):
-                yield opened.iris.document(*parts)
+    yield from (f"{opened.iris.base}{path}" for path in _PAGES)
+    typed = chain.from_iterable(opened.reader.pointing_at(str(class_), _SITEMAP_LIMIT) for class_ in _CLASSES)
+    for triple in typed:
+        iri = subject_of(triple)
+        parts = opened.iris.split(iri)
+        if parts and parts[0] in _KINDS and "#" not in iri:
+            yield opened.iris.document(*parts)

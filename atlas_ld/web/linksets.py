@@ -14,7 +14,7 @@ from atlas_ld.media import HTML, LINKSET_FORMATS, LINKSET_JSON, RDF_FORMATS, For
 from atlas_ld.web.documents import settled, split_name
 from atlas_ld.web.publication import Publication, publication
 from atlas_ld.web.responses import Link, answer, negotiate
-from atlas_ld.web.signposting import dataset_links, document_links, file_links, files
+from atlas_ld.web.signposting import catalog_links, dataset_links, document_links, file_links, files
 
 blueprint = Blueprint("linksets", __name__)
 
@@ -66,7 +66,7 @@ def _of_entity(opened: Publication, kind: Kind, key: str) -> LinksOf:
 
 def _of_dataset(opened: Publication) -> LinksOf:
     base = opened.iris.base
-    descriptions = [(f"{base}catalog.{f.extension}", [Link(base, "describes", HTML.media_type)]) for f in RDF_FORMATS]
+    descriptions = [(f"{base}catalog.{f.extension}", catalog_links(opened, f)) for f in RDF_FORMATS]
     items = [(f"{base}download/{name}", file_links(opened)) for name, _ in files(opened)]
     return [(base, dataset_links(opened)), *descriptions, *items]
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import cast
 from urllib.parse import quote, urlencode
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort, g, redirect, request
 
 from atlas_ld import __version__
 from atlas_ld.media import HTML, Format, choose
@@ -66,13 +67,15 @@ def answer(
     content_location: str | None = None,
     vary: Sequence[str] = ("Accept", "Accept-Language"),
     status: int = 200,
+    depends: str | None = None,
 ) -> Response:
     """A response of `format_`, written by `write` only if the client does not hold it already (else 304).
 
     Its entity tag is strong: the release, the software, the address asked for, the format, (for HTML) the language
-    and the content coding fix every byte. Aborts with 412 where a condition of the request does not hold.
+    and the content coding fix every byte. Where something else does too, `depends` says what it is now. Aborts with
+    412 where a condition of the request does not hold.
     """
-    meant = _representation(format_, links, content_location, vary)
+    meant = _representation(format_, links, content_location, vary, depends)
 
     def body() -> bytes:
         written = write()
@@ -123,7 +126,11 @@ def stream(
 
 
 def _representation(
-    format_: Format, links: Iterable[Link], content_location: str | None, vary: Sequence[str]
+    format_: Format,
+    links: Iterable[Link],
+    content_location: str | None,
+    vary: Sequence[str],
+    depends: str | None = None,
 ) -> Representation:
     """What is known of a representation before it is written. Pages find its links in `g.links`."""
     opened = publication()
@@ -137,8 +144,8 @@ def _representation(
         headers["Content-Location"] = content_location
     return Representation(
         content_type=format_.content_type,
-        tag=entity_tag(format_.name, language or ""),
-        modified=modified(opened),
+        tag=entity_tag(format_.name, language or "", depends or ""),
+        modified=None if depends else modified(opened),
         vary=tuple(vary),
         headers=headers,
         compressible=compression.is_compressible(format_.media_type),
@@ -150,9 +157,18 @@ def _set(response: Response, headers: Mapping[str, str]) -> None:
         response.headers[name] = value
 
 
-def html_page(write: Callable[[], str], *, links: Iterable[Link] = ()) -> Response:
-    """A page that exists as HTML only. It varies by language, and by nothing else."""
-    return answer(write, HTML, links=links, vary=("Accept-Language",))
+def html_page(write: Callable[[], str], *, links: Iterable[Link] = (), depends: str | None = None) -> Response:
+    """A page that exists as HTML only. It varies by language, and by nothing else; `depends` is that of `answer`."""
+    return answer(write, HTML, links=links, vary=("Accept-Language",), depends=depends)
+
+
+def redirection(target: str, status: int, links: Iterable[Link] = ()) -> Response:
+    """A redirect to `target`. It varies by what a 406 or a 404 in its place would."""
+    response = cast(Response, redirect(target, status, Response))
+    response.headers["Vary"] = "Accept, Accept-Language"
+    if links:
+        response.headers["Link"] = ", ".join(map(str, links))
+    return response
 
 
 def head_links() -> tuple[Link, ...]:

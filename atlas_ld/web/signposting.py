@@ -63,6 +63,16 @@ def dataset_links(opened: Publication) -> list[Link]:
     ]
 
 
+def catalog_links(opened: Publication, format_: Format) -> list[Link]:
+    """The links of the dataset's description in `format_`."""
+    base = opened.iris.base
+    return [
+        Link(base, "describes", HTML.media_type),
+        Link(f"{base}catalog", "canonical"),
+        *(Link(f"{base}catalog.{f.extension}", "alternate", f.media_type) for f in RDF_FORMATS if f is not format_),
+    ]
+
+
 def file_links(opened: Publication) -> list[Link]:
     """The links of a file of the dataset."""
     return [Link(opened.iris.base, "collection", HTML.media_type), Link(opened.iris.base, "cite-as")]

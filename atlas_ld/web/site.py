@@ -21,7 +21,8 @@ from atlas_ld.web.i18n import current_language
 from atlas_ld.web.model import format_or_404
 from atlas_ld.web.publication import Publication, publication
 from atlas_ld.web.quality import report
-from atlas_ld.web.responses import Link, address_with, answer, html_page, negotiate
+from atlas_ld.web.responses import Link, address_with, answer, html_page, negotiate, redirection
+from atlas_ld.web.signposting import catalog_links, dataset_links
 from atlas_ld.web.views.common import SORTS, iris_of
 
 blueprint = Blueprint("site", __name__)
@@ -50,6 +51,7 @@ def home() -> Response:
     links = [
         *(Link(_dataset_address(f), "alternate", f.media_type) for f in RDF_FORMATS if f is not chosen),
         Link(opened.iris.base, "canonical"),
+        *dataset_links(opened),
     ]
     if chosen is HTML:
         return answer(partial(_home, opened), HTML, links=links)
@@ -59,16 +61,19 @@ def home() -> Response:
 @blueprint.get("/catalog")
 @blueprint.get("/.well-known/void")
 def catalog() -> Response:
-    """The catalogue of this instance, with the description of the dataset, in RDF."""
-    chosen = negotiate(RDF_FORMATS, _dataset_address)
-    return answer(partial(_dataset, publication(), chosen), chosen)
+    """The catalogue of this instance, with the description of the dataset, in RDF; people go to the home page."""
+    chosen = negotiate((*RDF_FORMATS, HTML), _dataset_address)
+    if chosen is HTML:
+        return redirection(url_for("site.home"), 303)
+    return answer(partial(_dataset, publication(), chosen), chosen, links=catalog_links(publication(), chosen))
 
 
 @blueprint.get("/catalog.<extension>")
 def catalog_file(extension: str) -> Response:
     """The same in the format that the extension names."""
     chosen = format_or_404(extension, RDF_FORMATS)
-    return answer(partial(_dataset, publication(), chosen), chosen, vary=())
+    links = catalog_links(publication(), chosen)
+    return answer(partial(_dataset, publication(), chosen), chosen, links=links, vary=())
 
 
 def _dataset_address(format_: Format) -> str:
@@ -215,6 +220,6 @@ def releases() -> Response:
     """Every release that this instance keeps, the newest first."""
     opened = publication()
     found = list_releases(opened.release.path.parent)
-    # Not `html_page`: the list changes when a release is made or removed, while this one stays.
-    text = render_template("site/releases.html", releases=found)
-    return Response(text, content_type=HTML.content_type, headers={"Vary": "Accept-Language"})
+    # The list changes when a release is made or removed, while the one that is served stays.
+    listed = " ".join(release.id for release in found)
+    return html_page(partial(render_template, "site/releases.html", releases=found), depends=listed)

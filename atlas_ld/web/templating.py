@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import cache
-from pathlib import Path
-
-from flask import Flask, Response, g, request, send_from_directory, url_for
+from flask import Flask, g
 
 from atlas_ld import vocabulary
 from atlas_ld.web import display, formatting
 from atlas_ld.web.i18n import t
 from atlas_ld.web.publication import publication
-from atlas_ld.web.responses import FOREVER, REVALIDATE, address_with, head_links, language_addresses
+from atlas_ld.web.responses import address_with, head_links, language_addresses
+from atlas_ld.web.static_files import asset
 from atlas_ld.web.typography import paragraphs
 
 _NAMESPACES = ("ATLAS", "DCAT", "DCTERMS", "FOAF", "ORG", "PROV", "RDF", "SKOS", "WGS")
-_STATIC = Path(__file__).parent / "static"
-
-
-@cache
-def _digest(name: str) -> str:
-    return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:10]
-
-
-def asset(name: str) -> str:
-    """The address of a static file; it changes with the content, so that it can be cached for good."""
-    return url_for("static", filename=name, v=_digest(name), lang=None)
-
-
-def _static(filename: str) -> Response:
-    response = send_from_directory(_STATIC, filename, conditional=True)
-    response.headers["Cache-Control"] = FOREVER if "v" in request.args else REVALIDATE
-    return response
 
 
 def register(app: Flask) -> None:
-    """Teach the templates of `app`, and serve its static files."""
-    app.add_url_rule("/static/<path:filename>", "static", _static)
+    """Teach the templates of `app`."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         number=formatting.number,

@@ -11,17 +11,19 @@ import os
 from flask import Flask
 
 from atlas_ld.config import Settings
-from atlas_ld.web import create_app
+from atlas_ld.web import access, create_app
 from atlas_ld.web.gateway import Gateway
 from atlas_ld.web.publication import open_publication
 
 
 def application() -> Flask:
     """The site of the current release."""
+    access.log_to_stderr()
     return create_app(open_publication(Settings.read(os.environ)))
 
 
 def gateway() -> Gateway:
     """The site of the current release behind a gateway."""
+    access.log_to_stderr()
     settings = Settings.read(os.environ)
     return Gateway(create_app(open_publication(settings)).wsgi_app, settings)
