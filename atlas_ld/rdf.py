@@ -32,6 +32,7 @@ __all__ = [
     "integer",
     "node",
     "parse_file",
+    "parse_lines",
     "text",
     "write",
 ]  # fmt: skip
@@ -89,6 +90,11 @@ def parse_file(path: Path, base_iri: str) -> list[Triple]:
         return [quad.triple for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, base_iri=base_iri)]
     except (SyntaxError, OSError) as error:
         raise BrokenResource(f"{path} is not Turtle: {error}") from error
+
+
+def parse_lines(lines: bytes) -> list[Triple]:
+    """The triples of N-Triples that we wrote ourselves, in their order."""
+    return [quad.triple for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)]
 
 
 def write(

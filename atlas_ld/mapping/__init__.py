@@ -6,7 +6,7 @@ partnership   one record and its resolution -> triples
 reading       triples -> the record
 """
 
-from atlas_ld.mapping.partnership import Mapped, map_partnership
+from atlas_ld.mapping.partnership import Mapped, elapsed, map_partnership
 from atlas_ld.mapping.reading import read_partnership
 
-__all__ = ["Mapped", "map_partnership", "read_partnership"]
+__all__ = ["Mapped", "elapsed", "map_partnership", "read_partnership"]

@@ -6,6 +6,8 @@ keeps one description of each.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rdflib import URIRef
 
 from atlas_ld.iris import Iris, fold, short_hash, slug, theme_key
@@ -55,8 +57,10 @@ def organisation(iris: Iris, body: Body) -> Description:
     return _describe(iri, types, properties)
 
 
+@lru_cache(maxsize=65536)
 def territory(iris: Iris, key: str, gazetteer: Gazetteer) -> Description:
-    """A territory and every territory that it lies within, up to its country."""
+    """A territory and every territory that it lies within, up to its country. Not to be changed: it is kept, since
+    thousands of records share the same territories."""
     described: Description = {}
     pending = [key]
     while pending:

@@ -56,11 +56,18 @@ def map_partnership(
     return Mapped(key, list(dict.fromkeys(own)), _shared(record, resolution, gazetteer, iris))
 
 
+def elapsed(record: PartnershipRecord, day: date) -> bool | None:
+    """Whether the partnership is over on a day by its end; None where no end is known. Nothing else follows the day."""
+    if record.end_date:
+        return record.end_date < day
+    return record.end_year < day.year if record.end_year else None
+
+
 def _links(record: PartnershipRecord, resolution: Resolution, iris: Iris, day: date) -> Iterator[tuple[URIRef, Term]]:
     """What the partnership links to, and what is derived from the rest."""
-    if record.end_date or record.end_year:
-        elapsed = record.end_date < day if record.end_date else (record.end_year or 0) < day.year
-        yield ATLAS.elapsed, boolean(elapsed)
+    over = elapsed(record, day)
+    if over is not None:
+        yield ATLAS.elapsed, boolean(over)
     if record.continues:
         yield ATLAS.continues, node(iris.entity("partnership", record.continues))
     if record.main_theme:

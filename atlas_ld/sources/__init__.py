@@ -19,7 +19,7 @@ from atlas_ld.sources.table import read_table
 from atlas_ld.sources.table_files import MAX_BYTES as MAX_TABLE_BYTES
 from atlas_ld.sources.themes import ThemeTree
 
-__all__ = ["Reading", "ThemeTree", "merge", "read"]
+__all__ = ["Reading", "ThemeTree", "files", "merge", "read", "read_file"]
 
 _LIMITS = {
     ".txt": MAX_PAGE_BYTES,
@@ -41,23 +41,23 @@ def read(path: Path, themes: ThemeTree | None = None) -> Iterator[Reading]:
 
     Raises UnreadableSource for a path that does not exist.
     """
+    return (reading for file, name in files(path) for reading in read_file(file, name, themes))
+
+
+def files(path: Path) -> list[tuple[Path, str]]:
+    """A file, or every visible file of a folder and its sub-folders in the order of their names, and how findings call
+    it: relative to what was asked for, so that it is the same on any machine. Raises UnreadableSource."""
     if not path.exists():
         raise UnreadableSource(f"There is no file or folder {path}; check the path.")
-    return _read_all(path, themes)
-
-
-def _read_all(path: Path, themes: ThemeTree | None) -> Iterator[Reading]:
     if not path.is_dir():
-        yield from _read_file(path, path.name, themes)
-        return
+        return [(path, path.name)]
     inside = (file.relative_to(path) for file in path.rglob("*") if not file.is_dir())
     visible = (file for file in inside if not any(part.startswith(".") for part in file.parts))
-    for file in sorted(visible, key=lambda file: file.as_posix()):
-        yield from _read_file(path / file, file.as_posix(), themes)
+    return [(path / file, file.as_posix()) for file in sorted(visible, key=lambda file: file.as_posix())]
 
 
-def _read_file(path: Path, name: str, themes: ThemeTree | None) -> Iterator[Reading]:
-    """`name` is how findings call the file: relative to what was asked for, so that it is the same on any machine."""
+def read_file(path: Path, name: str, themes: ThemeTree | None = None) -> Iterator[Reading]:
+    """What one file holds (see `read`); `name` is how findings call it."""
     # A saved page may be called `detailProjet.html?criteres.prjId=2833`.
     extension = Path(path.name.partition("?")[0]).suffix.lower()
     for reading in _readings(path, name, extension, themes):
