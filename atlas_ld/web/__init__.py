@@ -5,6 +5,8 @@
     model       /ontology, /shapes, /context.jsonld
     downloads   /download/
     search      /search, /search/suggest
+    queries     /queries/: ready-made questions with parameters
+    saved_pages /queries/saved: long queries under short addresses
     sparql      /sparql (its view is the endpoint `sparql.endpoint`, which base.html links to)
     querying    /sparql/completions.json, /explore
     linksets    /linkset: the typed links of a document, as a document of their own
@@ -33,8 +35,10 @@ from atlas_ld.web import (
     model,
     problem_pages,
     problems,
+    queries,
     querying,
     responses,
+    saved_pages,
     search,
     site,
     sparql,
@@ -68,6 +72,8 @@ def create_app(publication: Publication) -> Flask:
         downloads.blueprint,
         search.blueprint,
         sparql.blueprint,
+        queries.blueprint,
+        saved_pages.blueprint,
         querying.blueprint,
         health.blueprint,
         problem_pages.blueprint,
