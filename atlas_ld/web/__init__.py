@@ -11,6 +11,7 @@
     querying    /sparql/completions.json, /explore
     linksets    /linkset: the typed links of a document, as a document of their own
     problem_pages  /problems/: what the types of problems mean
+    api         /api: the routes, for programs (OpenAPI) and for people
     static_files  /static/
     health      /health, robots.txt, sitemap.xml
 
@@ -26,6 +27,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from atlas_ld.web import (
     access,
+    api,
     canonical,
     documents,
     downloads,
@@ -78,6 +80,7 @@ def create_app(publication: Publication) -> Flask:
         health.blueprint,
         problem_pages.blueprint,
         linksets.blueprint,
+        api.blueprint,
     ):
         app.register_blueprint(blueprint)
     return app

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from flask import url_for
 
 from atlas_ld.iris import Kind
-from atlas_ld.media import DOCUMENT_FORMATS, HTML, LINKSET_JSON, RDF_FORMATS, Format
+from atlas_ld.media import DOCUMENT_FORMATS, HTML, LINKSET_JSON, RDF_FORMATS, TABLE_FORMATS, Format
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.responses import Link
 
@@ -80,7 +80,7 @@ def file_links(opened: Publication) -> list[Link]:
 
 def files(opened: Publication) -> list[tuple[str, str]]:
     """Name and media type of each file of the dataset that is not compressed: the others hold the same."""
-    by_extension = {f.extension: f.media_type for f in DOCUMENT_FORMATS}
+    by_extension = {f.extension: f.media_type for f in (*RDF_FORMATS, *TABLE_FORMATS)}
     found = []
     for path in opened.release.manifest.files:
         folder, _, name = path.rpartition("/")
