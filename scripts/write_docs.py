@@ -1,7 +1,8 @@
-"""Writes the pages of docs/ that are drawn from the project itself: the model, the settings, the record's JSON Schema.
+"""Writes the pages of docs/ that are drawn from the project itself: the model, the settings, the record's JSON Schema,
+SPARQL by example.
 
-Run it after a change of shapes, settings or records: `make docs`. tests/test_docs.py holds the pages equal to what
-this script would write.
+Run it after a change of shapes, settings, records or example queries: `make docs`. tests/test_docs.py holds the pages
+equal to what this script would write.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from dataclasses import fields
 from pathlib import Path
 
 from atlas_ld.config import ENVIRONMENT_PREFIX, Settings
+from atlas_ld.iris import Iris, fold
 from atlas_ld.model import ClassModel, Field, Model, Rule, load_model
+from atlas_ld.queries import declared
+from atlas_ld.queries.named import NamedQuery, named_queries
 from atlas_ld.rdf import Literal, parse_file
 from atlas_ld.records import PartnershipRecord
 from atlas_ld.resources import turtle_files
 from atlas_ld.validation.report import compact
-from atlas_ld.vocabulary import DCTERMS, SKOS
+from atlas_ld.vocabulary import DCTERMS, PREFIXES, SKOS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 BASE = Settings().base_iri
@@ -30,6 +34,7 @@ def pages() -> dict[Path, str]:
         DOCS / "model.md": _model_page(model),
         DOCS / "settings.md": _settings_page(),
         DOCS / "record.schema.json": _record_schema(),
+        DOCS / "sparql-by-example.md": _examples_page(),
     }
 
 
@@ -131,6 +136,64 @@ def _settings_page() -> str:
 def _record_schema() -> str:
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **PartnershipRecord.model_json_schema()}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+_EXAMPLES_HEAD = """# SPARQL by example
+
+Written by `scripts/write_docs.py` from `atlas_ld/queries/examples/`. Change those, then run `make docs`.
+
+Each query below is a resource of the site, with a page in French and English and its answer in several formats:
+
+```sh
+curl -L http://localhost:8000/queries/                                        # the list: HTML, JSON, RDF
+curl http://localhost:8000/queries/cooperating-with-a-country.csv             # the example value: Canada
+curl 'http://localhost:8000/queries/cooperating-with-a-country.csv?country=country-tg'
+curl http://localhost:8000/queries/cooperating-with-a-country -H 'Accept: application/sparql-results+json'
+```
+
+SELECT and ASK answer as `.csv`, `.json`, `.xml`, `.tsv`; CONSTRUCT as every RDF format. A parameter is a key (of a
+territory, an organisation, a code...), a year of four digits, or a text of at most 200 characters. It becomes an RDF
+term and never a part of the query's text. One that is not given has the value shown here; one that is misspelt, or
+cannot be a value, is 400; a key that the release does not know is 404, not an empty answer. `Content-Location` gives
+the address with every parameter, which stays the same. The answer changes with the release, and its entity tag with it.
+
+In the graph each query is an `sh:SPARQLExecutable` with labels, keywords and its text, in the manner of the SIB's
+[SPARQL examples](https://github.com/sib-swiss/sparql-examples), with an IRI for every node. They are in the endpoint's
+default graph and at `/queries.ttl`, not in the dumps.
+
+A query of one's own that is too long for an address can be saved: `POST /queries/saved` with `query=` (or a body of
+type `application/sparql-query`) answers 303 to `/queries/saved/KEY`. The key is the beginning of the query's SHA-256:
+the same query has the same address. What the endpoint would refuse is refused here with the same error: the query is
+tried over an empty graph first. `/queries/saved/KEY.csv` and the like run it. Saved queries are one SQLite file beside
+the releases, of at most `saved_queries_mb` ([settings.md](settings.md)); the one that was not asked for the longest
+goes first.
+
+Prefixes need not be declared at our endpoint. They are written out here so that a query can be taken elsewhere; put
+the instance's own address in the place of `http://localhost:8000/`. Labels of the data are in French first; change
+`"fr"` to `"en"` for code lists, themes, goals and countries, which have both.
+"""
+
+
+def _examples_page() -> str:
+    by_tag: dict[str, list[NamedQuery]] = {}
+    for named in named_queries().values():
+        by_tag.setdefault(named.query.tags["en"][0], []).append(named)
+    text = _EXAMPLES_HEAD
+    for tag, members in sorted(by_tag.items(), key=lambda item: fold(item[0])):
+        text += f"\n## {tag[0].upper()}{tag[1:]}\n"
+        for named in members:
+            text += _example_section(named)
+    return text
+
+
+def _example_section(named: NamedQuery) -> str:
+    query, prefixes = named.query, PREFIXES | Iris(BASE).prefixes
+    text = f"\n### {query.titles['en']}\n\n*{query.titles['fr']}* · `/queries/{named.name}`\n"
+    text += f"\n{query.descriptions['en']}\n"
+    for parameter in named.parameters:
+        kind = parameter.kind if parameter.kind in ("year", "text") else f"key of a {parameter.kind}"
+        text += f"\nParameter `{parameter.name}` ({kind}): {parameter.names['en']}, such as `{parameter.example}`.\n"
+    return f"{text}\n```sparql\n{declared(query.with_examples(), prefixes)}```\n"
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
