@@ -26,6 +26,9 @@ from atlas_ld.store.staff import Staff
 from atlas_ld.store.turns import Turn, Turns
 from atlas_ld.vocabulary import PREFIXES
 
+_STEPS, _MOST_STEPS = 10, 40
+"""So often is looked, in the time of a trial, whether it is over, and so often at most."""
+
 
 @dataclass(frozen=True)
 class QueryRequest:
@@ -57,7 +60,9 @@ class QueryRequest:
     @property
     def question(self) -> Question:
         formats = (self.result_format or "", self.graph_format or "")
-        return Question(self.query, formats, self.default_graphs, self.named_graphs, self.base, (self.seconds, self.size))
+        return Question(
+            self.query, formats, self.default_graphs, self.named_graphs, self.base, (self.seconds, self.size)
+        )
 
 
 class _TrialOverError(Exception):
@@ -75,7 +80,7 @@ class QueryPool:
         self._prefixes = {**PREFIXES, **prefixes}
         self._turns = Turns(settings.workers, settings.query_queue, settings.query_per_client, settings.query_seconds)
         self._answers = Answers(settings.query_cache_mb * 2**20)
-        self._staff = Staff(store, settings.query_memory_mb)
+        self._staff = Staff(store, settings.query_memory_mb, spare=settings.workers > 1)
 
     def run(self, request: QueryRequest, client: str = "", gone: Abandonment | None = None) -> Answer:
         """The answer: complete, or after its trial as soon as it has begun.
@@ -122,13 +127,13 @@ class QueryPool:
         try:
             run = Run(self._staff.hire(), limit, self._settings)
         except OSError as error:  # the system has no process or file left to give
-            self._turns.give_back(turn)
+            self._turns.give_back(turn, 0.0, answered=False)
             raise self._turns.busy() from error
         handed_over = False
         try:
             with gone.heard(run.worker.kill):
                 run.start(self._message(request))
-                if not run.advance(self._settings.query_trial_seconds):
+                if not self._try(run, turn):
                     if not self._turns.outlive(turn):
                         raise _TrialOverError
                     run.worker.step_back()
@@ -152,6 +157,16 @@ class QueryPool:
             if not handed_over:
                 self._release(run, turn, fit=run.ended and not gone.said)
 
+    def _try(self, run: Run, turn: Turn) -> bool:
+        """Whether the query is done within its trial, which counts the work of its worker, not what others take."""
+        trial = self._settings.query_trial_seconds
+        for step in range(1, _MOST_STEPS + 1):
+            if run.advance(step * trial / _STEPS):
+                return True
+            if step >= _STEPS if turn.heavy else self._turns.is_over(run.worked(), trial):
+                break
+        return False
+
     def _finish(self, run: Run, request: QueryRequest, turn: Turn) -> None:
         assert run.recording is not None
         try:
@@ -164,8 +179,9 @@ class QueryPool:
             self._release(run, turn, fit=False)
 
     def _release(self, run: Run, turn: Turn, fit: bool) -> None:
+        seconds, answered = run.worked(), run.recording is not None and run.recording.complete
         self._staff.dismiss(run.worker, fit and not run.worker.stepped_back)
-        self._turns.give_back(turn)
+        self._turns.give_back(turn, seconds, answered)
 
     def _message(self, request: QueryRequest) -> dict[str, Any]:
         return {

@@ -18,6 +18,7 @@ from atlas_ld.store import frames
 _log = logging.getLogger(__name__)
 _START_SECONDS = 30.0
 _LOWEST = 15
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class WorkerDiedError(Exception):
@@ -86,6 +87,14 @@ class WorkerProcess:
                 raise WorkerDiedError(self._signal())
             self._buffer += data
         return frame
+
+    def work_seconds(self) -> float | None:
+        """Processor time that the process has taken, or None where the system does not tell (proc_pid_stat(5))."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_bytes().rpartition(b")")[2].split()
+        except OSError:
+            return None
+        return (int(fields[11]) + int(fields[12])) / _TICKS  # utime, stime
 
     def step_back(self) -> None:
         """Lets every other process go before this one, for good: only a privileged process could undo it."""

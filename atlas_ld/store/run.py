@@ -22,13 +22,13 @@ class Run:
         self.recording: Recording | None = None
         self.ended = False
         self._seconds, self._settings = seconds, settings
-        self._began = 0.0
+        self._began = self._worked_before = 0.0
 
     def start(self, message: dict[str, Any]) -> None:
         """Sends the query, once the worker is ready; its time counts from here. Raises QueryError."""
         try:
             self.worker.wait_until_ready()
-            self._began = time.monotonic()
+            self._began, self._worked_before = time.monotonic(), self.worker.work_seconds() or 0.0
             self.worker.send(message)
         except TimeoutError as error:
             raise QueryError("The query worker did not start in time.") from error
@@ -64,6 +64,13 @@ class Run:
                     return True
                 raise _error(json.loads(payload))
         return False
+
+    def worked(self) -> float:
+        """Seconds that the worker has worked on the query; where the system does not tell, seconds since its start."""
+        if not self._began:
+            return 0.0
+        total = self.worker.work_seconds()
+        return time.monotonic() - self._began if total is None else total - self._worked_before
 
     def _died(self, error: WorkerDiedError) -> QueryError:
         if error.signal:

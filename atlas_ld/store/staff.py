@@ -10,10 +10,13 @@ from atlas_ld.store.process import WorkerProcess
 
 
 class Staff:
-    """Starts workers over one store when they are needed. How many at a time is not decided here. For many threads."""
+    """Starts workers over one store when they are needed. How many at a time is not decided here. For many threads.
 
-    def __init__(self, store: Path, memory_mb: int) -> None:
-        self._store, self._memory_mb = store, memory_mb
+    With a `spare` one, a worker that has opened the store is at hand when another has just been ended.
+    """
+
+    def __init__(self, store: Path, memory_mb: int, spare: bool) -> None:
+        self._store, self._memory_mb, self._spare = store, memory_mb, spare
         self._lock = threading.Lock()
         self._idle: list[WorkerProcess] = []
         self._all: set[WorkerProcess] = set()
@@ -21,7 +24,11 @@ class Staff:
     def hire(self) -> WorkerProcess:
         """A worker for the caller alone, until `dismiss`. Raises OSError where the system has no process to give."""
         with self._lock:
-            return self._idle.pop() if self._idle else self._start()
+            worker = self._idle.pop() if self._idle else self._start()
+            if self._spare and not self._idle:
+                with contextlib.suppress(OSError):
+                    self._idle.append(self._start())
+            return worker
 
     def dismiss(self, worker: WorkerProcess, fit: bool) -> None:
         """Takes a worker back, or kills it and starts its successor, which opens the store while nobody waits."""
@@ -34,7 +41,7 @@ class Staff:
             elif known:
                 self._all.remove(worker)
                 with contextlib.suppress(OSError):  # then the next query starts one
-                    self._idle.insert(0, self._start())
+                    self._idle.insert(0, self._start())  # the last of the list is the next to be hired
 
     def close(self) -> None:
         """Kills every worker; those who use one get WorkerDiedError."""

@@ -3,9 +3,10 @@
 Nobody can tell from a query how long it will run. So each one begins as a light query. One that outlives its trial
 becomes heavy if there is a place for another heavy query (it runs on, nothing is lost), else it is ended and waits for
 such a place. Heavy queries never take all the places. Clients whose queries outlived a trial in the last minutes begin
-as heavy; among the waiting, those who used the least time go first; and a full queue gives up the place of whoever is
-last in that order, who is told that the endpoint is busy. So many clients with endless queries cost each other time,
-and cost the others the end of one trial.
+as heavy; among the waiting, those go first who got short answers of late, then those who used the least time; and a
+full queue gives up the place of whoever is last in that order, who is told that the endpoint is busy. While light
+queries wait, trials are short. So many clients with endless queries cost each other time, and cost the others the end
+of one short trial.
 """
 
 from __future__ import annotations
@@ -26,32 +27,48 @@ _HALF_LIFE = 60.0
 _HEAVY_CLIENT = 0.5
 """A client with so many outlived trials, after forgetting, begins as heavy: one is forgotten in a minute."""
 
+_SHORT_FOR_LONG = 10
+"""So many short answers outweigh one outlived trial."""
+
+_KNOWN = 0.5
+"""A client with so many short answers, after forgetting, goes before those of whom nothing is known."""
+
+_CROWDED_TRIAL = 0.2
+"""Part of a trial that a query gets while other light queries wait."""
+
 _MOST_CLIENTS = 10_000
 _FORGOTTEN = 0.01
 
 
 @dataclass
 class _Account:
-    """What a client did lately: seconds of workers, outlived trials; `at` is when both were last brought up to date."""
+    """What a client did lately: seconds of workers, outlived trials, short runs; `at` is when they were last brought
+    up to date."""
 
     seconds: float = 0.0
     outlived: float = 0.0
+    short: float = 0.0
     at: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_heavy(self) -> bool:
+        return self.outlived >= _HEAVY_CLIENT and self.outlived * _SHORT_FOR_LONG > self.short
 
     def forget(self) -> None:
         now = time.monotonic()
         kept = 0.5 ** ((now - self.at) / _HALF_LIFE)
-        self.seconds, self.outlived, self.at = self.seconds * kept, self.outlived * kept, now
+        self.seconds, self.outlived, self.short = self.seconds * kept, self.outlived * kept, self.short * kept
+        self.at = now
 
 
 @dataclass(eq=False)
 class Turn:
-    """A query's place: its client, whether it counts as heavy, since when it runs (None while it waits)."""
+    """A query's place: its client, whether it counts as heavy, whether it runs, or will not."""
 
     client: str
     heavy: bool
     arrival: int
-    since: float | None = None
+    running: bool = False
     refused: bool = False
 
 
@@ -92,22 +109,28 @@ class Turns:
         """Waits for a place. Raises EndpointBusy after `patience` seconds or where others go before in a full queue,
         QueryAbandoned where nobody waits any more."""
         with self._change:
-            turn = Turn(client, heavy or self._account(client).outlived >= _HEAVY_CLIENT, next(self._arrivals))
+            turn = Turn(client, heavy or self._account(client).is_heavy, next(self._arrivals))
             self._waiting.add(turn)
             self._start_next()
-            if turn.since is None and len(self._waiting) > self._queue:
+            if not turn.running and len(self._waiting) > self._queue:
                 last = max(self._waiting, key=self._rank)
                 self._waiting.remove(last)
                 last.refused = True
                 self._change.notify_all()
         with abandonment.heard(self._wake), self._change:
-            self._change.wait_for(lambda: turn.since is not None or turn.refused or abandonment.said, patience)
-            if turn.since is not None and not abandonment.said:
+            self._change.wait_for(lambda: turn.running or turn.refused or abandonment.said, patience)
+            if turn.running and not abandonment.said:
                 return turn
             self._waiting.discard(turn)
             self._running.discard(turn)
             self._start_next()
             raise QueryAbandoned("The client is gone.") if abandonment.said else self.busy()
+
+    def is_over(self, seconds: float, trial: float) -> bool:
+        """Whether a trial of `trial` seconds is over after `seconds`: earlier where light queries wait."""
+        with self._change:
+            crowded = any(not turn.heavy for turn in self._waiting)
+        return seconds >= trial * (_CROWDED_TRIAL if crowded else 1)
 
     def outlive(self, turn: Turn) -> bool:
         """The query outlived its trial: whether it may run on, as heavy. Its client is remembered for it."""
@@ -118,11 +141,13 @@ class Turns:
                 self._start_next()
             return turn.heavy
 
-    def give_back(self, turn: Turn) -> None:
+    def give_back(self, turn: Turn, seconds: float, answered: bool) -> None:
+        """The query is done, after `seconds` of work, with or without an answer."""
         with self._change:
             self._running.discard(turn)
-            if turn.since is not None:
-                self._account(turn.client).seconds += time.monotonic() - turn.since
+            account = self._account(turn.client)
+            account.seconds += seconds
+            account.short += answered and not turn.heavy
             self._start_next()
 
     def busy(self) -> EndpointBusy:
@@ -137,9 +162,10 @@ class Turns:
     def _heavy(self) -> int:
         return sum(turn.heavy for turn in self._running)
 
-    def _rank(self, turn: Turn) -> tuple[bool, int, float, int]:
+    def _rank(self, turn: Turn) -> tuple[bool, int, bool, float, int]:
         mine = sum(other.client == turn.client for other in self._running)
-        return turn.heavy, mine, self._account(turn.client).seconds, turn.arrival
+        account = self._account(turn.client)
+        return turn.heavy, mine, account.short < _KNOWN, account.seconds, turn.arrival
 
     def _start_next(self) -> None:
         """Gives free places to those who wait, in their order."""
@@ -151,7 +177,7 @@ class Turns:
             turn = min(able, key=self._rank)
             self._waiting.remove(turn)
             self._running.add(turn)
-            turn.since = time.monotonic()
+            turn.running = True
             self._change.notify_all()
 
     def _account(self, client: str) -> _Account:
