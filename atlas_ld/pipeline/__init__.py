@@ -5,7 +5,6 @@ reading     files -> records under their keys
 checking    records -> graphs, matched, mapped and validated
 gathering   what passed -> the content of a release
 cache       what reading and checking gave before, by the hash of everything that it came from
-processes   work shared between processes
 """
 
 from atlas_ld.pipeline.building import Outcome, build

@@ -19,8 +19,8 @@ from atlas_ld.media import NTRIPLES
 from atlas_ld.model import load_model
 from atlas_ld.pipeline.cache import Cache, key
 from atlas_ld.pipeline.clock import Clock
-from atlas_ld.pipeline.processes import spread
 from atlas_ld.pipeline.reading import Readings
+from atlas_ld.processes import spread
 from atlas_ld.rdf import Literal, Node, in_order, node, text, write
 from atlas_ld.records import PartnershipRecord
 from atlas_ld.reference.gazetteer import Gazetteer

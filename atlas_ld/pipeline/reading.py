@@ -13,7 +13,7 @@ from atlas_ld import sources
 from atlas_ld.findings import Finding
 from atlas_ld.iris import short_hash
 from atlas_ld.pipeline.cache import Cache, key
-from atlas_ld.pipeline.processes import spread
+from atlas_ld.processes import spread
 from atlas_ld.records import PartnershipRecord
 
 

@@ -8,26 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from atlas_ld import jsonld
-from atlas_ld.media import JSONLD, NTRIPLES, RDF_FORMATS
+from atlas_ld.media import JSONLD, Format
 from atlas_ld.rdf import Triple, write
 
 
-def write_dumps(
-    triples: list[Triple], lines: list[bytes], folder: Path, prefixes: dict[str, str], context: dict[str, Any]
+def write_dump(
+    triples: list[Triple], format_: Format, path: Path, prefixes: dict[str, str], context: dict[str, Any]
 ) -> None:
-    """`atlas.<extension>` and `.gz` for each RDF format.
-
-    `triples` come grouped by subject, in reading order; `lines` are the same as canonical, sorted N-Triples.
-    """
-    for format_ in RDF_FORMATS:
-        path = folder / f"atlas.{format_.extension}"
-        if format_ is JSONLD:
-            path.write_bytes(jsonld.dump(triples, context))
-        elif format_ is NTRIPLES:
-            path.write_bytes(b"".join(lines))
-        else:
-            path.write_bytes(write(triples, format_, prefixes))
-        compress(path)
+    """The graph in one RDF format; `triples` come grouped by subject, in reading order."""
+    path.write_bytes(jsonld.dump(triples, context) if format_ is JSONLD else write(triples, format_, prefixes))
 
 
 def compress(path: Path) -> Path:
@@ -38,5 +27,11 @@ def compress(path: Path) -> Path:
         target.open("wb") as raw,
         gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=6) as packed,
     ):
-        shutil.copyfileobj(source, packed)
+        shutil.copyfileobj(source, packed, 2**20)
     return target
+
+
+def link(path: Path, other: Path) -> None:
+    """Make `other` the same as `path`, and so their gzip files. Hard links: files of a release never change."""
+    other.hardlink_to(path)
+    other.with_name(f"{other.name}.gz").hardlink_to(path.with_name(f"{path.name}.gz"))

@@ -21,26 +21,20 @@ from atlas_ld.catalogue import Distribution, describe_dataset
 from atlas_ld.config import Settings
 from atlas_ld.errors import ReleaseError
 from atlas_ld.iris import Iris
-from atlas_ld.media import RDF_FORMATS, TABLE_FORMATS, TURTLE
+from atlas_ld.media import NQUADS, NTRIPLES, RDF_FORMATS, TABLE_FORMATS, TURTLE
 from atlas_ld.model import Model
-from atlas_ld.rdf import RDF_TYPE, Quad, Triple, node, ntriples_lines, object_of, write
-from atlas_ld.release.dumps import compress, write_dumps
-from atlas_ld.release.facets import FACETS, write_facets
+from atlas_ld.rdf import RDF_TYPE, Quad, Triple, ntriples_lines, object_of, write
 from atlas_ld.release.folder import UNFINISHED, Release, make_current, sync_folder
 from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, Counts, FileEntry, Manifest, StoreSums, entries
-from atlas_ld.release.search import entries_of, write_index
-from atlas_ld.release.tables import write_tables
+from atlas_ld.release.parts import DOWNLOADS, ONTOLOGY, REPORT, STORE, write_parts
+from atlas_ld.release.parts import SEARCH as SEARCH  # known to the web by this module
 from atlas_ld.release.verifier import verify
 from atlas_ld.vocabulary import PREFIXES
 
 CATALOGUE = "catalogue.ttl"
-ONTOLOGY = "ontology.ttl"
 SHAPES = "shapes.ttl"
 CONTEXT = "context.jsonld"
 QUALITY = "quality.json"
-REPORT = "quality.ttl"
-SEARCH = "search.sqlite"
-DOWNLOADS = "download"
 
 _LAYOUT = 2
 """What files a release has. It changes with them, so that a release of before is not taken for one of now."""
@@ -94,11 +88,11 @@ def write_release(
     release_id = f"{issued.isoformat()}-{fingerprint[:8]}"
     folder = releases / f"{UNFINISHED}{release_id}"
     (folder / DOWNLOADS).mkdir(parents=True)
-    _write_files(folder, lines, content, model, settings, progress)
-    catalogue = _write_catalogue(folder, content, settings, release_id, issued)
-    progress("loading the store")
-    _write_store(folder / "store", content, catalogue, Iris(settings.base_iri))
+    progress("writing dumps, tables, indexes and the store")
+    _write_files(folder, lines, content, model, settings)
     progress("sealing")
+    catalogue = _write_catalogue(folder, content, settings, release_id, issued)
+    _complete_store(folder / STORE, [*catalogue, *content.queries])
     manifest = _seal(folder, fingerprint, content, settings, release_id, issued, len(lines))
     differences = verify(folder)
     if differences:
@@ -131,32 +125,17 @@ def _fingerprint(lines: list[bytes], content: Content, settings: Settings) -> st
     return digest.hexdigest()
 
 
-def _write_files(
-    folder: Path,
-    lines: list[bytes],
-    content: Content,
-    model: Model,
-    settings: Settings,
-    progress: Callable[[str], None],
-) -> None:
-    iris = Iris(settings.base_iri)
-    prefixes = PREFIXES | iris.prefixes
-    context = model.context(prefixes)
+def _write_files(folder: Path, lines: list[bytes], content: Content, model: Model, settings: Settings) -> None:
+    """Everything but the catalogue and the manifest."""
+    prefixes = PREFIXES | Iris(settings.base_iri).prefixes
     (folder / ONTOLOGY).write_text(content.ontology, encoding="utf-8")
     (folder / SHAPES).write_text(content.shapes, encoding="utf-8")
     (folder / REPORT).write_bytes(write(content.report, TURTLE, prefixes))
-    (folder / CONTEXT).write_bytes(_json({"@context": context}))
+    (folder / CONTEXT).write_bytes(_json({"@context": model.context(prefixes)}))
     (folder / QUALITY).write_bytes(_json(content.quality))
-    progress("writing dumps")
-    write_dumps(content.data, lines, folder / DOWNLOADS, prefixes, context)
-    progress("writing tables")
-    for path in write_tables(content.data, model, iris, folder / DOWNLOADS):
-        if path.suffix == ".csv":
-            compress(path)
-    progress("writing the search index")
-    write_index(folder / SEARCH, entries_of(content.data, iris))
-    progress("counting the facets")
-    write_facets(folder / FACETS, content.data, iris)
+    (folder / DOWNLOADS / f"atlas.{NTRIPLES.extension}").write_bytes(b"".join(lines))
+    (folder / DOWNLOADS / f"atlas.{NQUADS.extension}").write_bytes(write(content.data, NQUADS))
+    write_parts(folder, settings.base_iri, len(lines))
 
 
 def _write_catalogue(folder: Path, content: Content, settings: Settings, release_id: str, issued: date) -> list[Triple]:
@@ -172,14 +151,10 @@ def _write_catalogue(folder: Path, content: Content, settings: Settings, release
     return triples
 
 
-def _write_store(path: Path, content: Content, catalogue: list[Triple], iris: Iris) -> None:
-    """The store: what is published in the default graph, the SHACL report in a graph of its own."""
+def _complete_store(path: Path, triples: list[Triple]) -> None:
+    """Add what is known once everything else is written."""
     store = ox.Store(str(path))
-    published = (*content.data, *catalogue, *content.queries)
-    store.bulk_extend(Quad(t.subject, t.predicate, t.object, ox.DefaultGraph()) for t in published)
-    store.bulk_load(content.ontology.encode(), format=ox.RdfFormat.TURTLE, base_iri=iris.base)
-    quality = node(iris.quality_graph)
-    store.bulk_extend(Quad(t.subject, t.predicate, t.object, quality) for t in content.report)
+    store.extend(Quad(t.subject, t.predicate, t.object) for t in triples)
     store.flush()
     store.optimize()
     del store  # RocksDB writes its last files as it closes
@@ -196,7 +171,7 @@ def _seal(
 ) -> Manifest:
     """Write the manifest and ask the disk to keep everything."""
     files = [path for path in folder.rglob("*") if path.is_file()]
-    in_store = [path for path in files if path.is_relative_to(folder / "store")]
+    in_store = [path for path in files if path.is_relative_to(folder / STORE)]
     StoreSums(files=entries(folder, in_store)).save(folder / STORE_SUMS)
     counted = Counter(object_of(t).value for t in content.data if t.predicate == RDF_TYPE)
     severities = content.quality["counts"]
