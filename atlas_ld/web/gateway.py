@@ -18,7 +18,7 @@ import io
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -43,6 +43,7 @@ _SOON = 0.1
 """Who leaves within so many seconds is not noticed: a short query is answered by then."""
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Find = Callable[[str, str, str, str, Sequence[tuple[str, str]], str], tuple[int, list[tuple[str, str]], bytes] | None]
 
 
 class FileBody:
@@ -90,13 +91,10 @@ class _Reply:
 class Gateway:
     """An RSGI application that is `site`, a WSGI application.
 
-    `ready` is asked first, in the server's loop: a WSGI application too, of answers that it holds in memory, which
-    returns None for what it does not hold. It must not work or wait.
+    `ready`, answers that are held in memory (`ready.ReadyAnswers.find`), is asked first, in the server's loop.
     """
 
-    def __init__(
-        self, site: Application, settings: Settings, ready: Callable[..., list[bytes] | None] | None = None
-    ) -> None:
+    def __init__(self, site: Application, settings: Settings, ready: Find | None = None) -> None:
         self._site, self._settings, self._ready = site, settings, ready
         self._most = 8 * settings.query_length + 16_384
         queries = settings.workers + 2 * settings.query_queue + 4
@@ -108,6 +106,11 @@ class Gateway:
         """One request. A client that leaves is no error; anything else that fails is, and the body is broken off."""
         if scope.proto != "http":
             return
+        if self._ready:
+            fields, peer = scope.headers.items(), scope.client.rpartition(":")[0].strip("[]")
+            if found := self._ready(scope.method, scope.scheme, scope.path, scope.query_string, fields, peer):
+                protocol.response_bytes(*found)
+                return
         is_query = scope.path.startswith(_QUERY_PATHS)
         body = b""
         if scope.method not in ("GET", "HEAD", "OPTIONS"):
@@ -119,10 +122,6 @@ class Gateway:
         connections: list[Connection] = []
         gone = Abandonment()
         environ = self._environ(scope, body)
-        held = _Reply()
-        if self._ready and (pieces := self._ready(environ, held.start)) is not None:
-            protocol.response_bytes(held.status, held.headers, b"".join(pieces))
-            return
         client = client_of(scope.client, environ.get("HTTP_X_FORWARDED_FOR"), self._settings.trusted_proxies)
         environ |= {
             "atlas.client": client,

@@ -7,13 +7,15 @@ French is first: it answers wherever nothing is asked. `?lang=en` decides over `
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from babel import Locale
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from atlas_ld.web.typography import french
 
@@ -66,10 +68,17 @@ def t(key: str, **values: Any) -> str:
     return translate(key, current_language(), **values)
 
 
+@lru_cache(maxsize=4096)
+def accepted_language(header: str | None) -> Language:
+    """The language that an Accept-Language header asks for, by its qualities; French where it asks for neither."""
+    best = parse_accept_header(header, LanguageAccept).best_match(LANGUAGES, default="fr")
+    return "en" if best == "en" else "fr"
+
+
 def _choose_language() -> None:
     asked = request.args.get("lang")
     g.explicit_language = asked if asked in LANGUAGES else None
-    g.language = g.explicit_language or request.accept_languages.best_match(LANGUAGES, default="fr")
+    g.language = g.explicit_language or accepted_language(request.headers.get("Accept-Language"))
 
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:

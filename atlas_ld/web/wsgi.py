@@ -7,6 +7,7 @@ atlas_ld.web.wsgi:application   WSGI, for any other server; the same answers, ea
 from __future__ import annotations
 
 import os
+import sys
 
 from flask import Flask
 
@@ -14,16 +15,29 @@ from atlas_ld.config import Settings
 from atlas_ld.web import access, create_app
 from atlas_ld.web.gateway import Gateway
 from atlas_ld.web.publication import open_publication
+from atlas_ld.web.ready import ReadyAnswers
+
+_SWITCH_SECONDS = 0.001
+"""How long a thread that hands on a large answer may keep a page waiting; Python's own value is five times that."""
 
 
 def application() -> Flask:
     """The site of the current release."""
-    access.log_to_stderr()
-    return create_app(open_publication(Settings.read(os.environ)))
+    return _site(Settings.read(os.environ))[0]
 
 
 def gateway() -> Gateway:
     """The site of the current release behind a gateway."""
-    access.log_to_stderr()
     settings = Settings.read(os.environ)
-    return Gateway(create_app(open_publication(settings)).wsgi_app, settings)
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    site, ready = _site(settings)
+    return Gateway(site.wsgi_app, settings, ready.find)
+
+
+def _site(settings: Settings) -> tuple[Flask, ReadyAnswers]:
+    if settings.access_log:
+        access.log_to_stderr()
+    site = create_app(open_publication(settings))
+    ready = ReadyAnswers(site.wsgi_app, settings.document_cache_mb * 2**20, settings.trusted_proxies)
+    site.wsgi_app = ready  # type: ignore[method-assign]  # Flask's own way of putting a layer in front
+    return site, ready
