@@ -25,6 +25,7 @@ from atlas_ld.vocabulary import ATLAS, DCTERMS, ORG, SKOS, WGS
 
 FACETS = "facets.sqlite"
 
+_EXAMPLES = 4
 _WORD = re.compile(r"\w+")
 _SCHEMA = """
 CREATE TABLE item (
@@ -58,6 +59,7 @@ def write_facets(path: Path, triples: Iterable[Triple], iris: Iris) -> None:
     """A new file at `path`; the same triples give the same bytes, whatever their order."""
     things = Things(triples, iris)
     lists: dict[str, list[Item]] = {"partnerships": _ordered(_partnerships(things))}
+    _choose_examples(things, lists["partnerships"])
     reach = _reach(lists["partnerships"])
     lists["territories"] = _ordered(_territories(things, reach))
     lists["organisations"] = _ordered(_organisations(things, reach))
@@ -109,6 +111,13 @@ def _ordered(items: Iterable[Item]) -> list[Item]:
 def _words(label: str) -> str:
     """The words of a label without accents, case or punctuation, for sorting and for finding."""
     return " ".join(_WORD.findall(fold(label)))
+
+
+def _choose_examples(things: Things, items: Sequence[Item]) -> None:
+    """Mark the partnerships that a visitor may begin with: known partners, known sums, and most that is told."""
+    whole = [item for item in items if item.facts["authorities"] and item.facts["partners"] and item.cents]
+    for item in sorted(whole, key=lambda item: (-things.statements(item.iri), item.iri))[:_EXAMPLES]:
+        item.values.add(("example", "yes"))
 
 
 def _reach(items: Sequence[Item]) -> Callable[[str, str], int]:

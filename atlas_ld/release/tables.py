@@ -32,6 +32,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 JOIN = " | "
 _PARTS = frozenset(str(term) for term in (ATLAS.participation, ATLAS.themeAssignment, ATLAS.goalAssignment))
 _NUMBERS = frozenset(str(term) for term in (XSD.decimal, XSD.integer, XSD.gYear))
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CELL_LIMIT = 32_767  # the most characters of a cell (Excel specifications and limits)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # a workbook notes when it was made, and ours must not depend on it
 
@@ -84,6 +85,23 @@ def tables(triples: Sequence[Triple], model: Model, iris: Iris) -> Iterator[Tabl
             if any(type_.value in classes for type_ in properties.get(RDF_TYPE.value, ()))
         ]
         yield Table(name, columns, rows)
+
+
+def read_table(folder: Path, name: str, model: Model, iris: Sequence[str]) -> Table:
+    """Of the table that `write_csv` wrote to `<name>.csv`, the rows of these IRIs, in their order."""
+    described = [class_ for class_ in model.classes if class_.iri in TABLES[name]]
+    columns = tuple(_columns(described, model, with_owner=name == "funding"))
+    wanted = set(iris)
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        next(rows)
+        found = {row[0]: [_as_written(cell) for cell in row] for row in rows if row[0] in wanted}
+    return Table(name, columns, [found[iri] for iri in iris])
+
+
+def is_number(column: Column) -> bool:
+    """Whether the cells of a column are numbers."""
+    return column.field is not None and column.field.datatype in _NUMBERS
 
 
 def _columns(classes: Sequence[ClassModel], model: Model, with_owner: bool) -> Iterator[Column]:
@@ -139,8 +157,12 @@ def write_csv(table: Table, path: Path) -> None:
 
 def _harmless(cell: str, column: Column) -> str:
     """OWASP, CSV injection: a cell that begins with one of these is a formula to a spreadsheet; a number is not."""
-    number = column.field is not None and column.field.datatype in _NUMBERS
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not number else cell
+    return f"'{cell}" if cell[:1] in _FORMULA and not is_number(column) else cell
+
+
+def _as_written(cell: str) -> str:
+    """A cell without the apostrophe that `_harmless` gives it."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell
 
 
 def write_xlsx(table: Table, path: Path) -> None:
@@ -153,7 +175,7 @@ def write_xlsx(table: Table, path: Path) -> None:
     for position, column in enumerate(table.columns):
         sheet.write_string(0, position, column.title, header)
         sheet.set_column(position, position, 12 if column.iris or column.name == "iri" else 24)
-        numeric = column.field is not None and column.field.datatype in _NUMBERS
+        numeric = is_number(column)
         for number, row in enumerate(table.rows, start=1):
             cell = row[position]
             if cell and numeric and JOIN not in cell:

@@ -33,6 +33,10 @@ class Things:
         """The values of a property as text, IRIs whole, each once and in order."""
         return sorted({term.value for term in self._things.get(iri, {}).get(str(property_), ())})
 
+    def statements(self, iri: str) -> int:
+        """How many triples have this subject."""
+        return sum(map(len, self._things.get(iri, {}).values()))
+
     def one(self, iri: str, property_: str) -> str | None:
         return next(iter(self.all(iri, property_)), None)
 

@@ -1,7 +1,10 @@
 """The site: a Flask application over one release. Blueprints by domain word, templates by blueprint.
 
     documents   /id, /doc: one entity in every format
-    site        home, lists, about, quality, releases
+    site        home, lists and their files, quality, releases
+    maps        /map, and the outlines of the land
+    charts      /charts/: funding by year of any selection
+    citation    /cite/: an entity for reference managers
     model       /ontology, /shapes, /context.jsonld
     downloads   /download/
     search      /search, /search/suggest
@@ -29,11 +32,14 @@ from atlas_ld.web import (
     access,
     api,
     canonical,
+    charts,
+    citation,
     documents,
     downloads,
     health,
     i18n,
     linksets,
+    maps,
     model,
     problem_pages,
     problems,
@@ -69,6 +75,9 @@ def create_app(publication: Publication) -> Flask:
     canonical.register(app)
     for blueprint in (
         site.blueprint,
+        maps.blueprint,
+        citation.blueprint,
+        charts.blueprint,
         documents.blueprint,
         model.blueprint,
         downloads.blueprint,

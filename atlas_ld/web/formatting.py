@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 
 from atlas_ld.web.i18n import current_language
 from atlas_ld.web.typography import french
@@ -24,6 +24,14 @@ def euros(value: Decimal | int | str) -> str:
     if amount != amount.to_integral_value():
         pattern = pattern.replace("0\u00a0", "0.00\u00a0") if current_language() == "fr" else "¤#,##0.00"
     return format_currency(amount, "EUR", pattern, locale=current_language(), currency_digits=False)
+
+
+def short_euros(value: Decimal) -> str:
+    """An amount for an axis: `2,5 M€` (fr) or `€2.5M` (en)."""
+    compact = format_compact_decimal(value, locale=current_language(), fraction_digits=1)
+    if current_language() == "en":
+        return f"€{compact}"
+    return f"{compact}€" if compact[-1:].isalpha() else f"{compact}\u00a0€"
 
 
 def day(value: str | date) -> str:

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache, partial
-from typing import Any
+from functools import partial
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, url_for
 
 from atlas_ld import jsonld
-from atlas_ld.media import HTML, JSONLD, RDF_FORMATS, Format
+from atlas_ld.media import HTML, JSONLD, LIST_FORMATS, RDF_FORMATS, Format
 from atlas_ld.queries import load
-from atlas_ld.rdf import NamedNode, parse_file, write
+from atlas_ld.rdf import parse_file, write
 from atlas_ld.release.folder import list_releases
 from atlas_ld.vocabulary import PREFIXES
-from atlas_ld.web import listing
-from atlas_ld.web.display import entity, to_decimal
+from atlas_ld.web import charts, listing, maps
+from atlas_ld.web import selection as selecting
+from atlas_ld.web.display import Shown, entity
 from atlas_ld.web.documents import context
 from atlas_ld.web.i18n import current_language
+from atlas_ld.web.listing import paginate
+from atlas_ld.web.lists import as_file, list_page, pager_links
 from atlas_ld.web.model import format_or_404
 from atlas_ld.web.publication import Publication, publication
 from atlas_ld.web.quality import report
-from atlas_ld.web.responses import Link, address_with, answer, html_page, negotiate, redirection
+from atlas_ld.web.responses import Link, answer, html_page, negotiate, redirection
 from atlas_ld.web.signposting import catalog_links, dataset_links
-from atlas_ld.web.views.common import SORTS, iris_of
 
 blueprint = Blueprint("site", __name__)
 
 _TOP_COUNTRIES = 8
-_NARROWER = 6
 _QUESTIONS = tuple(
     f"examples/{name}"
     for name in (
@@ -39,8 +38,6 @@ _QUESTIONS = tuple(
         "under-way-after-their-end",
     )
 )
-_LABEL: listing.Sort = (listing.by_label, False)
-_PARTNERSHIPS: listing.Sort = (listing.by_partnerships, True)
 
 
 @blueprint.get("/")
@@ -90,30 +87,50 @@ def _dataset(opened: Publication, format_: Format) -> bytes:
 
 
 def _home(opened: Publication) -> str:
-    figures = opened.reader.select(load("pages/figures"))[0]
-    countries = [
-        (entity(country.value), int(to_decimal(row["partnerships"]) or 0))
-        for row in opened.reader.select(load("pages/partner-countries"))
-        if isinstance(country := row["country"], NamedNode)
-    ]
-    themes = listing.ordered(listing.themes(opened).values(), {"": _PARTNERSHIPS}, "")
-    known = listing.partnerships(opened)
-    told = [known[iri] for iri in _most_told(opened) if iri in known]
+    everything = selecting.select(opened, "partnerships", {})
+    themes = listing.rows(opened, "themes", listing.index(opened).ordered("themes", _themes(opened), "-partnerships"))
+    told = listing.index(opened).having("partnerships", "example", "yes")
+    examples = listing.rows(opened, "partnerships", listing.index(opened).ordered("partnerships", told, "title"))
     return render_template(
         "site/home.html",
-        figures={name: to_decimal(value) for name, value in figures.items()},
-        countries=countries[:_TOP_COUNTRIES],
-        theme_bars=[(entity(e.iri), e.count("partnerships")) for e in themes if e.iri_of("broader") is None],
-        narrower=[e for e in themes if e.iri_of("broader") is not None and e.count("partnerships")][:_NARROWER],
-        examples=told,
-        example=told[0].iri if told else opened.iris.base,
+        figures=_figures(opened),
+        map=maps.countries(opened),
+        countries=_ranked(opened, everything, "country")[:_TOP_COUNTRIES],
+        theme_bars=[row for row in themes if row.one("broader") is None],
+        examples=examples,
+        example=examples[0].iri if examples else opened.iris.base,
+        chart=charts.funding_by_year(opened, selecting.select(opened, "funding", {})),
         questions=_questions(opened),
+        manifest=opened.release.manifest,
+        report=report(opened),
     )
 
 
-@lru_cache(maxsize=4)
-def _most_told(opened: Publication) -> list[str]:
-    return iris_of(opened, "most-told", "partnership")
+def _figures(opened: Publication) -> dict[str, int]:
+    """The key figures; `cents` are those of all funding lines whose amount is known."""
+    index = listing.index(opened)
+    roles = index.facet("organisations", "role")
+    return {
+        "partnerships": index.everything("partnerships").bit_count(),
+        "authorities": roles.get("french-authority", 0).bit_count(),
+        "partners": roles.get("foreign-partner", 0).bit_count(),
+        "countries": len(index.facet("partnerships", "country")),
+        "lines": index.everything("funding").bit_count(),
+        "cents": sum(cents for cents in index.lines().cents if cents is not None),
+    }
+
+
+def _themes(opened: Publication) -> int:
+    return selecting.select(opened, "themes", {"used": ("yes",)}).bits
+
+
+def _ranked(opened: Publication, chosen: selecting.Selection, facet: str) -> list[tuple[Shown, int]]:
+    """The values of a facet that are places, as a page shows them, with most partnerships first."""
+    counted = {
+        key: (bits & chosen.bits).bit_count() for key, bits in listing.index(opened).facet(chosen.list, facet).items()
+    }
+    ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    return [(entity(opened.iris.entity("territory", key)), count) for key, count in ranked if count]
 
 
 def _questions(opened: Publication) -> list[tuple[str, str]]:
@@ -127,75 +144,34 @@ def _questions(opened: Publication) -> list[tuple[str, str]]:
 
 @blueprint.get("/partnerships")
 def partnerships() -> Response:
-    return _list("partnerships", SORTS, "title")
+    return list_page("partnerships")
 
 
 @blueprint.get("/territories")
 def territories() -> Response:
-    return _list("territories", {"-partnerships": _PARTNERSHIPS, "title": _LABEL}, "-partnerships")
+    return list_page("territories")
 
 
 @blueprint.get("/organisations")
 def organisations() -> Response:
-    return _list("organisations", {"-partnerships": _PARTNERSHIPS, "title": _LABEL}, "-partnerships")
+    return list_page("organisations")
 
 
 @blueprint.get("/funding")
 def funding() -> Response:
-    sorts: Mapping[str, listing.Sort] = {
-        "-amount": (listing.by_amount, True),
-        "-year": (listing.by_year, True),
-        "year": (listing.by_year, False),
-        "title": _LABEL,
-    }
-    return _list("funding", sorts, "-amount")
-
-
-def _entries(opened: Publication, name: str) -> Mapping[str, listing.Entry]:
-    if name == "partnerships":
-        return listing.partnerships(opened)
-    key = {"territories": "territory", "organisations": "organisation", "funding": "line"}[name]
-    return listing.entries(opened, f"list-{name}", key)
-
-
-def _list(name: str, sorts: Mapping[str, listing.Sort], default: str) -> Response:
-    opened = publication()
-    words = request.args.get("q", "").strip()
-    sort = request.args.get("sort") or default
-    rows = listing.ordered(listing.selected(_entries(opened, name).values(), words), sorts, sort)
-    page = listing.paginate(rows, opened.settings.page_size)
-    values = {"words": words, "sort": sort, "sorts": list(sorts), "page": page}
-    return html_page(partial(render_template, f"site/{name}.html", **values), links=pager_links(page))
-
-
-def pager_links(page: listing.Page[Any]) -> list[Link]:
-    """Link relations to the pages before and after."""
-    links = []
-    if page.number > 1:
-        links.append(Link(address_with(page=page.number - 1), "prev", HTML.media_type))
-    if page.number < page.pages:
-        links.append(Link(address_with(page=page.number + 1), "next", HTML.media_type))
-    return links
+    return list_page("funding")
 
 
 @blueprint.get("/themes")
 def themes() -> Response:
-    """The whole tree: it is short, and makes sense as a whole. With `q`, the themes that hold these words."""
-    opened = publication()
-    words = request.args.get("q", "").strip()
-    found = listing.selected(listing.themes(opened).values(), words)
-    rows = listing.ordered(found, {"": _PARTNERSHIPS}, "")
-    page = listing.paginate(rows, max(1, len(rows)))
-    values = {"words": words, "page": page, "tree": [] if words else theme_tree(rows)}
-    return html_page(partial(render_template, "site/themes.html", **values))
+    """The whole tree: it is short, and makes sense as a whole. Narrowed, the themes that are left."""
+    return list_page("themes")
 
 
-ThemeNode = tuple[listing.Entry, "list[ThemeNode]"]
-
-
-def theme_tree(rows: Sequence[listing.Entry], above: str | None = None) -> list[ThemeNode]:
-    """Themes below `above` (None for the top level), each with its own, in the order of `rows`."""
-    return [(row, theme_tree(rows, row.iri)) for row in rows if row.iri_of("broader") == above]
+@blueprint.get("/<any(partnerships, territories, organisations, funding, themes):name>.<extension>")
+def list_file(name: str, extension: str) -> Response:
+    """The selection of a list as a file."""
+    return as_file(name, format_or_404(extension, LIST_FORMATS))
 
 
 @blueprint.get("/about")
@@ -210,7 +186,7 @@ def quality() -> Response:
     """What was found in the data: records held back with the reasons, remarks counted by kind."""
     opened = publication()
     found = report(opened)
-    page = listing.paginate(found["quarantined"], opened.settings.page_size)
+    page = paginate(found["quarantined"], opened.settings.page_size)
     values = {"report": found, "page": page, "counts": opened.release.manifest.counts}
     return html_page(partial(render_template, "site/quality.html", **values), links=pager_links(page))
 

@@ -46,7 +46,7 @@ def test_years_sort_both_ways_and_the_unknown_comes_last(client: FlaskClient) ->
     assert titles(client, "/partnerships?sort=-year&page=3")[-1] == "Presque rien"
 
 
-@pytest.mark.parametrize("words", ["numero 7", "NUMÉRO 7", "7 jumelage", "jum 7"])
+@pytest.mark.parametrize("words", ["numero 7", "NUMÉRO 7", "7 jumelage", "7 jum"])
 def test_words_are_found_without_accents_case_or_order_by_their_beginning(client: FlaskClient, words: str) -> None:
     assert titles(client, f"/partnerships?q={words}") == ["Jumelage numéro 7"]
 

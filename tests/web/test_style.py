@@ -55,7 +55,7 @@ def test_the_sheet_loads_nothing() -> None:
 
 def test_every_class_of_the_templates_has_a_style_and_every_style_a_use() -> None:
     folder = Path(web.__file__).parent / "templates"
-    text = "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.html"))
+    text = "\n".join(path.read_text(encoding="utf-8") for path in [*folder.rglob("*.html"), *folder.rglob("*.svg")])
     used = {name for names in re.findall(r'class="([^"{]*)', text) for name in names.split()}
     used |= set(re.findall(r"{% block (?:main_class|layout) %}(\w+)", text))
     used |= {name for names in NAMED.findall(SCRIPTS) for name in names.split()}

@@ -12,12 +12,14 @@ from typing import Any
 from flask import render_template, url_for
 
 from atlas_ld.iris import Kind
-from atlas_ld.media import DOCUMENT_FORMATS, HTML
+from atlas_ld.media import CITATION_FORMATS, DOCUMENT_FORMATS, HTML
 from atlas_ld.store.document import Document
 from atlas_ld.vocabulary import RDF
+from atlas_ld.web.citation import citation
 from atlas_ld.web.display import Graph
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.views import concepts, funding, organisation, partnership, territory, things
+from atlas_ld.web.views.common import bound_query
 
 View = Callable[[Publication, str, Graph], dict[str, Any]]
 
@@ -42,12 +44,19 @@ def render(opened: Publication, kind: Kind, key: str, document: Document) -> str
         for f in DOCUMENT_FORMATS
         if f is not HTML
     ]
+    name = graph.label(document.iri)
+    citations = [
+        (f.label, url_for("citation.cite", kind=kind, name=f"{key}.{f.extension}", lang=None)) for f in CITATION_FORMATS
+    ]
     return render_template(
         f"documents/{kind}.html",
         kind=kind,
         iri=document.iri,
         graph=graph,
-        name=graph.label(document.iri),
+        name=name,
+        cited=citation(opened, document.iri, name.text),
+        citations=citations,
+        describe=bound_query(opened, "describe", thing=document.iri),
         formats=formats,
         class_model=opened.model.of(graph.iris(document.iri, RDF.type)),
         **_VIEWS[kind](opened, document.iri, graph),

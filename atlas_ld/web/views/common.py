@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from atlas_ld.queries import load
+from flask import url_for
+
+from atlas_ld.queries import declared, load
 from atlas_ld.rdf import NamedNode, Node, node
-from atlas_ld.web import listing
+from atlas_ld.vocabulary import PREFIXES
+from atlas_ld.web import charts, listing, maps
+from atlas_ld.web import selection as selecting
 from atlas_ld.web.publication import Publication
 
-SORTS: Mapping[str, listing.Sort] = {
-    "title": (listing.by_label, False),
-    "-year": (listing.by_first_year, True),
-    "year": (listing.by_first_year, False),
-    "-amount": (listing.by_total, True),
-}
-"""Orders of a list of partnerships."""
+
+@dataclass(frozen=True)
+class Partnerships:
+    """The partnerships of an entity: the page of them that the request asks for, newest first, where the whole list
+    with its filters is, the SPARQL that gives them, their places on a map, and their funding by year."""
+
+    page: listing.Page[listing.Row]
+    list: str | None
+    map: str | None
+    query: str | None
+    sketch: maps.Sketch | None
+    chart: charts.Chart | None
 
 
 def iris_of(opened: Publication, query: str, variable: str, **bindings: str) -> list[str]:
@@ -25,8 +35,33 @@ def iris_of(opened: Publication, query: str, variable: str, **bindings: str) -> 
     return [term.value for row in rows if isinstance(term := row[variable], NamedNode)]
 
 
-def partnership_page(opened: Publication, iris: Iterable[str]) -> listing.Page[listing.Entry]:
-    """The page of these partnerships that the request asks for, newest first."""
-    known = listing.partnerships(opened)
-    rows = [known[iri] for iri in dict.fromkeys(iris) if iri in known]
-    return listing.paginate(listing.ordered(rows, SORTS, "-year"), opened.settings.page_size)
+def partnerships_of(opened: Publication, facet: str, key: str, centre: str | None = None) -> Partnerships:
+    """The partnerships with a value of a facet. `centre` is the key of the place that the map's arcs start from."""
+    chosen = selecting.select(opened, "partnerships", {facet: (key,)})
+    lines = selecting.select(opened, "funding", {facet: (key,)})
+    return Partnerships(
+        page=listing.page_of(opened, "partnerships", chosen.bits, "-year"),
+        list=chosen.address(url_for("site.partnerships")),
+        map=chosen.address(url_for("maps.page")),
+        query=selecting.query(opened, chosen),
+        sketch=maps.sketch(opened, chosen.bits, centre),
+        chart=charts.funding_by_year(opened, lines),
+    )
+
+
+def partnerships_among(opened: Publication, iris: Iterable[str], query: str | None = None) -> Partnerships:
+    """These partnerships, for entities that are no facet of the list."""
+    bits = listing.index(opened).with_iris("partnerships", iris)
+    page = listing.page_of(opened, "partnerships", bits, "-year")
+    return Partnerships(page, None, None, query, maps.sketch(opened, bits), None)
+
+
+def bound_query(opened: Publication, name: str, **bindings: str) -> str:
+    """The SPARQL of a query of ours for people: terms in place, prefixes declared."""
+    text = load(f"pages/{name}").bound({variable: node(iri) for variable, iri in bindings.items()})
+    return declared(text, PREFIXES | opened.iris.prefixes)
+
+
+def key_of(opened: Publication, iri: str) -> str:
+    parts = opened.iris.split(iri)
+    return parts[1] if parts else ""

@@ -8,22 +8,21 @@ from atlas_ld.vocabulary import SKOS
 from atlas_ld.web import listing
 from atlas_ld.web.display import Graph, entity
 from atlas_ld.web.publication import Publication
-from atlas_ld.web.views.common import iris_of, partnership_page
+from atlas_ld.web.views.common import bound_query, iris_of, key_of, partnerships_among, partnerships_of
 from atlas_ld.web.views.partnership import theme_path
 
 
 def theme(opened: Publication, iri: str, graph: Graph) -> dict[str, Any]:
     """Variables of `documents/theme.html`."""
-    known = listing.themes(opened)
-    narrower = [known[n] for n in dict.fromkeys(iris_of(opened, "narrower", "narrower", concept=iri)) if n in known]
-    if iri == opened.iris.entity("theme", "scheme"):
-        narrower = [entry for entry in known.values() if entry.iri_of("broader") is None]
+    index = listing.index(opened)
+    is_scheme = iri == opened.iris.entity("theme", "scheme")
+    every = listing.rows(opened, "themes", index.ordered("themes", index.everything("themes"), "-partnerships"))
     return {
         "path": theme_path(opened, iri),
         "definition": graph.text(iri, SKOS.definition),
-        "narrower": listing.ordered(narrower, {"": (listing.by_partnerships, True)}, ""),
+        "narrower": [row for row in every if row.one("broader") == (None if is_scheme else iri)],
         "matches": [graph.label(m) for p in _MATCHES for m in graph.iris(iri, p)],
-        "page": partnership_page(opened, iris_of(opened, "partnerships-of-theme", "partnership", theme=iri)),
+        "partnerships": partnerships_of(opened, "theme", key_of(opened, iri)),
     }
 
 
@@ -32,9 +31,17 @@ _MATCHES = (SKOS.exactMatch, SKOS.closeMatch, SKOS.relatedMatch, SKOS.broadMatch
 
 def code(opened: Publication, iri: str, graph: Graph) -> dict[str, Any]:
     """Variables of `documents/code.html`."""
+    key = key_of(opened, iri)
+    facet = next((name for name in ("form", "status", "level") if key.startswith(f"{name}-")), None)
+    if facet:
+        partnerships = partnerships_of(opened, facet, key.removeprefix(f"{facet}-"))
+    else:
+        linked = iris_of(opened, "partnerships-linking-to", "partnership", thing=iri)
+        query = bound_query(opened, "partnerships-linking-to", thing=iri)
+        partnerships = partnerships_among(opened, linked, query)
     return {
         "definition": graph.text(iri, SKOS.definition),
         "scheme": [entity(scheme) for scheme in graph.iris(iri, SKOS.inScheme)],
         "codes": [entity(concept) for concept in graph.iris(iri, SKOS.hasTopConcept)],
-        "page": partnership_page(opened, iris_of(opened, "partnerships-linking-to", "partnership", thing=iri)),
+        "partnerships": partnerships,
     }

@@ -25,6 +25,11 @@ class FunderRow:
     lines: Mapping[int | None, tuple[str, ...]]
     total: Decimal | None
 
+    @property
+    def ranked(self) -> Decimal:
+        """For sorting, the largest sum first."""
+        return -(self.total or Decimal(0))
+
 
 @dataclass(frozen=True)
 class FundingTable:

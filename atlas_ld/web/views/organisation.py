@@ -1,4 +1,4 @@
-"""The page of an organisation: its territory, its roles in partnerships, the money that it gives."""
+"""The page of an organisation: its territory, its roles in partnerships, the money that it gives and implements."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+from flask import url_for
+
 from atlas_ld.queries import load
 from atlas_ld.rdf import NamedNode, node
+from atlas_ld.release.facet_index import positions_of
 from atlas_ld.vocabulary import ATLAS
-from atlas_ld.web.display import Graph, entity, to_decimal, to_year
+from atlas_ld.web import charts, listing
+from atlas_ld.web import selection as selecting
+from atlas_ld.web.display import Graph, entity
 from atlas_ld.web.publication import Publication
-from atlas_ld.web.views.common import partnership_page
+from atlas_ld.web.views.common import key_of, partnerships_of
 
 
 def view(opened: Publication, iri: str, graph: Graph) -> dict[str, Any]:
@@ -23,28 +28,35 @@ def view(opened: Publication, iri: str, graph: Graph) -> dict[str, Any]:
         if isinstance(row["partnership"], NamedNode) and isinstance(row["role"], NamedNode)
     }
     roles = Counter(role for _, role in pairs)
+    implemented = [partnership for partnership, role in pairs if role == opened.iris.code("role", "implementer")]
     territory, country = graph.iri(iri, ATLAS.administers), graph.iri(iri, ATLAS.country)
+    key = key_of(opened, iri)
+    given = selecting.select(opened, "funding", {"by": (key,)})
     return {
         "siren": graph.text(iri, ATLAS.sirenCode),
         "territory": graph.label(territory) if territory else None,
         "country": graph.label(country) if country else None,
         "is_authority": territory is not None,
         "roles": [(entity(role), count) for role, count in sorted(roles.items(), key=lambda item: (-item[1], item[0]))],
-        "given": _given(opened, iri),
-        "page": partnership_page(opened, sorted(partnership for partnership, _ in pairs)),
+        "given": charts.funding_by_year(opened, given),
+        "given_list": given.address(url_for("site.funding")) if given.bits else None,
+        "given_lines": given.bits.bit_count(),
+        "implemented": _amount(opened, implemented),
+        "implemented_count": len(implemented),
+        "partnerships": partnerships_of(opened, "organisation", key, _centre(opened, territory)),
     }
 
 
-def _given(opened: Publication, iri: str) -> dict[str, Any]:
-    """What an organisation funds: the sum in euros, the number of lines, and the sum of each year."""
-    rows = opened.reader.select(load("pages/funding-by"), organisation=node(iri))
-    years: dict[int | None, Decimal] = {}
-    for row in rows:
-        amount, year = to_decimal(row["amount"]), to_year(row["year"])
-        if amount is not None:
-            years[year] = years.get(year, Decimal(0)) + amount
-    return {
-        "lines": len(rows),
-        "total": sum(years.values(), Decimal(0)),
-        "years": sorted(years.items(), key=lambda item: (item[0] is None, item[0] or 0)),
-    }
+def _centre(opened: Publication, territory: str | None) -> str | None:
+    """The key of the organisation's place, where it is in France and on the map."""
+    parts = opened.iris.split(territory) if territory else None
+    found = parts is not None and bool(listing.index(opened).having("partnerships", "here", parts[1]))
+    return parts[1] if parts and found else None
+
+
+def _amount(opened: Publication, partnerships: list[str]) -> Decimal | None:
+    """The declared funding of these partnerships, in euros; None where no amount is known."""
+    index = listing.index(opened)
+    lines = index.lines_of(index.with_iris("partnerships", partnerships))
+    known = [cents for position in positions_of(lines) if (cents := index.lines().cents[position]) is not None]
+    return listing.euros_of(sum(known)) if known else None

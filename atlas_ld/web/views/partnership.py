@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,13 +10,17 @@ from typing import Any
 from atlas_ld.iris import fold
 from atlas_ld.queries import load
 from atlas_ld.rdf import NamedNode, node
+from atlas_ld.release.facet_index import positions_of
 from atlas_ld.vocabulary import ATLAS, DCAT, DCTERMS, FOAF, ORG, PROV, SKOS
-from atlas_ld.web import listing
+from atlas_ld.web import charts, listing, maps
+from atlas_ld.web import selection as selecting
 from atlas_ld.web.display import Graph, Shown, entity, goal_number, show
 from atlas_ld.web.i18n import current_language
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.quality import remarks_on
+from atlas_ld.web.views.common import key_of
 from atlas_ld.web.views.funding_table import funding_table
+from atlas_ld.web.views.timeline import timeline
 
 TEXTS = (
     ATLAS.context,
@@ -72,6 +77,7 @@ def view(opened: Publication, iri: str, graph: Graph) -> dict[str, Any]:
     """Variables of `documents/partnership.html`."""
     roles = _participants(opened, iri, graph)
     key = opened.iris.split(iri)
+    lines = selecting.select(opened, "funding", {"partnership": (key_of(opened, iri),)})
     undocumented = {code.rpartition("section-")[2] for code in graph.iris(iri, ATLAS.undocumentedSection)}
     return {
         "form": _shown(graph, iri, DCTERMS.type),
@@ -93,6 +99,10 @@ def view(opened: Publication, iri: str, graph: Graph) -> dict[str, Any]:
         "goals": _goals(iri, graph),
         "texts": [(property_, text) for property_ in TEXTS for text in graph.texts(iri, property_)],
         "funding": funding_table(iri, graph),
+        "chart": charts.funding_by_year(opened, lines),
+        "lines_query": selecting.query(opened, lines),
+        "sketch": maps.sketch(opened, listing.index(opened).with_iris("partnerships", [iri])),
+        "timeline": timeline(iri, graph),
         "follow_up": [
             (property_, show(value, graph))
             for property_ in (
@@ -199,21 +209,20 @@ def _continued_by(opened: Publication, iri: str) -> list[Shown]:
     return [entity(row["next"].value) for row in rows if isinstance(row["next"], NamedNode)]
 
 
-def _related(opened: Publication, iri: str) -> list[listing.Entry]:
-    """The nearest partnerships: a shared organisation counts most, then a shared country, then the same theme."""
-    known = listing.partnerships(opened)
-    here = known.get(iri)
-    if here is None:
+def _related(opened: Publication, iri: str) -> list[listing.Row]:
+    """The nearest partnerships: those that share most organisations, then those of the same country and theme."""
+    index = listing.index(opened)
+    here = index.rows("partnerships", positions_of(index.with_iris("partnerships", [iri])))
+    if not here:
         return []
-    bodies = {*here.links.get("authorities", ()), *here.links.get("partners", ())}
-    countries, theme = set(here.links.get("countries", ())), here.iri_of("theme")
-
-    def nearness(other: listing.Entry) -> int:
-        shared = bodies & {*other.links.get("authorities", ()), *other.links.get("partners", ())}
-        same_country = bool(countries & set(other.links.get("countries", ())))
-        same_theme = theme is not None and theme == other.iri_of("theme")
-        return 4 * len(shared) + 2 * same_country + same_theme
-
-    ranked = [(nearness(other), other) for other in known.values() if other.iri != iri]
-    near = sorted((pair for pair in ranked if pair[0] > 1), key=lambda pair: (-pair[0], pair[1].iri))
-    return [other for _, other in near[:_RELATED]]
+    itself = index.with_iris("partnerships", [iri])
+    shared: Counter[int] = Counter()
+    for body in (*here[0].facts["authorities"], *here[0].facts["partners"]):
+        shared.update(positions_of(index.having("partnerships", "organisation", key_of(opened, body)) & ~itself))
+    near = [position for position, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))]
+    countries, themes = here[0].facts["countries"], here[0].facts["theme"]
+    if len(near) < _RELATED and countries and themes:
+        alike = index.having("partnerships", "country", key_of(opened, countries[0])) & ~itself
+        alike &= index.having("partnerships", "theme", key_of(opened, themes[0]))
+        near += [position for position in positions_of(alike) if position not in shared]
+    return listing.rows(opened, "partnerships", near[:_RELATED])

@@ -1,53 +1,72 @@
-"""The page of a territory: who administers it, where it lies, its partnerships and its matches elsewhere."""
+"""The page of a territory: who administers it, where it lies, its partnerships and its pages elsewhere."""
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
-from atlas_ld.vocabulary import ATLAS, SKOS, WGS
+from flask import url_for
+
+from atlas_ld.vocabulary import ATLAS, GEONAMES, SKOS, WGS
 from atlas_ld.web import listing
+from atlas_ld.web import selection as selecting
 from atlas_ld.web.display import Graph, Shown, entity
 from atlas_ld.web.publication import Publication
-from atlas_ld.web.views.common import iris_of, partnership_page
+from atlas_ld.web.views.common import iris_of, key_of, partnerships_of
 
 _TOP = 8
+_MOST_PARTS = 60
+_INSEE = "https://www.insee.fr/fr/statistiques/2011101?geo="
+_INSEE_LEVELS = {"commune": "COM", "departement": "DEP", "region": "REG", "epci": "EPCI"}
 
 
 def view(opened: Publication, iri: str, graph: Graph) -> dict[str, Any]:
     """Variables of `documents/territory.html`."""
-    partnerships = iris_of(opened, "partnerships-of-territory", "partnership", territory=iri)
+    key = key_of(opened, iri)
     level = graph.iri(iri, ATLAS.level)
     is_country = (level or "").endswith("level-country")
-    known = listing.entries(opened, "list-territories", "territory")
-    parts = [known[part] for part in iris_of(opened, "territories-within", "part", territory=iri) if part in known]
-    parts = listing.ordered((p for p in parts if p.count("partnerships")), {"": (listing.by_partnerships, True)}, "")
+    parts = selecting.select(opened, "territories", {"within": (key,), "used": ("yes",)})
+    positions = listing.index(opened).ordered("territories", parts.bits, "-partnerships")
     population = graph.decimal(iri, ATLAS.population)
+    located = graph.decimal(iri, WGS.lat) is not None and not is_country
+    country = graph.iri(iri, ATLAS.country)
+    is_french = (country or "").endswith("country-fr")
     return {
         "level": graph.label(level) if level else None,
         "is_country": is_country,
-        "country": _one(graph, iri),
+        "country": graph.label(country) if country else None,
         "within": [graph.label(parent) for parent in graph.iris(iri, ATLAS.within)],
         "insee": graph.text(iri, ATLAS.inseeCode),
         "population": int(population) if population is not None else None,
         "latitude": graph.decimal(iri, WGS.lat),
         "longitude": graph.decimal(iri, WGS.long),
         "matches": graph.iris(iri, SKOS.exactMatch),
+        "pages": _pages(key, graph.iris(iri, SKOS.exactMatch)),
         "bodies": [entity(body) for body in iris_of(opened, "bodies-of-territory", "body", territory=iri)],
-        "parts": parts,
-        "french": _most(opened, partnerships, "authorities") if is_country else [],
-        "page": partnership_page(opened, partnerships),
+        "parts": listing.rows(opened, "territories", positions[:_MOST_PARTS]),
+        "parts_total": len(positions),
+        "parts_list": parts.address(url_for("site.territories")),
+        "french": _regions(opened, key) if is_country else [],
+        "partnerships": partnerships_of(opened, "territory", key, key if located and is_french else None),
     }
 
 
-def _one(graph: Graph, iri: str) -> Shown | None:
-    country = graph.iri(iri, ATLAS.country)
-    return graph.label(country) if country else None
+def _pages(key: str, matches: list[str]) -> list[tuple[str, str]]:
+    """Name of a site and address of the territory's page there, in the order of the page."""
+    found = []
+    level, _, code = key.partition("-")
+    if level in _INSEE_LEVELS:
+        found.append(("INSEE", f"{_INSEE}{_INSEE_LEVELS[level]}-{code.upper()}"))
+    for match in matches:
+        if match.startswith(str(GEONAMES)):
+            found.append(("GeoNames", f"https://www.geonames.org/{match.removeprefix(str(GEONAMES)).strip('/')}"))
+    return found
 
 
-def _most(opened: Publication, partnerships: list[str], links: str) -> list[tuple[Shown, int]]:
-    """The bodies with most of these partnerships, and how many; none where no body has more than one."""
-    known = listing.partnerships(opened)
-    counted = Counter(body for p in set(partnerships) if p in known for body in known[p].links.get(links, ()))
+def _regions(opened: Publication, country: str) -> list[tuple[Shown, int]]:
+    """The French régions with most partnerships with a country, and how many."""
+    bits = listing.index(opened).having("partnerships", "country", country)
+    counted = {
+        key: (other & bits).bit_count() for key, other in listing.index(opened).facet("partnerships", "region").items()
+    }
     ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:_TOP]
-    return [(entity(body), count) for body, count in ranked] if ranked and ranked[0][1] > 1 else []
+    return [(entity(opened.iris.entity("territory", key)), count) for key, count in ranked if count]

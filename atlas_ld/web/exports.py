@@ -1,0 +1,155 @@
+"""A selection of a list as a file: CSV (for programs or for French Excel), XLSX, JSON, GeoJSON.
+
+The rows and columns are those of the release's own tables (`download/partnerships.csv`), so that a selection is what
+the whole file would give filtered; themes, which have no such table, get a short one of their own.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from atlas_ld.release.facet_index import Place
+from atlas_ld.release.tables import JOIN, Column, Table, is_number, read_table, write_xlsx
+from atlas_ld.web.listing import index
+from atlas_ld.web.publication import Publication
+from atlas_ld.web.selection import Selection
+
+Dialect = Literal["", "fr"]
+_BOM = "\ufeff"
+
+
+def table(opened: Publication, selection: Selection, order: str) -> Table:
+    """The rows of a selection, in an order of its list."""
+    positions = index(opened).ordered(selection.list, selection.bits, order)
+    iris = index(opened).iris(selection.list, positions)
+    if selection.list == "themes":
+        return _themes(opened, positions)
+    return read_table(opened.release.path / "download", selection.list, opened.model, iris)
+
+
+def _themes(opened: Publication, positions: Sequence[int]) -> Table:
+    columns = (
+        Column("iri", "IRI", None),
+        Column("label_fr", "Libellé", None),
+        Column("label_en", "Libellé (anglais)", None),
+        Column("broader_iri", "Thématique plus large (IRI)", None, iris=True),
+        Column("partnerships", "Partenariats", None),
+    )
+    rows = [
+        [row.iri, row.fr, row.en, JOIN.join(row.facts.get("broader", ())), str(row.partnerships or 0)]
+        for row in index(opened).rows("themes", positions)
+    ]
+    return Table("themes", columns, rows)
+
+
+def as_csv(rows: Table, dialect: Dialect) -> bytes:
+    """RFC 4180, UTF-8. For `fr`, what Excel opens in France by a double click: BOM, semicolons, decimal commas, and
+    the names of the columns in French."""
+    buffer = io.StringIO()
+    french = dialect == "fr"
+    writer = csv.writer(buffer, delimiter=";" if french else ",", lineterminator="\r\n" if french else "\n")
+    writer.writerow([column.title if french else column.name for column in rows.columns])
+    for row in rows.rows:
+        cells = zip(rows.columns, row, strict=True)
+        writer.writerow([_cell(column, cell, french) for column, cell in cells])
+    return ((_BOM if french else "") + buffer.getvalue()).encode()
+
+
+def _cell(column: Column, cell: str, french: bool) -> str:
+    """A number as the reader's spreadsheet writes it; a text that it would run as a formula gets an apostrophe."""
+    if is_number(column):
+        return cell.replace(".", ",") if french else cell
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+def as_xlsx(rows: Table) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "selection.xlsx"
+        write_xlsx(rows, path)
+        return path.read_bytes()
+
+
+def as_json(opened: Publication, selection: Selection, rows: Table, query: str | None) -> bytes:
+    """`{"list", "release", "license", "query", "total", "rows"}`; a row has the columns of the table, links as lists,
+    numbers as numbers, and no member for what is not said."""
+    body = {
+        "list": selection.list,
+        "release": opened.release.id,
+        "license": opened.settings.license,
+        "query": query,
+        "total": len(rows.rows),
+        "rows": [_members(rows.columns, row) for row in rows.rows],
+    }
+    return json.dumps(body, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _members(columns: Sequence[Column], row: Sequence[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for column, cell in zip(columns, row, strict=True):
+        if not cell:
+            continue
+        if column.field is not None and column.field.datatype is None:
+            found[column.name] = cell.split(JOIN)
+        elif is_number(column) and JOIN not in cell:
+            found[column.name] = float(cell) if "." in cell else int(cell)
+        else:
+            found[column.name] = cell
+    return found
+
+
+def as_geojson(opened: Publication, selection: Selection, order: str) -> bytes:
+    """RFC 7946. A partnership is at the places of its partners (MultiPoint), a funding line at those of its
+    partnership, a territory at its own; the geometry is null where no place is known."""
+    positions = index(opened).ordered(selection.list, selection.bits, order)
+    rows = index(opened).rows(selection.list, positions)
+    keys = [
+        _keys(opened, selection.list, position, row.iri, row.facts)
+        for position, row in zip(positions, rows, strict=True)
+    ]
+    places = index(opened).places(key for found in keys for key in found)
+    features = [
+        {
+            "type": "Feature",
+            "id": row.iri,
+            "geometry": _geometry([places[key] for key in found if key in places]),
+            "properties": {
+                name: value
+                for name, value in (
+                    ("iri", row.iri),
+                    ("label", row.fr),
+                    ("year", row.year),
+                    ("euros", None if row.cents is None else row.cents / 100),
+                    ("partnerships", row.partnerships),
+                )
+                if value is not None
+            },
+        }
+        for row, found in zip(rows, keys, strict=True)
+    ]
+    body = {"type": "FeatureCollection", "features": features}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _keys(opened: Publication, name: str, position: int, iri: str, facts: Any) -> Sequence[str]:
+    if name in ("partnerships", "funding"):
+        owner = position if name == "partnerships" else index(opened).lines().owners[position]
+        here, abroad = index(opened).links()[owner]
+        return list(dict.fromkeys((*here, *abroad)))
+    territories = [iri] if name == "territories" else facts.get("territories", ())
+    parts = [opened.iris.split(territory) for territory in territories]
+    return [part[1] for part in parts if part]
+
+
+def _geometry(places: Sequence[Place]) -> dict[str, Any] | None:
+    points = [[place.long, place.lat] for place in places]
+    if not points:
+        return None
+    if len(points) == 1:
+        return {"type": "Point", "coordinates": points[0]}
+    return {"type": "MultiPoint", "coordinates": points}

@@ -1,0 +1,94 @@
+// The map of /map: Leaflet over Natural Earth, partners abroad in clusters, arcs to and from the place that is chosen.
+// Without it the page keeps its drawing and its table.
+
+const FEW = 80; // arcs that are drawn at once; more would hide the map
+const OURS = "spot here";
+const THEIRS = "spot abroad";
+const CLUSTER = "cluster";
+const holder = document.getElementById("map");
+
+if (holder && window.L) {
+
+  Promise.all([holder.dataset.places, holder.dataset.world].map((address) => fetch(address).then((answer) => {
+    if (!answer.ok) throw new Error(answer.statusText);
+    return answer.json();
+  }))).then(([data, world]) => draw(data, world)).catch(() => {
+    const note = document.createElement("p");
+    note.className = "absent";
+    note.textContent = holder.dataset.failed;
+    holder.before(note);
+  });
+
+  function draw({ places, links }, world) {
+    holder.replaceChildren();
+    holder.classList.add("live");
+    const map = L.map(holder, { minZoom: 1, maxZoom: 9, worldCopyJump: false, attributionControl: true, preferCanvas: false });
+    map.attributionControl.setPrefix(false).addAttribution("Natural Earth");
+    L.geoJSON({ type: "MultiPolygon", coordinates: land(world) }, {
+      interactive: false,
+      style: { className: "land", weight: 0.6 },
+    }).addTo(map);
+
+    const arcs = L.layerGroup().addTo(map);
+    const abroad = L.markerClusterGroup({ showCoverageOnHover: false, maxClusterRadius: 45, iconCreateFunction: cluster });
+    const here = L.layerGroup().addTo(map);
+    const most = Math.max(...places.map((place) => place[4]), 1);
+    const markers = places.map((place, number) => marker(place, number));
+    markers.forEach((one, number) => (places[number][5] ? here : abroad).addLayer(one));
+    map.addLayer(abroad);
+    if (links.length <= FEW) links.forEach(arc);
+    const bounds = L.latLngBounds(places.map((place) => [place[2], place[3]]));
+    map.fitBounds(bounds, { padding: [30, 30], maxZoom: 6 });
+
+    // Rings that cross 180° go on beyond the edge and are drawn on both sides; those around a pole have no shape here.
+    function land(topology) {
+      const rings = topojson.feature(topology, topology.objects.countries).features
+        .flatMap(({ geometry }) => geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates).flat();
+      return rings.flatMap((ring) => {
+        let shift = 0;
+        const whole = ring.map(([x, y], place) => {
+          const step = place ? x - ring[place - 1][0] : 0;
+          shift += step < -180 ? 360 : step > 180 ? -360 : 0;
+          return [x + shift, y];
+        });
+        if (shift) return [];
+        const xs = whole.map(([x]) => x);
+        const moves = [0, ...(Math.min(...xs) < -180 ? [360] : []), ...(Math.max(...xs) > 180 ? [-360] : [])];
+        return moves.map((move) => [whole.map(([x, y]) => [x + move, y])]);
+      });
+    }
+
+    function marker([key, label, latitude, longitude, count, french], number) {
+      const size = 10 + 16 * Math.sqrt(count / most);
+      const icon = L.divIcon({ className: french ? OURS : THEIRS, iconSize: [size, size] });
+      const one = L.marker([latitude, longitude], { icon, alt: `${label} (${count})`, count, title: `${label} (${count})` });
+      const link = document.createElement("a");
+      link.href = holder.dataset.page.replace("KEY", encodeURIComponent(key));
+      link.textContent = `${label} (${count})`;
+      one.bindPopup(link);
+      one.on("popupopen", () => show(number));
+      return one;
+    }
+
+    function show(number) {
+      arcs.clearLayers();
+      links.filter(([one, other]) => one === number || other === number).slice(0, 400).forEach(arc);
+    }
+
+    function arc([one, other, count]) {
+      const [, , y1, x1] = places[one], [, , y2, x2] = places[other];
+      const bend = Math.hypot(x2 - x1, y2 - y1) * 0.22, points = [];
+      for (let step = 0; step <= 24; step += 1) {
+        const t = step / 24, u = 1 - t;
+        points.push([u * u * y1 + 2 * u * t * ((y1 + y2) / 2 + bend) + t * t * y2, u * u * x1 + u * t * (x1 + x2) + t * t * x2]);
+      }
+      L.polyline(points, { className: "arc", weight: Math.min(1 + count / 3, 4), interactive: false }).addTo(arcs);
+    }
+
+    function cluster(group) {
+      const total = group.getAllChildMarkers().reduce((sum, one) => sum + one.options.count, 0);
+      const size = 26 + Math.min(26, 5 * Math.log2(total));
+      return L.divIcon({ html: `<b>${total}</b>`, className: CLUSTER, iconSize: [size, size] });
+    }
+  }
+}
