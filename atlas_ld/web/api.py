@@ -23,7 +23,7 @@ from atlas_ld.iris import KINDS
 from atlas_ld.media import HTML, OPENAPI, Format
 from atlas_ld.rdf import subject_of
 from atlas_ld.vocabulary import ATLAS
-from atlas_ld.web import problems
+from atlas_ld.web import problems, queries_api
 from atlas_ld.web.i18n import LANGUAGES, translate
 from atlas_ld.web.publication import Publication, publication
 from atlas_ld.web.responses import answer, negotiate
@@ -140,7 +140,7 @@ def openapi(opened: Publication, described: Iterator[Route]) -> dict[str, Any]:
             "contact": {"name": opened.settings.publisher, "email": opened.settings.contact},
         },
         "servers": [{"url": opened.iris.base.rstrip("/")}],
-        "paths": paths,
+        "paths": paths | queries_api.paths(),
         "components": {
             "parameters": {name: _parameter(name) for name in _table()["parameters"]},
             "responses": {"problem": _PROBLEM_RESPONSE},
@@ -171,7 +171,7 @@ def _operation(opened: Publication, route: Route, method: str) -> dict[str, Any]
         ],
         "responses": responses,
     }
-    if method == "POST" and route.endpoint == "sparql.endpoint":
+    if method == "POST" and route.endpoint in ("sparql.endpoint", "saved.save"):
         operation["requestBody"] = {"required": True, "content": _SPARQL_BODY}
     return operation
 

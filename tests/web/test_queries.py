@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -206,6 +207,22 @@ def test_the_list_is_rdf_for_programs(format_: Format, demonstration_client: Fla
     ):
         graph = rdflib.Dataset(default_union=True).parse(data=answer.data, format=format_.rdflib)
         assert len(set(graph.subjects(RDF.type, SH.SPARQLExecutable))) == len(named_queries())
+
+
+@pytest.mark.parametrize("named", named_queries().values(), ids=lambda named: named.name)
+def test_openapi_describes_every_query_with_its_parameters(
+    named: NamedQuery, demonstration_client: FlaskClient
+) -> None:
+    paths = json.loads(demonstration_client.get("/api.json").data)["paths"]
+    described = paths[f"/queries/{named.name}"]["get"]
+    assert [one["name"] for one in described["parameters"]] == [one.name for one in named.parameters]
+    values = {one["name"]: one["schema"]["default"] for one in described["parameters"]}
+    [extension, *_] = paths[f"/queries/{named.name}.{{extension}}"]["get"]["parameters"]
+    assert extension["schema"]["enum"] == list(formats_of(named))
+    assert all(re.search(one["schema"]["pattern"], values[one["name"]]) for one in described["parameters"])
+    for name in extension["schema"]["enum"][:1]:
+        answer = demonstration_client.get(f"/queries/{named.name}.{name}", query_string=values)
+        assert answer.mimetype in described["responses"]["200"]["content"]
 
 
 def test_no_parameter_has_a_name_that_an_address_uses_already() -> None:
