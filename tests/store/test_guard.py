@@ -49,13 +49,13 @@ def test_an_innocent_query_passes_and_parses(query: str) -> None:
     assert parses(query)
 
 
-def test_the_corpora_hold_a_hundred_queries_each() -> None:
-    assert len(set(corpus("hostile"))) >= 100
-    assert len(set(corpus("innocent"))) >= 100
+def test_the_corpora_hold_three_hundred_queries_each() -> None:
+    assert len(set(corpus("hostile"))) >= 300
+    assert len(set(corpus("innocent"))) >= 300
 
 
 def test_most_hostile_queries_would_work_if_they_were_not_refused() -> None:
-    assert sum(parses(query) for query in corpus("hostile") if "SERVICE" in query) > 80
+    assert sum(parses(query) for query in corpus("hostile") if "SERVICE" in query) > 180
 
 
 PIECES = st.sampled_from(
