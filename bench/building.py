@@ -1,0 +1,85 @@
+"""Whole builds: beside a bare bulk load of the same triples, after one changed record, and as the corpus grows."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from atlas_ld.release.folder import open_release
+from bench import corpus
+from bench.harness import Sample, Table, command
+
+DAY = "2026-11-23"
+
+
+def build(data: Path, releases: Path, day: str = DAY) -> tuple[float, float]:
+    """Build a release with the command; seconds, and the most memory of one process, in MB."""
+    program: list[str | Path] = [sys.executable, "-m", "atlas_ld", "build", "--data", data / "records"]
+    run = command([*program, "--releases", releases, "--date", day], codes=(0, 2))  # 2: records were quarantined
+    return run.seconds, run.peak
+
+
+def compare(data: Path, work: Path) -> Table:
+    """A full build from nothing, a republication after one changed record, and the bare load."""
+    releases = work / "releases"
+    shutil.rmtree(releases, ignore_errors=True)
+    full, peak = build(data, releases)
+    first = open_release(releases)
+    lines = first.path / "download" / "atlas.nt"
+    bare = Sample(tuple(_bulk_load(lines, work / "bare") for _ in range(3)))
+    _change(data)
+    again, _ = build(data, releases)
+    second = open_release(releases)
+    assert second.id != first.id, "the changed record is not in the release"
+    table = Table(
+        "A whole build: records to release, everything included",
+        against="bare bulk load",
+        note=f"{first.manifest.counts.records} records, {first.manifest.counts.triples} triples. Republishing one "
+        f"changed record took {again / full:.0%} of a full build.",
+    )
+    table.add("bare bulk load", bare, "Oxigraph's `bulk_load` of atlas.nt into an empty store")
+    table.add("atlas-ld, full build", Sample((full,)), f"{peak:.0f} MB in the largest process")
+    table.add("atlas-ld, one record changed", Sample((again,)))
+    return table
+
+
+def grow(sizes: tuple[int, ...], work: Path) -> Table:
+    """Builds of growing corpora, the first of which is the measure."""
+    table = Table("Growth of the corpus", against=f"{sizes[0]} records", note="Full builds from nothing.")
+    stores = []
+    for size in sizes:
+        data, releases = work / f"corpus-{size}", work / f"releases-{size}"
+        shutil.rmtree(releases, ignore_errors=True)
+        corpus.write(data, size, faults=size // 50)
+        seconds, peak = build(data, releases)
+        store = sum(file.stat().st_size for file in open_release(releases).store.rglob("*")) / 2**20
+        stores.append(store)
+        remark = f"store {store:.0f} MB ({store / stores[0]:.2f} times); {peak:.0f} MB in the largest process"
+        table.add(f"{size} records", Sample((seconds,)), remark)
+        shutil.rmtree(releases)
+    return table
+
+
+def _bulk_load(lines: Path, into: Path) -> float:
+    shutil.rmtree(into, ignore_errors=True)
+    store = ox.Store(str(into))
+    began = time.perf_counter()
+    store.bulk_load(path=str(lines), format=ox.RdfFormat.N_TRIPLES)
+    seconds = time.perf_counter() - began
+    del store
+    shutil.rmtree(into)
+    return seconds
+
+
+def _change(data: Path) -> None:
+    """Another start year in the record in the middle."""
+    files = sorted((data / "records").rglob("*.json"))
+    path = files[len(files) // 2]
+    record = json.loads(path.read_text("utf-8"))
+    record["start_year"] -= 1
+    path.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")

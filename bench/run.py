@@ -1,0 +1,67 @@
+"""All benchmarks in one go: `make bench` at full size, `make bench-quick` for daily use. Writes docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from bench import building, corpus, validation
+from bench.harness import Table, machine
+
+FULL = corpus.SIZE
+QUICK = 1_000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.run", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK} records instead of {FULL}")
+    parser.add_argument("--size", type=int, help="number of records")
+    parser.add_argument("--only", choices=list(PARTS), action="append", help="these parts alone")
+    parser.add_argument("--into", type=Path, help="folder to work in, kept afterwards (default: a temporary one)")
+    parser.add_argument("--write", type=Path, help="Markdown file to write (default: standard output)")
+    given = parser.parse_args()
+    size = given.size or (QUICK if given.quick else FULL)
+    with tempfile.TemporaryDirectory() as temporary:
+        work = given.into or Path(temporary)
+        data = work / f"corpus-{size}"
+        planted = corpus.write(data, size, faults=size // 50)
+        described = [f"- {name}: {value}" for name, value in machine().items()]
+        tables = [table for name, part in PARTS.items() if not given.only or name in given.only
+                  for table in part(size, data, work)]  # fmt: skip
+    text = _page(size, len(planted), described, tables)
+    if given.write:
+        given.write.write_text(text, encoding="utf-8")
+    else:
+        print(text)
+
+
+def _page(size: int, faults: int, described: list[str], tables: list[Table]) -> str:
+    head = f"""# Benchmarks
+
+Written by `make bench`; do not edit. Everything below was measured in one run on one machine, on a generated corpus of
+{size} partnerships with {faults} planted faults (`python -m bench.corpus`). The second column is the ratio to the
+subject that a table compares with; times depend on the machine and on what else it does, ratios far less.
+
+"""
+    return head + "\n".join(described) + "\n\n" + "\n".join(table.markdown() for table in tables)
+
+
+def _validation(size: int, data: Path, work: Path) -> list[Table]:
+    return [validation.compare(data)]
+
+
+def _building(size: int, data: Path, work: Path) -> list[Table]:
+    return [building.compare(data, work)]
+
+
+def _growth(size: int, data: Path, work: Path) -> list[Table]:
+    """Up to the full size: a tenth of it, three tenths, all."""
+    return [building.grow((size // 10, 3 * size // 10, size), work)]
+
+
+PARTS = {"validation": _validation, "building": _building, "growth": _growth}
+
+
+if __name__ == "__main__":
+    main()
