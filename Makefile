@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format build docs wheel clean
+.PHONY: help run test check format build docs wheel bench bench-quick clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,12 @@ docs: $(READY) ## Write the generated pages of docs/ (model, settings, record sc
 
 wheel: $(READY) ## Build the wheel into ./dist
 	@$(BIN)/python -m build --wheel --outdir dist . >/dev/null && ls dist/*.whl
+
+bench: $(READY) ## Measure everything at full size, peers beside, and write docs/benchmarks.md (about an hour)
+	@$(BIN)/python -m bench.run --write docs/benchmarks.md
+
+bench-quick: $(READY) ## The same with 1,000 records, to standard output
+	@$(BIN)/python -m bench.run --quick
 
 clean: ## Remove what the targets made
 	@rm -rf $(VENV) dist releases .pytest_cache .mypy_cache .ruff_cache .hypothesis
