@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, url_for
 
 from atlas_ld import jsonld
 from atlas_ld.media import HTML, JSONLD, LIST_FORMATS, RDF_FORMATS, Format
-from atlas_ld.queries import load
+from atlas_ld.queries.named import named_queries
 from atlas_ld.rdf import parse_file, write
 from atlas_ld.release.folder import list_releases
 from atlas_ld.vocabulary import PREFIXES
@@ -28,15 +28,12 @@ from atlas_ld.web.signposting import catalog_links, dataset_links
 blueprint = Blueprint("site", __name__)
 
 _TOP_COUNTRIES = 8
-_QUESTIONS = tuple(
-    f"examples/{name}"
-    for name in (
-        "cooperating-with-a-country",
-        "partnerships-by-country",
-        "funding-by-year",
-        "funding-of-a-partnership",
-        "under-way-after-their-end",
-    )
+_QUESTIONS = (
+    "cooperating-with-a-country",
+    "partnerships-by-country",
+    "funding-by-year",
+    "funding-of-a-partnership",
+    "under-way-after-their-end",
 )
 
 
@@ -100,7 +97,7 @@ def _home(opened: Publication) -> str:
         examples=examples,
         example=examples[0].iri if examples else opened.iris.base,
         chart=charts.funding_by_year(opened, selecting.select(opened, "funding", {})),
-        questions=_questions(opened),
+        questions=_questions(),
         manifest=opened.release.manifest,
         report=report(opened),
     )
@@ -133,13 +130,10 @@ def _ranked(opened: Publication, chosen: selecting.Selection, facet: str) -> lis
     return [(entity(opened.iris.entity("territory", key)), count) for key, count in ranked if count]
 
 
-def _questions(opened: Publication) -> list[tuple[str, str]]:
-    """Address and title of the examples that the home page shows."""
-    prefixes = PREFIXES | opened.iris.prefixes
-    return [
-        (url_for("sparql.endpoint", query=query.example(prefixes)), query.titles[current_language()])
-        for query in map(load, _QUESTIONS)
-    ]
+def _questions() -> list[tuple[str, str]]:
+    """Address and title of the ready-made questions that the home page shows."""
+    found = [named_queries()[name] for name in _QUESTIONS]
+    return [(url_for("queries.named", name=one.name), one.query.titles[current_language()]) for one in found]
 
 
 @blueprint.get("/partnerships")
