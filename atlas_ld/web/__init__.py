@@ -12,6 +12,7 @@
     saved_pages /queries/saved: long queries under short addresses
     sparql      /sparql (its view is the endpoint `sparql.endpoint`, which base.html links to)
     querying    /sparql/completions.json, /explore
+    about       /about/..., /model, /releases/compare
     linksets    /linkset: the typed links of a document, as a document of their own
     problem_pages  /problems/: what the types of problems mean
     api         /api: the routes, for programs (OpenAPI) and for people
@@ -29,6 +30,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from atlas_ld.web import (
+    about,
     access,
     api,
     canonical,
@@ -86,6 +88,7 @@ def create_app(publication: Publication) -> Flask:
         queries.blueprint,
         saved_pages.blueprint,
         querying.blueprint,
+        about.blueprint,
         health.blueprint,
         problem_pages.blueprint,
         linksets.blueprint,

@@ -24,7 +24,7 @@ def test_a_kind_has_all_its_hits_page_by_page(client: FlaskClient) -> None:
 
 def test_the_field_is_a_plain_form_that_keeps_the_language(client: FlaskClient) -> None:
     text = client.get("/search?lang=en", headers=HTML).text
-    assert '<form class="search-box" role="search" action="/search" method="get">' in text
+    assert '<form class="search-box" role="search" aria-label="Search" action="/search" method="get">' in text
     assert '<input type="hidden" name="lang" value="en">' in text
 
 

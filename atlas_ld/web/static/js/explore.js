@@ -15,6 +15,7 @@ function suit(field) {
   if (!kind) return;
   const before = test.value;
   test.replaceChildren(...tests.querySelector(`[data-kind=${kind}]`).cloneNode(true).children);
+  test.selectedIndex = 0;
   if ([...test.options].some((option) => option.value === before)) test.value = before;
   if (list) value.setAttribute("list", list);
   else value.removeAttribute("list");

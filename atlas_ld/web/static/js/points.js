@@ -1,5 +1,7 @@
 // A map of points on the countries of Natural Earth: no tiles, no other host. Needs Leaflet and topojson-client.
 
+import { countries } from "./world.js";
+
 // Draw the points of an element's data-points ([{lat, long, label, href}]) in its child `.map`. data-world is the
 // address of the countries (TopoJSON).
 export async function drawPoints(element) {
@@ -7,11 +9,11 @@ export async function drawPoints(element) {
   const map = L.map(element.querySelector(".map"), {
     attributionControl: false, minZoom: 1, maxZoom: 9, worldCopyJump: true, zoomSnap: 0.5,
   });
+  map.fitBounds(L.latLngBounds(points.map((point) => [point.lat, point.long])).pad(0.15), { maxZoom: 6 });
   const colour = (name) => getComputedStyle(element).getPropertyValue(name).trim();
-  const response = await fetch(element.dataset.world);
-  if (response.ok) {
-    const world = await response.json();
-    L.geoJSON(topojson.feature(world, world.objects.countries), {
+  const world = await countries(element.dataset.world);
+  if (world) {
+    L.geoJSON(world, {
       interactive: false,
       style: { color: colour("--surface"), weight: 0.7, fillColor: colour("--line"), fillOpacity: 1 },
     }).addTo(map);
@@ -24,5 +26,4 @@ export async function drawPoints(element) {
       radius: 6, color: colour("--surface"), weight: 1.5, fillColor: colour("--accent"), fillOpacity: 0.9,
     }).bindPopup(label).addTo(map);
   }
-  map.fitBounds(L.latLngBounds(points.map((point) => [point.lat, point.long])).pad(0.15), { maxZoom: 6 });
 }

@@ -54,11 +54,24 @@ async function edit(form) {
   form.dataset.ready = "true";
   form.querySelector("label[for=query]").addEventListener("click", () => editor.focus());
   form.addEventListener("submit", () => { area.value = editor.getValue(); });
+  if (!form.dataset.line) declare(editor, terms.prefixes); // else the line of the error would move
   const line = Number(form.dataset.line) - 1;
   if (line >= 0 && line < editor.lineCount()) {
     editor.addLineClass(line, "background", ERROR);
     editor.setCursor({ line, ch: Math.max(0, Number(form.dataset.column) - 1) });
     editor.on("change", () => editor.removeLineClass(line, "background", ERROR));
+  }
+}
+
+// Write the usual prefixes out. The endpoint knows them, but the editor does not, nor does any other endpoint.
+function declare(editor, prefixes) {
+  const declared = editor.getPrefixesFromQuery();
+  const body = editor.getValue().replace(/<[^>]*>|"[^"]*"|#.*/g, " ");
+  for (const [, name] of body.matchAll(/(?<![\w:?$@])([A-Za-z][\w-]*):/g)) {
+    if (name in prefixes && !(name in declared)) {
+      editor.addPrefixes({ [name]: prefixes[name] });
+      declared[name] = prefixes[name];
+    }
   }
 }
 
