@@ -23,6 +23,7 @@ from atlas_ld.queries.named import NamedQuery, named_queries
 from atlas_ld.release.folder import Release
 from atlas_ld.store.pool import QueryPool
 from atlas_ld.web.queries import GRAPHS, TABLES, formats_of
+from atlas_ld.web.responses import _software
 
 BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
 
@@ -233,3 +234,8 @@ def test_no_parameter_has_a_name_that_an_address_uses_already() -> None:
 @pytest.mark.parametrize("path", ["none", "none.csv", "keywords.docx", "keywords.csv.gz", "saved"])
 def test_what_is_no_query_is_not_there(path: str, demonstration_client: FlaskClient) -> None:
     assert demonstration_client.get(f"/queries/{path}").status_code in (404, 405)
+
+
+def test_entity_tags_change_with_the_queries() -> None:
+    """An answer's tag is made before the answer: it must know the query's file."""
+    assert any(path.name == "keywords.rq" for path in _software())
