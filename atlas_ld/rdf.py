@@ -21,6 +21,7 @@ from atlas_ld.media import NTRIPLES, TRIG, TURTLE, Format
 from atlas_ld.vocabulary import DCTERMS, PREFIXES, RDF, RDFS, SKOS, XSD
 
 __all__ = [
+    "BlankNode",
     "Literal",
     "NamedNode",
     "Node",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 import time
 import uuid
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ MOST_BODY = 2**20
 """Bytes of a request's body, where the view sets no bound of its own."""
 
 _LONGEST_PATH = 200
+_PLAIN = re.compile(r"[\w/.-]*", re.ASCII)
 
 
 def line(
@@ -39,7 +41,7 @@ def line(
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "id": request_id,
         "method": method[:20],
-        "path": redact_address(path[:_LONGEST_PATH])[0],
+        "path": _clean(path[:_LONGEST_PATH]),
         "query": hashlib.sha256(query.encode()).hexdigest()[:12] if query else None,
         "network": network(client),
         "status": status,
@@ -47,6 +49,11 @@ def line(
         "ms": round(ms, 1),
     }
     return json.dumps(record, ensure_ascii=False)
+
+
+def _clean(path: str) -> str:
+    """The path without personal data; most have no sign of any."""
+    return redact_address(f"site://{path}")[0].removeprefix("site://") if not _PLAIN.fullmatch(path) else path
 
 
 def network(client: str | None) -> str | None:
@@ -93,11 +100,17 @@ def _log(response: Response) -> Response:
             request.query_string.decode("utf-8", "replace"),
             request.remote_addr,
             response.status_code,
-            response.content_length if response.content_length is not None else response.calculate_content_length(),
+            _length(response),
             (time.perf_counter() - g.started) * 1000,
         )
     )
     return response
+
+
+def _length(response: Response) -> int | None:
+    if response.content_length is None and response.is_sequence:  # a stream must not be read for this
+        return response.calculate_content_length()
+    return response.content_length
 
 
 def register(app: Flask) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from flask import Blueprint, Response, abort, render_template, url_for
 
 from atlas_ld.media import HTML, JSONLD, RDF_FORMATS, Format, by_extension
-from atlas_ld.rdf import parse_file, write
+from atlas_ld.rdf import BlankNode, Literal, Node, Triple, parse_file, write
 from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web.publication import Publication, publication
 from atlas_ld.web.responses import Link, answer, negotiate
@@ -76,4 +76,18 @@ def _write(opened: Publication, part: str, format_: Format) -> str | bytes:
         return render_template(f"model/{part}.html", model=opened.model, formats=formats)
     # Shapes have blank nodes, for lists, which `jsonld` does not know: JSON-LD is expanded here.
     triples = parse_file(opened.release.path / f"{part}.ttl", opened.iris.base)
-    return write(triples, format_, PREFIXES | opened.iris.prefixes)
+    return write(_steady(triples), format_, PREFIXES | opened.iris.prefixes)
+
+
+def _steady(triples: Iterable[Triple]) -> Iterator[Triple]:
+    """The triples with blank nodes named in their order: the parser names them at random, and a strong entity tag
+    stands for the same bytes each time."""
+    names: dict[BlankNode, BlankNode] = {}
+
+    def steady(term: Node) -> Node:
+        return names.setdefault(term, BlankNode(f"b{len(names)}")) if isinstance(term, BlankNode) else term
+
+    for triple in triples:
+        subject = steady(triple.subject)  # type: ignore[arg-type]  # no quoted triples in Turtle 1.1
+        assert not isinstance(subject, Literal)
+        yield Triple(subject, triple.predicate, steady(triple.object))  # type: ignore[arg-type]  # likewise

@@ -211,8 +211,7 @@ def entity_tag(*parts: str) -> str:
 
 @cache
 def software_stamp() -> str:
-    """A digest of what pages are made of besides data: the version, the code, the templates, the messages,
-    the queries.
+    """A digest of what pages are made of besides data: the version, the code, the templates, the messages.
 
     The style sheet is in, since pages name it by its digest; vendored libraries are not, they are large and pinned.
     """
@@ -223,9 +222,8 @@ def software_stamp() -> str:
 
 
 def _software() -> list[Path]:
-    package = Path(__file__).parents[1]
-    files = sorted([*(package / "web").rglob("*"), *(package / "queries").rglob("*.rq")])
-    return [p for p in files if p.suffix in (".py", ".html", ".toml", ".css", ".rq") and "vendor" not in p.parts]
+    files = sorted(Path(__file__).parent.rglob("*"))
+    return [p for p in files if p.suffix in (".py", ".html", ".toml", ".css") and "vendor" not in p.parts]
 
 
 @lru_cache(maxsize=4)
@@ -253,6 +251,8 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if "Cache-Control" not in response.headers and response.status_code < 400:
         response.headers["Cache-Control"] = REVALIDATE
+    if (location := response.headers.get("Location", "")).startswith(request.host_url):  # those of Flask's router
+        response.headers["Location"] = f"/{location.removeprefix(request.host_url)}"
     if request.method == "OPTIONS" and "Allow" in response.headers:
         _set(response, http_rules.preflight_headers(", ".join(sorted(response.allow))))
     _compress(response)

@@ -17,6 +17,7 @@ from atlas_ld.records import Funding, Origin, Participant, PartnershipRecord, Th
 from atlas_ld.release.folder import Release
 from atlas_ld.web import create_app
 from atlas_ld.web.publication import open_publication
+from tests.web.serving import Server, serving
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)> {{ 7*7 }} \" ' & «"
 LONG_WORD = "Anticonstitutionnellement" * 8
@@ -133,3 +134,11 @@ def client(extremes: Flask) -> FlaskClient:
 @pytest.fixture
 def demonstration_client(demonstration_site: Flask) -> FlaskClient:
     return demonstration_site.test_client()
+
+
+@pytest.fixture(scope="session")
+def live(demonstration: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The demonstration data behind a real server, as one behind a proxy that it trusts."""
+    settings = Settings(releases=demonstration.path.parent, trusted_proxies=1, workers=2)
+    with serving(settings, tmp_path_factory.mktemp("live") / "log") as server:
+        yield server
