@@ -70,4 +70,4 @@ def _leads_somewhere(path: str) -> bool:
         return any(download.name == values["name"] for download in downloads(publication()))
     if endpoint in ("documents.thing", "documents.document", "linksets.linkset"):
         return names_something(values["kind"], values.get("key") or values["name"])
-    return bool(endpoint != "static")
+    return endpoint not in ("static", "about.model_class")  # whose own paths decide

@@ -211,7 +211,8 @@ def entity_tag(*parts: str) -> str:
 
 @cache
 def software_stamp() -> str:
-    """A digest of what pages are made of besides data: the version, the code, the templates, the messages.
+    """A digest of what pages are made of besides data: the version, the code, the templates, the messages,
+    the queries.
 
     The style sheet is in, since pages name it by its digest; vendored libraries are not, they are large and pinned.
     """
@@ -222,8 +223,9 @@ def software_stamp() -> str:
 
 
 def _software() -> list[Path]:
-    files = sorted(Path(__file__).parent.rglob("*"))
-    return [p for p in files if p.suffix in (".py", ".html", ".toml", ".css") and "vendor" not in p.parts]
+    package = Path(__file__).parents[1]
+    files = sorted([*(package / "web").rglob("*"), *(package / "queries").rglob("*.rq")])
+    return [p for p in files if p.suffix in (".py", ".html", ".toml", ".css", ".rq") and "vendor" not in p.parts]
 
 
 @lru_cache(maxsize=4)
