@@ -25,7 +25,7 @@ from atlas_ld.web.responses import answer
 
 blueprint = Blueprint("charts", __name__)
 
-WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 640, 230, 58, 12, 26
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 640, 230, 74, 12, 26
 """Of the drawing, in its own units; the axis of amounts stands in the left margin, that of years in the bottom one."""
 
 _WIDEST = 46
@@ -70,7 +70,7 @@ def funding_by_year(opened: Publication, chosen: selecting.Selection) -> Chart |
         return None
     dated = {year: amount for year, amount in sums.items() if year is not None}
     highest = max(dated.values(), default=Decimal(0))
-    step = _step(highest)
+    step = axis_step(highest)
     marks = [step * number for number in range(-(-int(highest * 100) // int(step * 100)) + 1)]
     scale = float(HEIGHT - TOP - BOTTOM) / float(marks[-1] or 1)
     return Chart(
@@ -97,7 +97,7 @@ def _sums(opened: Publication, lines: int) -> Mapping[int | None, Decimal]:
     return {year: euros_of(cents) or Decimal(0) for year, cents in found.items()}
 
 
-def _step(highest: Decimal) -> Decimal:
+def axis_step(highest: Decimal) -> Decimal:
     """The distance of the lines of the axis: 1, 2 or 5 times a power of ten, at most five of them to the top."""
     power = Decimal(10) ** max(highest.adjusted() - 1, 0)
     return next(step * power for step in _STEPS if 5 * step * power >= highest)

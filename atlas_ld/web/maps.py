@@ -23,8 +23,8 @@ from atlas_ld.web.responses import answer, html_page
 blueprint = Blueprint("maps", __name__)
 
 _MOST_POINTS, _MOST_ARCS = 250, 60
-_ROWS = 100
-_NARROWEST, _MARGIN, _SHAPE = 30.0, 0.14, 2.0
+_ROWS = 25
+_NARROWEST, _MARGIN, _SHAPE = 36.0, 0.14, 2.4
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def countries(opened: Publication) -> Sketch | None:
     counted = {key: bits.bit_count() for key, bits in index(opened).facet("partnerships", "country").items()}
     places = index(opened).places(counted)
     shown = [(places[key], counted[key], False) for key in sorted(counted, key=lambda k: -counted[k]) if key in places]
-    return _drawn(shown, [], view=(0, 6, 360, 140)) if shown else None
+    return _drawn(shown, [], view=(0, 6, 360, 139)) if shown else None
 
 
 def _drawn(
@@ -128,7 +128,7 @@ def _label(place: Place) -> str:
 
 
 def _view(places: Sequence[Place]) -> tuple[float, float, float, float]:
-    """The part of the world that holds these places, with some margin, twice as wide as high."""
+    """The part of the world that holds these places, with some margin, somewhat wider than a page is."""
     xs, ys = [world.x(place.long) for place in places], [world.y(place.lat) for place in places]
     width = max(max(xs) - min(xs), _SHAPE * (max(ys) - min(ys)), _NARROWEST) * (1 + 2 * _MARGIN)
     width = min(width, 360.0)

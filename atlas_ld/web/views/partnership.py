@@ -210,7 +210,8 @@ def _continued_by(opened: Publication, iri: str) -> list[Shown]:
 
 
 def _related(opened: Publication, iri: str) -> list[listing.Row]:
-    """The nearest partnerships: those that share most organisations, then those of the same country and theme."""
+    """The nearest partnerships: those that share most organisations, then those of the same country and theme, then of
+    the same country."""
     index = listing.index(opened)
     here = index.rows("partnerships", positions_of(index.with_iris("partnerships", [iri])))
     if not here:
@@ -220,9 +221,12 @@ def _related(opened: Publication, iri: str) -> list[listing.Row]:
     for body in (*here[0].facts["authorities"], *here[0].facts["partners"]):
         shared.update(positions_of(index.having("partnerships", "organisation", key_of(opened, body)) & ~itself))
     near = [position for position, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))]
-    countries, themes = here[0].facts["countries"], here[0].facts["theme"]
-    if len(near) < _RELATED and countries and themes:
-        alike = index.having("partnerships", "country", key_of(opened, countries[0])) & ~itself
-        alike &= index.having("partnerships", "theme", key_of(opened, themes[0]))
-        near += [position for position in positions_of(alike) if position not in shared]
+    for country in here[0].facts["countries"][:1]:
+        alike = index.having("partnerships", "country", key_of(opened, country)) & ~itself
+        for theme in here[0].facts["theme"]:
+            same = index.having("partnerships", "theme", key_of(opened, theme)) & alike
+            near += [position for position in positions_of(same) if position not in shared]
+        near += [
+            position for position in index.ordered("partnerships", alike, "-year")[:_RELATED] if position not in near
+        ]
     return listing.rows(opened, "partnerships", near[:_RELATED])

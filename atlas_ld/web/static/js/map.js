@@ -1,6 +1,8 @@
 // The map of /map: Leaflet over Natural Earth, partners abroad in clusters, arcs to and from the place that is chosen.
 // Without it the page keeps its drawing and its table.
 
+import { countries } from "./world.js";
+
 const FEW = 80; // arcs that are drawn at once; more would hide the map
 const OURS = "spot here";
 const THEIRS = "spot abroad";
@@ -9,24 +11,22 @@ const holder = document.getElementById("map");
 
 if (holder && window.L) {
 
-  Promise.all([holder.dataset.places, holder.dataset.world].map((address) => fetch(address).then((answer) => {
-    if (!answer.ok) throw new Error(answer.statusText);
-    return answer.json();
-  }))).then(([data, world]) => draw(data, world)).catch(() => {
+  const places = fetch(holder.dataset.places).then((answer) => answer.json());
+  Promise.all([places, countries(holder.dataset.world)]).then(([data, land]) => draw(data, land)).catch(() => {
     const note = document.createElement("p");
     note.className = "absent";
     note.textContent = holder.dataset.failed;
     holder.before(note);
   });
 
-  function draw({ places, links }, world) {
+  function draw({ places, links }, land) {
     holder.replaceChildren();
     holder.classList.add("live");
-    const map = L.map(holder, { minZoom: 1, maxZoom: 9, worldCopyJump: false, attributionControl: true, preferCanvas: false });
+    const map = L.map(holder, { minZoom: 0.5, maxZoom: 9, zoomSnap: 0.25, worldCopyJump: false, attributionControl: true, preferCanvas: false });
     map.attributionControl.setPrefix(false).addAttribution("Natural Earth");
-    L.geoJSON({ type: "MultiPolygon", coordinates: land(world) }, {
+    L.geoJSON(land, {
       interactive: false,
-      style: { className: "land", weight: 0.6 },
+      style: { className: "land", weight: 0.6, fillOpacity: 1 },
     }).addTo(map);
 
     const arcs = L.layerGroup().addTo(map);
@@ -38,25 +38,7 @@ if (holder && window.L) {
     map.addLayer(abroad);
     if (links.length <= FEW) links.forEach(arc);
     const bounds = L.latLngBounds(places.map((place) => [place[2], place[3]]));
-    map.fitBounds(bounds, { padding: [30, 30], maxZoom: 6 });
-
-    // Rings that cross 180° go on beyond the edge and are drawn on both sides; those around a pole have no shape here.
-    function land(topology) {
-      const rings = topojson.feature(topology, topology.objects.countries).features
-        .flatMap(({ geometry }) => geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates).flat();
-      return rings.flatMap((ring) => {
-        let shift = 0;
-        const whole = ring.map(([x, y], place) => {
-          const step = place ? x - ring[place - 1][0] : 0;
-          shift += step < -180 ? 360 : step > 180 ? -360 : 0;
-          return [x + shift, y];
-        });
-        if (shift) return [];
-        const xs = whole.map(([x]) => x);
-        const moves = [0, ...(Math.min(...xs) < -180 ? [360] : []), ...(Math.max(...xs) > 180 ? [-360] : [])];
-        return moves.map((move) => [whole.map(([x, y]) => [x + move, y])]);
-      });
-    }
+    map.fitBounds(bounds, { padding: [12, 12], maxZoom: 6 });
 
     function marker([key, label, latitude, longitude, count, french], number) {
       const size = 10 + 16 * Math.sqrt(count / most);
