@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from atlas_ld.model import ClassModel, Field, Model
 from atlas_ld.vocabulary import SKOS
 
-_WIDTH, _BOX, _HEIGHT, _GAP = 860, 200, 34, 12
+_WIDTH, _BOX, _HEIGHT, _GAP = 900, 230, 34, 12
 
 
 @dataclass(frozen=True)
