@@ -84,10 +84,11 @@ def _expand(name: str, prefixes: Mapping[str, str]) -> str:
 def _by_subject(triples: Iterable[Triple]) -> Graph:
     graph: Graph = {}
     for triple in triples:
-        assert isinstance(triple.subject, NamedNode)  # published graphs have no blank nodes
-        objects = graph.setdefault(triple.subject.value, {}).setdefault(triple.predicate.value, [])
-        if triple.object not in objects:
-            objects.append(triple.object)
+        subject, value = triple.subject, triple.object
+        assert isinstance(subject, NamedNode)  # published graphs have no blank nodes
+        objects = graph.setdefault(subject.value, {}).setdefault(triple.predicate.value, [])
+        if value not in objects:
+            objects.append(value)
     return graph
 
 

@@ -133,14 +133,16 @@ def ntriples_lines(triples: Iterable[Triple]) -> list[bytes]:
 
 def subject_of(triple: Triple) -> str:
     """The IRI of a triple's subject. Published graphs have no blank nodes."""
-    assert isinstance(triple.subject, NamedNode)
-    return triple.subject.value
+    subject = triple.subject  # each look at a part of a triple copies it, long texts too
+    assert isinstance(subject, NamedNode)
+    return subject.value
 
 
 def object_of(triple: Triple) -> NamedNode | Literal:
     """The object of a published triple, likewise."""
-    assert isinstance(triple.object, NamedNode | Literal)
-    return triple.object
+    term = triple.object
+    assert isinstance(term, NamedNode | Literal)
+    return term
 
 
 def in_order(triples: Iterable[Triple], order: Mapping[str, int]) -> list[Triple]:
@@ -149,9 +151,10 @@ def in_order(triples: Iterable[Triple], order: Mapping[str, int]) -> list[Triple
     def key(triple: Triple) -> tuple[str, int, int, int, str, bool, str]:
         predicate = triple.predicate.value
         rank = 0 if predicate == RDF_TYPE.value else 1 if predicate in LABELS else 2
-        stem, _, number = subject_of(triple).rpartition("-")
-        place = (stem, int(number)) if number.isdecimal() else (subject_of(triple), 0)
-        language = triple.object.language if isinstance(triple.object, Literal) else None
-        return (*place, rank, order.get(predicate, 10_000), predicate, language != "fr", str(triple.object))
+        subject, term = subject_of(triple), object_of(triple)
+        stem, _, number = subject.rpartition("-")
+        place = (stem, int(number)) if number.isdecimal() else (subject, 0)
+        language = term.language if isinstance(term, Literal) else None
+        return (*place, rank, order.get(predicate, 10_000), predicate, language != "fr", str(term))
 
     return sorted(triples, key=key)

@@ -16,6 +16,7 @@ from atlas_ld.pipeline.checking import check
 from atlas_ld.pipeline.clock import Clock, Progress
 from atlas_ld.pipeline.gathering import gather
 from atlas_ld.pipeline.reading import Readings, read_all
+from atlas_ld.processes import Workers, no_collector
 from atlas_ld.release import folder
 from atlas_ld.release.writer import write_release
 
@@ -40,11 +41,11 @@ def build(
     Raises UnreadableSource for a path that is not there, ReleaseError where a release cannot be written.
     """
     clock = Clock(progress)
-    with folder.building(settings.releases):
+    with folder.building(settings.releases), Workers() as workers, no_collector():
         clock.begin("reading the sources")
         with cache.opened(settings.releases / CACHE) as kept:
-            readings = read_all(data, kept)
-            checked = check(readings, settings, day, clock, kept)
+            readings = read_all(data, kept, workers)
+            checked = check(readings, settings, day, clock, kept, workers)
             kept.forget()
         findings = {key: checked.findings(key) for key in checked.records}
         quarantined = {
@@ -56,7 +57,13 @@ def build(
         content = gather(readings, checked, findings, quarantined, settings)
         clock.begin("writing the release")
         release = write_release(
-            content, load_model(settings.base_iri), settings.releases, settings, day, lambda step: clock.begin(step)
+            content,
+            load_model(settings.base_iri),
+            settings.releases,
+            settings,
+            day,
+            lambda step: clock.begin(step),
+            workers,
         )
         clock.begin(None)
     every = [*readings.unreadable, *(one for found in findings.values() for one in found)]

@@ -20,7 +20,7 @@ from atlas_ld.model import load_model
 from atlas_ld.pipeline.cache import Cache, key
 from atlas_ld.pipeline.clock import Clock
 from atlas_ld.pipeline.reading import Readings
-from atlas_ld.processes import spread
+from atlas_ld.processes import ALONE, Workers
 from atlas_ld.rdf import Literal, Node, in_order, node, text, write
 from atlas_ld.records import PartnershipRecord
 from atlas_ld.reference.gazetteer import Gazetteer
@@ -92,7 +92,14 @@ class Checked:
         return list(dict.fromkeys(result for record in self.records.values() for result in record.results))
 
 
-def check(readings: Readings, settings: Settings, day: date, clock: Clock, cache: Cache | None = None) -> Checked:
+def check(
+    readings: Readings,
+    settings: Settings,
+    day: date,
+    clock: Clock,
+    cache: Cache | None = None,
+    workers: Workers = ALONE,
+) -> Checked:
     """Match, map and validate every record."""
     clock.begin("matching, mapping and validating", f"{len(readings.records)} records")
     told = {name: record.model_dump_json(exclude_defaults=True) for name, record in readings.records.items()}
@@ -103,7 +110,7 @@ def check(readings: Readings, settings: Settings, day: date, clock: Clock, cache
     known = cache.get(list(keys.values())) if cache else {}
     missing = [(name, record) for name, record in told.items() if keys[name] not in known]
     work = partial(_check_part, base_iri=settings.base_iri, day=day)
-    made = {keys[name]: kept for (name, _), kept in zip(missing, spread(work, missing), strict=True)}
+    made = {keys[name]: kept for (name, _), kept in zip(missing, workers.spread(work, missing), strict=True)}
     if cache:
         cache.put(made.items())
     return Checked({name: CheckedRecord.model_validate_json(known.get(at) or made[at]) for name, at in keys.items()})

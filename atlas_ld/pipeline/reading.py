@@ -13,7 +13,7 @@ from atlas_ld import sources
 from atlas_ld.findings import Finding
 from atlas_ld.iris import short_hash
 from atlas_ld.pipeline.cache import Cache, key
-from atlas_ld.processes import spread
+from atlas_ld.processes import ALONE, Workers
 from atlas_ld.records import PartnershipRecord
 
 
@@ -38,7 +38,7 @@ class _Kept(BaseModel):
 _KEPT = TypeAdapter(list[_Kept])
 
 
-def read_all(data: Iterable[Path], cache: Cache | None = None) -> Readings:
+def read_all(data: Iterable[Path], cache: Cache | None = None, workers: Workers = ALONE) -> Readings:
     """Every record of these files and folders under its key; those that two sources tell of are merged.
 
     Raises UnreadableSource for a path that is not there.
@@ -55,7 +55,7 @@ def read_all(data: Iterable[Path], cache: Cache | None = None) -> Readings:
     keys = [key("reading", name, sums.get(file, "")) for file, name in files]
     known = cache.get(keys) if cache else {}
     missing = [(at, found) for at, found in zip(keys, files, strict=True) if at not in known]
-    read = dict(zip((at for at, _ in missing), spread(_read, [found for _, found in missing]), strict=True))
+    read = dict(zip((at for at, _ in missing), workers.spread(_read, [found for _, found in missing]), strict=True))
     if cache:
         cache.put(read.items())
     records: list[PartnershipRecord] = []

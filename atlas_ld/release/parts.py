@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from atlas_ld.iris import Iris
 from atlas_ld.media import JSONLD, NQUADS, NTRIPLES, RDFXML, TRIG, TURTLE, Format
 from atlas_ld.model import load_model
-from atlas_ld.processes import spread
+from atlas_ld.processes import Workers
 from atlas_ld.rdf import Triple, node, parse_lines
 from atlas_ld.release.dumps import compress, link, write_dump
 from atlas_ld.release.facets import FACETS, write_facets
@@ -32,10 +32,10 @@ _LARGE = 50_000
 """Triples from which on it pays to start processes."""
 
 
-def write_parts(folder: Path, base_iri: str, triples: int) -> None:
+def write_parts(folder: Path, base_iri: str, triples: int, workers: Workers) -> None:
     """Make every part of the release in `folder`, which has its ontology, its report and download/atlas.{nt,nq}."""
     work = partial(_make, folder=folder, base_iri=base_iri)
-    list(spread(work, list(_PARTS), part=1, alone=0 if triples > _LARGE else len(_PARTS)))
+    list(workers.spread(work, list(_PARTS), part=1, alone=0 if triples > _LARGE else len(_PARTS)))
 
 
 def _make(names: Sequence[str], *, folder: Path, base_iri: str) -> list[None]:

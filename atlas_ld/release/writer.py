@@ -23,6 +23,7 @@ from atlas_ld.errors import ReleaseError
 from atlas_ld.iris import Iris
 from atlas_ld.media import NQUADS, NTRIPLES, RDF_FORMATS, TABLE_FORMATS, TURTLE
 from atlas_ld.model import Model
+from atlas_ld.processes import Workers
 from atlas_ld.rdf import RDF_TYPE, Quad, Triple, ntriples_lines, object_of, write
 from atlas_ld.release.folder import UNFINISHED, Release, make_current, sync_folder
 from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, Counts, FileEntry, Manifest, StoreSums, entries
@@ -71,6 +72,7 @@ def write_release(
     settings: Settings,
     issued: date,
     progress: Callable[[str], None],
+    workers: Workers,
 ) -> Release:
     """Write the release of `content` into `releases` and make it current; the existing one where it is the same.
 
@@ -89,7 +91,7 @@ def write_release(
     folder = releases / f"{UNFINISHED}{release_id}"
     (folder / DOWNLOADS).mkdir(parents=True)
     progress("writing dumps, tables, indexes and the store")
-    _write_files(folder, lines, content, model, settings)
+    _write_files(folder, lines, content, model, settings, workers)
     progress("sealing")
     catalogue = _write_catalogue(folder, content, settings, release_id, issued)
     _complete_store(folder / STORE, [*catalogue, *content.queries])
@@ -125,7 +127,9 @@ def _fingerprint(lines: list[bytes], content: Content, settings: Settings) -> st
     return digest.hexdigest()
 
 
-def _write_files(folder: Path, lines: list[bytes], content: Content, model: Model, settings: Settings) -> None:
+def _write_files(
+    folder: Path, lines: list[bytes], content: Content, model: Model, settings: Settings, workers: Workers
+) -> None:
     """Everything but the catalogue and the manifest."""
     prefixes = PREFIXES | Iris(settings.base_iri).prefixes
     (folder / ONTOLOGY).write_text(content.ontology, encoding="utf-8")
@@ -135,7 +139,7 @@ def _write_files(folder: Path, lines: list[bytes], content: Content, model: Mode
     (folder / QUALITY).write_bytes(_json(content.quality))
     (folder / DOWNLOADS / f"atlas.{NTRIPLES.extension}").write_bytes(b"".join(lines))
     (folder / DOWNLOADS / f"atlas.{NQUADS.extension}").write_bytes(write(content.data, NQUADS))
-    write_parts(folder, settings.base_iri, len(lines))
+    write_parts(folder, settings.base_iri, len(lines), workers)
 
 
 def _write_catalogue(folder: Path, content: Content, settings: Settings, release_id: str, issued: date) -> list[Triple]:
