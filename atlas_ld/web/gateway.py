@@ -119,6 +119,9 @@ class Gateway:
             except TimeoutError:
                 protocol.response_empty(408, [("connection", "close")])
                 return
+            declared = scope.headers.get("content-length", "0")
+            if declared.isdecimal() and len(body) < min(int(declared), self._most):
+                return  # the client left before it had said all
         connections: list[Connection] = []
         gone = Abandonment()
         environ = self._environ(scope, body)

@@ -5,16 +5,10 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
 import re
-import signal
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +30,7 @@ from atlas_ld.store.pool import QueryRequest
 from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web import create_app
 from atlas_ld.web.publication import open_publication
+from tests.web.serving import serving
 
 IRIS = Iris("http://localhost:8000/")
 ASK, ROWS = "ASK { }", "SELECT ?p { ?p a atlas:Partnership } ORDER BY ?p LIMIT 2"
@@ -283,38 +278,11 @@ def test_machines_get_the_service_description(client: FlaskClient, format_: Form
 
 
 @pytest.fixture(scope="module")
-def server(demonstration: Release) -> Iterator[tuple[str, int]]:
-    """Host and port of the site, served by granian as `atlas-ld serve` does."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    served = replace(SETTINGS, releases=demonstration.path.parent, port=port, workers=2)
-    program = """
-import os
-from atlas_ld.config import Settings
-from atlas_ld.web.server import serve
-serve(Settings.read(os.environ))
-"""
-    process = subprocess.Popen(
-        [sys.executable, "-c", program],
-        env=os.environ | served.environment(),
-        cwd=Path(__file__).parents[2],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        for _ in range(300):
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=0.1).close()
-                break
-            except OSError:
-                if process.poll() is not None:
-                    pytest.fail("The server did not start.")
-                time.sleep(0.05)
-        yield "127.0.0.1", port
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
+def server(demonstration: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
+    """Host and port of the site, as `atlas-ld serve` serves it."""
+    settings = replace(SETTINGS, releases=demonstration.path.parent, workers=2)
+    with serving(settings, tmp_path_factory.mktemp("sparql") / "log") as running:
+        yield "127.0.0.1", running.port
 
 
 def endpoint(server: tuple[str, int]) -> str:
