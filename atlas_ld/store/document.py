@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from atlas_ld.rdf import LABELS, RDF_TYPE, Literal, NamedNode, Triple, in_order, node, subject_of
+from atlas_ld.rdf import RDF_TYPE, NamedNode, Triple, in_order, node, subject_of
 from atlas_ld.store.reader import Reader
 from atlas_ld.vocabulary import ATLAS, DCTERMS, FOAF
 
@@ -66,7 +66,7 @@ def describe(
     links = (t.object for t in own + parts if t.predicate != RDF_TYPE)
     linked = {term.value for term in links if isinstance(term, NamedNode)}
     linked |= {subject_of(triple) for triple in incoming}
-    labels = _labels(reader, sorted(linked - described))
+    labels = [triple for iri in sorted(linked - described) for triple in reader.naming(iri)]
     metadata = [
         Triple(node(address), RDF_TYPE, node(FOAF.Document)),
         Triple(node(address), node(FOAF.primaryTopic), node(iri)),
@@ -75,15 +75,6 @@ def describe(
     ]
     triples = metadata + in_order(own, order) + in_order(parts, order) + in_order(incoming, order) + labels
     return Document(iri, list(dict.fromkeys(triples)), incoming, page, len(found) > size)
-
-
-def _labels(reader: Reader, iris: list[str]) -> list[Triple]:
-    return [
-        triple
-        for iri in iris
-        for triple in sorted(reader.about(iri), key=str)
-        if triple.predicate.value in LABELS and isinstance(triple.object, Literal)
-    ]
 
 
 def _objects(triples: Iterable[Triple], properties: frozenset[str]) -> list[str]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from atlas_ld.rdf import Literal, Node, Triple, node
 from atlas_ld.vocabulary import DCTERMS, PREFIXES, RDFS, SKOS
 
 _GRAPH = DefaultGraph()
+_NAMED = 16_384
+"""Things whose names are kept, about 10 MB at most."""
 _LABELS = tuple(node(term) for term in (DCTERMS.title, SKOS.prefLabel, RDFS.label))
 
 
@@ -27,6 +30,7 @@ class Reader:
     def __init__(self, path: Path, prefixes: Mapping[str, str] = PREFIXES) -> None:
         """Raises ReleaseError where there is no store that can be opened."""
         self._prefixes = dict(prefixes)
+        self._naming = lru_cache(maxsize=_NAMED)(self._read_naming)
         if not (path / "CURRENT").is_file():  # RocksDB would leave an empty folder behind
             raise ReleaseError(f"There is no store at {path}; build the release again.")
         try:
@@ -58,10 +62,19 @@ class Reader:
         """The labels of each IRI (dct:title, else skos:prefLabel, else rdfs:label); an empty list where it has none."""
         return {iri: self._labels_of(iri) for iri in iris}
 
+    def naming(self, iri: str) -> tuple[Triple, ...]:
+        """The triples that name `iri`, sorted. Countries, themes and authorities are named all over, so these are kept:
+        a store that is open never changes."""
+        return self._naming(iri)
+
+    def _read_naming(self, iri: str) -> tuple[Triple, ...]:
+        found = (t for t in self.about(iri) if t.predicate in _LABELS and isinstance(t.object, Literal))
+        return tuple(sorted(found, key=str))
+
     def _labels_of(self, iri: str) -> list[Literal]:
+        naming = self._naming(iri)
         for predicate in _LABELS:
-            quads = self._store.quads_for_pattern(node(iri), predicate, None, _GRAPH)
-            if found := [quad.object for quad in quads if isinstance(quad.object, Literal)]:
+            if found := [t.object for t in naming if t.predicate == predicate and isinstance(t.object, Literal)]:
                 return found
         return []
 

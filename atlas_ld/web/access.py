@@ -6,13 +6,18 @@ queries can be told without being read.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import logging
 import re
+import sys
+import threading
 import time
 import uuid
+from collections import deque
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import Flask, Response, abort, g, request
@@ -30,6 +35,9 @@ MOST_BODY = 2**20
 """Bytes of a request's body, where the view sets no bound of its own."""
 
 _LONGEST_PATH = 200
+_BATCH_SECONDS = 0.2
+_MOST_LINES = 100_000
+"""Lines that wait to be written; the oldest are lost where nobody takes them."""
 _PLAIN = re.compile(r"[\w/.-]*", re.ASCII)
 
 
@@ -56,6 +64,7 @@ def _clean(path: str) -> str:
     return redact_address(f"site://{path}")[0].removeprefix("site://") if not _PLAIN.fullmatch(path) else path
 
 
+@lru_cache(maxsize=4096)
 def network(client: str | None) -> str | None:
     """The network of an address, which tells no household from its neighbours: /24 for IPv4, /48 for IPv6."""
     try:
@@ -67,10 +76,35 @@ def network(client: str | None) -> str | None:
     return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
+class _Batches(logging.Handler):
+    """Writes lines to the standard error five times a second: a call to the system for each would cost more than the
+    answer to most requests."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: deque[str] = deque(maxlen=_MOST_LINES)
+        threading.Thread(target=self._write_on, name="access-log", daemon=True).start()
+        atexit.register(self.flush)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._lines.append(self.format(record) + "\n")
+
+    def flush(self) -> None:
+        lines = [self._lines.popleft() for _ in range(len(self._lines))]
+        if lines:
+            sys.stderr.write("".join(lines))
+            sys.stderr.flush()
+
+    def _write_on(self) -> None:
+        while True:
+            time.sleep(_BATCH_SECONDS)
+            self.flush()
+
+
 def log_to_stderr() -> None:
     """Let this process write its log: a JSON object for each request, a plain line for anything else."""
-    for name, form in (("atlas_ld", "%(levelname)s %(name)s: %(message)s"), (LOG.name, "%(message)s")):
-        handler = logging.StreamHandler()
+    forms = (("atlas_ld", "%(levelname)s %(name)s: %(message)s"), (LOG.name, "%(message)s"))
+    for (name, form), handler in zip(forms, (logging.StreamHandler(), _Batches()), strict=True):
         handler.setFormatter(logging.Formatter(form))
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False
