@@ -108,6 +108,7 @@ class ATLAS(DefinedNamespace):
     level: URIRef
     inseeCode: URIRef
     within: URIRef
+    overlaps: URIRef
     country: URIRef
     population: URIRef
 

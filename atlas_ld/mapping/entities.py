@@ -59,7 +59,7 @@ def organisation(iris: Iris, body: Body) -> Description:
 
 @lru_cache(maxsize=65536)
 def territory(iris: Iris, key: str, gazetteer: Gazetteer) -> Description:
-    """A territory and every territory that it lies within, up to its country. Not to be changed: it is kept, since
+    """A territory and every territory that it lies within or spans, up to its country. Not to be changed: it is kept, since
     thousands of records share the same territories."""
     described: Description = {}
     pending = [key]
@@ -68,7 +68,7 @@ def territory(iris: Iris, key: str, gazetteer: Gazetteer) -> Description:
         iri = iris.entity("territory", place.key)
         if iri not in described:
             described |= _describe(iri, (ATLAS.Territory,), _territory_properties(iris, place))
-            pending += place.within
+            pending += place.within + place.overlaps
             if place.level != "country":
                 pending.append(f"country-{place.country.lower()}")
     return described
@@ -82,6 +82,7 @@ def _territory_properties(iris: Iris, place: Place) -> list[tuple[URIRef, Term]]
     if place.insee:
         properties.append((ATLAS.inseeCode, Literal(place.insee)))
     properties += [(ATLAS.within, node(iris.entity("territory", key))) for key in place.within]
+    properties += [(ATLAS.overlaps, node(iris.entity("territory", key))) for key in place.overlaps]
     if place.level != "country":
         properties.append((ATLAS.country, node(country_iri(iris, place.country))))
     if place.population is not None:

@@ -173,9 +173,12 @@ class Gazetteer:
                 parents = (self._departement_key(row["departement"]), *groups)
                 return places.place(row, f"commune-{row['insee'].lower()}", "commune", parents, insee=row["insee"])
             case "epci":
-                parents = tuple(self._departement_key(code) for code in row["departements"].split("|"))
-                regions = {key for parent in parents for key in self.place(parent).within if key != FRANCE}
-                return places.place(row, f"epci-{row['siren']}", "epci", (*parents, *sorted(regions)))
+                parts = tuple(self._departement_key(code) for code in row["departements"].split("|"))
+                regions = sorted({key for part in parts for key in self.place(part).within if key != FRANCE})
+                # What it spans, it does not lie in: 89 span several départements, 26 of them several régions.
+                within = [*(parts if len(parts) == 1 else ()), *(regions if len(regions) == 1 else ())]
+                overlaps = [*(parts if len(parts) > 1 else ()), *(regions if len(regions) > 1 else ())]
+                return places.place(row, f"epci-{row['siren']}", "epci", tuple(within), overlaps=tuple(overlaps))
             case "departement" if not row:
                 return places.alsace()
             case "departement":

@@ -61,7 +61,7 @@ _TYPES_IN_FRENCH = {
 @dataclass(frozen=True)
 class Place:
     """A territory. `key` as in docs/iri-policy.md; `country` is an ISO 3166-1 alpha-2 code; `within` are the keys of
-    the territories that hold it, next level first; `lat` and `long` are WGS 84 degrees; `matches` are IRIs of the
+    the territories that hold it, next level first; `overlaps` are those that hold a part of it; `lat` and `long` are WGS 84 degrees; `matches` are IRIs of the
     same place in GeoNames and in the EU's country authority table."""
 
     key: str
@@ -72,6 +72,7 @@ class Place:
     insee: str | None = None
     siren: str | None = None
     within: tuple[str, ...] = ()
+    overlaps: tuple[str, ...] = ()
     population: int | None = None
     lat: Decimal | None = None
     long: Decimal | None = None
@@ -110,7 +111,14 @@ class Division:
 
 
 def place(
-    row: Row, key: str, level: Level, within: tuple[str, ...], *, insee: str | None = None, eu: tuple[str, ...] = ()
+    row: Row,
+    key: str,
+    level: Level,
+    within: tuple[str, ...],
+    *,
+    overlaps: tuple[str, ...] = (),
+    insee: str | None = None,
+    eu: tuple[str, ...] = (),
 ) -> Place:
     """A row of any table as a place. Columns that the table does not have are values that the place does not have."""
     geonames = int(row["geonames"]) if row.get("geonames") else None
@@ -124,6 +132,7 @@ def place(
         insee=insee,
         siren=row.get("siren") or None,
         within=within,
+        overlaps=overlaps,
         population=int(row["population"]) if row.get("population") else None,
         lat=Decimal(row["lat"]) if row.get("lat") else None,
         long=Decimal(row["long"]) if row.get("long") else None,

@@ -181,7 +181,7 @@ def _whereabouts(things: Things, iri: str) -> Iterator[tuple[str, str]]:
         for body in things.all(iri, property_):
             territories = things.all(body, ATLAS.administers)
             for territory in territories:
-                above = things.up(territory, ATLAS.within)
+                above = things.reach(territory)
                 yield from (("territory", things.key(one)) for one in above)
                 if side == "here":
                     yield from (("level", things.code(level)) for level in things.all(territory, ATLAS.level))
@@ -204,7 +204,7 @@ def _divisions(things: Things, territories: Iterable[str]) -> Iterator[tuple[str
 def _territories(things: Things, reach: Callable[[str, str], int]) -> Iterator[Item]:
     for iri in things.of_class(str(ATLAS.Territory)):
         key, levels, countries = things.key(iri), things.all(iri, ATLAS.level), things.all(iri, ATLAS.country)
-        above = things.up(iri, ATLAS.within)
+        above = things.reach(iri)
         item = Item(iri, *things.labels(iri), partnerships=reach("territory", key))
         item.facts = {"level": levels, "countries": countries}
         item.values = {("level", things.code(level)) for level in levels}
@@ -230,7 +230,7 @@ def _organisations(things: Things, reach: Callable[[str, str], int]) -> Iterator
         item.values |= {("country", things.key(country)) for country in countries}
         for territory in territories:
             item.values |= {("level", things.code(level)) for level in things.all(territory, ATLAS.level)}
-            item.values |= set(_divisions(things, things.up(territory, ATLAS.within)))
+            item.values |= set(_divisions(things, things.reach(territory)))
         yield item
 
 

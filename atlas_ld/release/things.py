@@ -84,6 +84,12 @@ class Things:
             known = self._above[iri, str(property_)] = tuple(sorted(reached))
         return known
 
+    def reach(self, territory: str) -> tuple[str, ...]:
+        """A territory, all that it lies within, and all that it spans. A commune's EPCI may span several départements,
+        of which the commune lies in one, so that only what the territory itself spans is followed."""
+        starts = (territory, *self.all(territory, ATLAS.overlaps))
+        return tuple(sorted({one for start in starts for one in self.up(start, ATLAS.within)}))
+
     def place(self, territory: str) -> str | None:
         """The nearest territory above or at this one whose position is known."""
         level = [territory]

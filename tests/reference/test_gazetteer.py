@@ -18,9 +18,16 @@ def test_a_commune_has_its_codes_and_lies_within_its_departement_and_epci(gazett
     assert brest.matches == ("https://sws.geonames.org/3030300/",)
 
 
-def test_an_epci_across_departements_lies_within_all_of_them_and_their_regions(gazetteer: Gazetteer) -> None:
+def test_an_epci_across_departements_and_regions_overlaps_them_and_lies_within_none(gazetteer: Gazetteer) -> None:
     redon = gazetteer.place("epci-243500741")
-    assert redon.within == ("departement-35", "departement-44", "departement-56", "region-52", "region-53")
+    assert redon.within == ()
+    assert redon.overlaps == ("departement-35", "departement-44", "departement-56", "region-52", "region-53")
+
+
+def test_an_epci_across_departements_of_one_region_lies_within_that_region(gazetteer: Gazetteer) -> None:
+    paris = gazetteer.place("epci-200054781")
+    assert paris.within == ("region-11",)
+    assert "departement-91" in paris.overlaps
 
 
 @pytest.mark.parametrize(
@@ -47,7 +54,8 @@ def test_every_level_knows_what_it_lies_within(
 def test_everything_that_a_place_lies_within_is_in_the_gazetteer(gazetteer: Gazetteer) -> None:
     for kind in ("epci", "departement", "region", "com", "country"):
         for key in gazetteer.keys(kind):
-            assert all(parent in gazetteer for parent in gazetteer.place(key).within), key
+            place = gazetteer.place(key)
+            assert all(other in gazetteer for other in (*place.within, *place.overlaps)), key
 
 
 def test_a_country_is_matched_to_geonames_and_to_the_eu_table(gazetteer: Gazetteer) -> None:
