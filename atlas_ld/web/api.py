@@ -23,8 +23,8 @@ from atlas_ld.iris import KINDS
 from atlas_ld.media import HTML, OPENAPI, Format
 from atlas_ld.rdf import subject_of
 from atlas_ld.vocabulary import ATLAS
-from atlas_ld.web import problems, queries_api
-from atlas_ld.web.i18n import LANGUAGES, translate
+from atlas_ld.web import problems, queries_api, selection
+from atlas_ld.web.i18n import LANGUAGES, messages, translate
 from atlas_ld.web.publication import Publication, publication
 from atlas_ld.web.responses import answer, negotiate
 
@@ -35,6 +35,7 @@ _GROUPS: Mapping[str, tuple[Format, ...]] = {
     "rdf": media.RDF_FORMATS,
     "results": media.RESULT_FORMATS,
     "linksets": media.LINKSET_FORMATS,
+    "citations": media.CITATION_FORMATS,
 }
 
 
@@ -49,6 +50,8 @@ class Route:
     parts: Mapping[str, tuple[str, ...] | None]
     """Each name in the address, with the values that it may have where they are known."""
     parameters: tuple[str, ...] = ()
+    facets: tuple[str, ...] = ()
+    """Names of parameters too: what the list of the route can be narrowed by."""
     media_types: tuple[str, ...] = ()
     others: tuple[int, ...] = ()
 
@@ -101,6 +104,7 @@ def _route(rule: Rule) -> Route:
         summary={language: row.get(language, first) for language in LANGUAGES},
         parts=parts,
         parameters=tuple(row.get("parameters", ())),
+        facets=tuple(facet.name for facet in selection.LISTS.get(row.get("list", ""), ())),
         media_types=tuple(media_type for name in row.get("formats", ()) for media_type in _media_types(name)),
         others=tuple(row.get("others", ())),
     )
@@ -168,6 +172,7 @@ def _operation(opened: Publication, route: Route, method: str) -> dict[str, Any]
         "parameters": [
             *(_part(opened, route, name, values) for name, values in route.parts.items()),
             *({"$ref": f"#/components/parameters/{name}"} for name in route.parameters if method == "GET"),
+            *(_facet(name) for name in route.facets),
         ],
         "responses": responses,
     }
@@ -203,6 +208,19 @@ def _parameter(name: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "description": row["en"], "schema": row["schema"]}
 
 
+def _facet(name: str) -> dict[str, Any]:
+    key = f"facets.{name}"
+    words = translate(key, "en") if key in messages() else name
+    schema = {"type": "array", "items": {"type": "string"}}
+    return {
+        "name": name,
+        "in": "query",
+        "description": f"{words}: keys of values, any of which will do",
+        "schema": schema,
+    }
+
+
+_STRINGS: Mapping[str, Any] = {"type": "array", "items": {"type": "string"}}
 _SPARQL_BODY: Mapping[str, Any] = {
     "application/sparql-query": {"schema": {"type": "string"}},
     "application/x-www-form-urlencoded": {

@@ -45,7 +45,7 @@ MOST_HEADERS = 32768
 
 _TAG = re.compile(r'\s*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)')
 _CODING = re.compile(r"\s*([!#$%&'+.^_`|~0-9A-Za-z-]+|\*)\s*(?:;\s*[qQ]\s*=\s*([01](?:\.\d{0,3})?)\s*)?$")
-_RANGE = re.compile(r"bytes\s*=\s*(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))\s*$", re.IGNORECASE)
+_RANGE = re.compile(r"bytes\s*=\s*(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))\s*$", re.IGNORECASE | re.ASCII)
 _LEAST = 0.0005  # what the plain form is worth where it is not named: less than anything that is
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 
