@@ -6,7 +6,8 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from bench import building, corpus, validation
+from atlas_ld.release.folder import current_id
+from bench import building, corpus, serving, sparql, validation
 from bench.harness import Table, machine
 
 FULL = corpus.SIZE
@@ -60,7 +61,23 @@ def _growth(size: int, data: Path, work: Path) -> list[Table]:
     return [building.grow((size // 10, 3 * size // 10, size), work)]
 
 
-PARTS = {"validation": _validation, "building": _building, "growth": _growth}
+def _serving(size: int, data: Path, work: Path) -> list[Table]:
+    return serving.compare(_release(data, work), work)
+
+
+def _sparql(size: int, data: Path, work: Path) -> list[Table]:
+    return sparql.compare(_release(data, work), work)
+
+
+def _release(data: Path, work: Path) -> Path:
+    """The folder of a release of `data`, built if `building` has not left one."""
+    releases = work / "releases"
+    if current_id(releases) is None:
+        building.build(data, releases)
+    return releases
+
+
+PARTS = {"validation": _validation, "building": _building, "growth": _growth, "serving": _serving, "sparql": _sparql}
 
 
 if __name__ == "__main__":

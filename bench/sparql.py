@@ -1,0 +1,256 @@
+"""SPARQL: light look-ups and analytic questions through /sparql, beside Oxigraph's server, Virtuoso, rdflib-endpoint
+and the engine alone, over the same release. Our answers are computed each time; kept ones are a row of their own."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from urllib.parse import quote, urlsplit
+
+from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat, Store
+
+from atlas_ld.iris import Iris
+from atlas_ld.release.folder import Release, open_release
+from atlas_ld.vocabulary import PREFIXES
+from bench import peers, serving
+from bench.harness import Sample, Table, free_port, requests_per_second, server
+
+QUERIES = Path(__file__).parent / "queries"
+ACCEPT = "application/sparql-results+json, text/turtle;q=0.9"
+LOOK_UPS = 200
+CLIENTS = 8
+_PATIENCE = 120.0
+
+Ask = Callable[[str], bytes]
+"""Sends a query, gives the answer's bytes."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A contender: its name, how to ask it, and the address of its endpoint (None for the engine in process)."""
+
+    name: str
+    ask: Ask
+    endpoint: str | None = None
+
+
+def compare(releases: Path, work: Path, seconds: int = 5, repeats: int = 3) -> list[Table]:
+    """Measures everything over the current release in `releases`; each engine runs alone."""
+    release = open_release(releases)
+    analytics = questions(release)
+    light = look_ups(release)
+    one = Table(
+        "SPARQL: light look-ups, one client", "Oxigraph's server", f"Median of {len(light)} queries, each once a round."
+    )
+    many = Table(f"SPARQL: light look-ups, {CLIENTS} clients", "Oxigraph's server", "Queries answered each second.")
+    tables = {name: Table(f"SPARQL: {text}", "Oxigraph's server") for name, (text, _) in analytics.items()}
+    missing, answers = [], dict[str, dict[str, list[str]]]()
+    for name, start in contenders(releases, release, work).items():
+        try:
+            with start() as engine:
+                rounds = [_each(engine.ask, light) for _ in range(repeats)]
+                one.add(name, Sample(tuple(1000 * median(times) for times in rounds), "ms"))
+                if engine.endpoint:
+                    many.add(name, _throughput(engine.endpoint, light, seconds, repeats))
+                for question, (_, query) in analytics.items():
+                    times, answer = _repeated(engine.ask, query, repeats)
+                    answers.setdefault(question, {})[name] = rows(answer)
+                    tables[question].add(name, times, _remark(answers[question], name))
+        except (peers.PeerMissing, ChildProcessError, TimeoutError, OSError, http.client.HTTPException) as why:
+            missing.append(f"{name}: {why}")
+    if missing:
+        one.note += f" Not measured, or not to the end: {'; '.join(missing)}."
+    found = [one, many, *tables.values()]
+    for table in found:
+        if table.against not in table.rows:  # it could not be had: compare with whoever came first
+            table.against = next(iter(table.rows))
+    return found
+
+
+def questions(release: Release) -> dict[str, tuple[str, str]]:
+    """The analytic questions by file name: what they ask, and the query with its prefixes declared."""
+    found = {}
+    for path in sorted((QUERIES / "analytics").glob("*.rq")):
+        comment, _, query = path.read_text("utf-8").partition("\n")
+        found[path.stem] = (comment.removeprefix("# "), _declared(release, query))
+    return found
+
+
+def look_ups(release: Release) -> list[str]:
+    """Light queries, every one about a thing of its own."""
+    templates = [path.read_text("utf-8").partition("\n")[2] for path in sorted((QUERIES / "light").glob("*.rq"))]
+    iris = Iris(release.manifest.base_iri)
+    names = serving.entities(release)
+    chosen = names[:: max(1, len(names) // LOOK_UPS)][:LOOK_UPS]
+    return [
+        _declared(release, templates[place % len(templates)].replace("$THING", f"<{iris.base}id/{name}>"))
+        for place, name in enumerate(chosen)
+    ]
+
+
+def _declared(release: Release, query: str) -> str:
+    prefixes = PREFIXES | Iris(release.manifest.base_iri).prefixes
+    used = [f"PREFIX {name}: <{iri}>" for name, iri in prefixes.items() if f"{name}:" in query]
+    return "\n".join([*used, query])
+
+
+def contenders(
+    releases: Path, release: Release, work: Path
+) -> dict[str, Callable[[], contextlib.AbstractContextManager[Engine]]]:
+    return {
+        "Oxigraph's server": lambda: _oxigraph(release),
+        "atlas-ld": lambda: _ours(releases, kept=0),
+        "atlas-ld, asked before": lambda: _ours(releases, kept=64),
+        "pyoxigraph in process, store on disk": lambda: _in_process(release),
+        "pyoxigraph in process, store in memory": lambda: _in_memory(release),
+        "Virtuoso": lambda: _virtuoso(release, work),
+        "rdflib-endpoint": lambda: _rdflib(release),
+    }
+
+
+@contextlib.contextmanager
+def _ours(releases: Path, kept: int) -> Iterator[Engine]:
+    settings = {"query_cache_mb": kept, "query_per_client": 64, "query_seconds": 60, "access_log": 0}
+    with serving.site(releases, **settings) as (base, _), _over_http(f"{base}/sparql") as ask:
+        yield Engine("atlas-ld", ask, f"{base}/sparql")
+
+
+@contextlib.contextmanager
+def _oxigraph(release: Release) -> Iterator[Engine]:
+    with serving.oxigraph(release) as endpoint, _over_http(endpoint) as ask:
+        yield Engine("Oxigraph's server", ask, endpoint)
+
+
+@contextlib.contextmanager
+def _in_process(release: Release) -> Iterator[Engine]:
+    yield Engine("pyoxigraph", _direct(Store.read_only(str(release.store))))
+
+
+@contextlib.contextmanager
+def _in_memory(release: Release) -> Iterator[Engine]:
+    store = Store()
+    store.bulk_load(path=str(release.path / "download" / "atlas.nt"), format=RdfFormat.N_TRIPLES)
+    yield Engine("pyoxigraph in memory", _direct(store))
+
+
+def _direct(store: Store) -> Ask:
+    def ask(query: str) -> bytes:
+        answer = store.query(query)
+        if isinstance(answer, QueryTriples):
+            return answer.serialize(format=RdfFormat.TURTLE) or b""
+        return answer.serialize(format=QueryResultsFormat.JSON) or b""
+
+    return ask
+
+
+@contextlib.contextmanager
+def _rdflib(release: Release) -> Iterator[Engine]:
+    """rdflib's own store in memory, which is its default."""
+    program, port = peers.python_program("rdflib-endpoint"), free_port()
+    base = f"http://127.0.0.1:{port}"
+    lines = release.path / "download" / "atlas.nt"
+    arguments = [program, "serve", "--host", "127.0.0.1", "--port", str(port), lines]
+    with server(arguments, f"{base}/docs", seconds=600), _over_http(f"{base}/") as ask:
+        yield Engine("rdflib-endpoint", ask, f"{base}/")
+
+
+@contextlib.contextmanager
+def _virtuoso(release: Release, work: Path) -> Iterator[Engine]:
+    """Virtuoso with the release loaded into one graph, which is its default graph."""
+    program = peers.debian_program("virtuoso-t", "virtuoso-opensource-7-bin")
+    query = peers.debian_program("isql-vt", "virtuoso-opensource-7-bin")
+    folder, port, own = (work / "virtuoso").resolve(), free_port(), free_port()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / "atlas.nt").symlink_to((release.path / "download" / "atlas.nt").resolve())
+    text = (peers.CONFIGURATION / "virtuoso.ini").read_text("utf-8")
+    filled = {"FOLDER": str(folder), "HTTP_PORT": str(port), "SQL_PORT": str(own)}
+    for name, value in filled.items():
+        text = text.replace(name, value)
+    (folder / "virtuoso.ini").write_text(text, encoding="utf-8")
+    base = f"http://127.0.0.1:{port}/sparql"
+    with server([program, "+foreground", "+configfile", folder / "virtuoso.ini"], base, seconds=120):
+        load = (
+            f"ld_dir('{folder}', 'atlas.nt', 'http://localhost:8890/atlas'); rdf_loader_run(); checkpoint; "
+            "grant select on DB.DBA.RDF_QUAD to SPARQL;"
+        )
+        subprocess.run([query, str(own), "dba", "dba", f"exec={load}"], check=True, capture_output=True)
+        with _over_http(base, default_graph="http://localhost:8890/atlas") as ask:
+            yield Engine("Virtuoso", ask, f"{base}?default-graph-uri={quote('http://localhost:8890/atlas', safe='')}")
+
+
+@contextlib.contextmanager
+def _over_http(endpoint: str, default_graph: str | None = None) -> Iterator[Ask]:
+    """Queries by GET over one connection that is kept."""
+    address = urlsplit(endpoint)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=_PATIENCE)
+
+    def ask(query: str) -> bytes:
+        graph = f"&default-graph-uri={quote(default_graph, safe='')}" if default_graph else ""
+        connection.request("GET", f"{address.path}?query={quote(query)}{graph}", headers={"Accept": ACCEPT})
+        response = connection.getresponse()
+        body = response.read()
+        if response.status != 200:
+            raise ChildProcessError(f"{response.status}: {body[:200].decode(errors='replace')}")
+        return body
+
+    try:
+        yield ask
+    finally:
+        connection.close()
+
+
+def _each(ask: Ask, queries: Sequence[str]) -> list[float]:
+    times = []
+    for query in queries:
+        began = time.perf_counter()
+        ask(query)
+        times.append(time.perf_counter() - began)
+    return times
+
+
+def _repeated(ask: Ask, query: str, repeats: int) -> tuple[Sample, bytes]:
+    times, answer = [], b""
+    for _ in range(repeats):
+        began = time.perf_counter()
+        answer = ask(query)
+        times.append(1000 * (time.perf_counter() - began))
+    return Sample(tuple(times), "ms"), answer
+
+
+def _throughput(endpoint: str, queries: Sequence[str], seconds: int, repeats: int) -> Sample:
+    address = urlsplit(endpoint)
+    graph = f"{address.query}&" if address.query else ""
+    asked = [(f"{address.path}?{graph}query={quote(query)}", ACCEPT) for query in queries]
+    return requests_per_second(f"http://{address.netloc}", asked, CLIENTS, seconds, repeats)
+
+
+def rows(answer: bytes) -> list[str]:
+    """The rows of an answer in a form that can be compared: values alone, numbers as such, in no order."""
+    try:
+        bindings = json.loads(answer)["results"]["bindings"]
+    except (ValueError, KeyError):
+        return [answer.decode(errors="replace")]
+    return sorted(
+        json.dumps({name: _value(term["value"]) for name, term in row.items()}, sort_keys=True) for row in bindings
+    )
+
+
+def _value(text: str) -> str:
+    try:
+        return f"{float(text):.6g}"
+    except ValueError:
+        return text
+
+
+def _remark(answers: dict[str, list[str]], name: str) -> str:
+    first = next(iter(answers.values()))
+    return f"{len(answers[name])} rows" + ("" if answers[name] == first else ", which differ")
