@@ -10,6 +10,9 @@ from playwright.sync_api import Browser, Page
 from tests.browser.addresses import PAGES, in_language
 from tests.browser.conftest import TOOLS, watch
 
+# Markers of a map stand where the places are, close or not; the table of the page reaches the same (WCAG 2.2, 2.5.8,
+# exceptions "equivalent" and "essential").
+MARKER = "leaflet-marker-icon"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -41,5 +44,6 @@ def test_axe_finds_nothing_wrong(checked: Page, address: str, language: str) -> 
             f"{scheme}, {rule['id']}: {node['html'][:200]} ({node['failureSummary'][:300]})"
             for rule in found["violations"]
             for node in rule["nodes"]
+            if not (rule["id"] == "target-size" and MARKER in node["html"])
         ]
     assert told == []

@@ -62,12 +62,12 @@ def test_results_have_a_chart_and_a_map(page: Page) -> None:
         'wgs:long ?long . OPTIONAL { ?t atlas:population ?population } FILTER(LANG(?name) = "fr") } LIMIT 20'
     )
     page.goto("/sparql?lang=fr&format=html&query=" + query.replace("?", "%3F").replace(";", "%3B"))
-    page.get_by_text("Carte", exact=True).click()
+    page.locator("summary", has_text="Carte").click()
     expect(page.locator("path.leaflet-interactive").first).to_be_visible()
     assert page.locator("path.leaflet-interactive").count() == 20
 
     page.goto("/sparql?lang=fr&format=html&query=SELECT (STR(?c) AS ?class) (COUNT(*) AS ?n) {?s a ?c} GROUP BY ?c")
-    page.get_by_text("Graphique", exact=True).click()
+    page.locator("summary", has_text="Graphique").click()
     expect(page.locator(".bar-chart tbody tr").first).to_be_visible()
 
 
@@ -97,5 +97,5 @@ def test_a_question_is_counted(page: Page) -> None:
     page.goto("/explore?lang=en")
     page.get_by_label("Instead of a list, count by").select_option(label="Partner country")
     page.get_by_role("button", name="See the results").click()
-    page.get_by_text("Chart", exact=True).click()
+    page.locator("summary", has_text="Chart").click()
     expect(page.locator(".bar-chart tbody th").first).to_be_visible()

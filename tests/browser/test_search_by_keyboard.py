@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 
 def test_a_town_is_found_by_keyboard_alone(page: Page) -> None:
-    page.goto("/?lang=fr")
+    page.goto("/partnerships?lang=fr")
     field = page.get_by_role("combobox", name="Chercher dans tout le site")
     for _ in range(10):  # Tab until the field has the focus: it stands near the top
         page.keyboard.press("Tab")

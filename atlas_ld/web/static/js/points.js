@@ -2,11 +2,11 @@
 
 import { countries } from "./world.js";
 
-// Draw the points of an element's data-points ([{lat, long, label, href}]) in its child `.map`. data-world is the
+// Draw the points of an element's data-points ([{lat, long, label, href}]) in its child `.result-map`. data-world is the
 // address of the countries (TopoJSON).
 export async function drawPoints(element) {
   const points = JSON.parse(element.dataset.points);
-  const map = L.map(element.querySelector(".map"), {
+  const map = L.map(element.querySelector(".result-map"), {
     attributionControl: false, minZoom: 1, maxZoom: 9, worldCopyJump: true, zoomSnap: 0.5,
   });
   map.fitBounds(L.latLngBounds(points.map((point) => [point.lat, point.long])).pad(0.15), { maxZoom: 6 });
