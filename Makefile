@@ -52,4 +52,4 @@ bench-quick: $(READY) ## The same with 1,000 records, to standard output
 	@$(BIN)/python -m bench.run --quick
 
 clean: ## Remove what the targets made
-	@rm -rf $(VENV) tests/browser/node_modules atlas_ld/web/static/vendor dist releases .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) tests/browser/node_modules tests/clients/node_modules atlas_ld/web/static/vendor dist releases .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -57,11 +57,15 @@ class Server:
             connection.close()
 
 
-@contextmanager
-def serving(settings: Settings, log: Path) -> Iterator[Server]:
-    """The site of `settings`, served as `atlas-ld serve` does, at a free port. Its log goes to the file `log`."""
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def serving(settings: Settings, log: Path, port: int | None = None) -> Iterator[Server]:
+    """The site of `settings`, served as `atlas-ld serve` does, at a free port. Its log goes to the file `log`."""
+    port = port or free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM],
