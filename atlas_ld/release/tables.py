@@ -76,11 +76,12 @@ def tables(triples: Sequence[Triple], model: Model, iris: Iris) -> Iterator[Tabl
     owners = {
         line.value: iri for iri, properties in things.items() for line in properties.get(str(ATLAS.fundingLine), ())
     }
+    labels = {iri: label for iri, properties in things.items() if (label := _label(properties)) is not None}
     for name, classes in TABLES.items():
         described = [class_ for class_ in model.classes if class_.iri in classes]
         columns = tuple(_columns(described, model, with_owner=name == "funding"))
         rows = [
-            [_cell(column, iri, properties, things, owners) for column in columns]
+            [_cell(column, iri, properties, labels, owners) for column in columns]
             for iri, properties in things.items()
             if any(type_.value in classes for type_ in properties.get(RDF_TYPE.value, ()))
         ]
@@ -123,26 +124,31 @@ def _columns(classes: Sequence[ClassModel], model: Model, with_owner: bool) -> I
 
 
 def _cell(
-    column: Column, iri: str, properties: Properties, things: Mapping[str, Properties], owners: Mapping[str, str]
+    column: Column, iri: str, properties: Properties, labels: Mapping[str, str], owners: Mapping[str, str]
 ) -> str:
     if column.name == "iri":
         return iri
     if column.field is None:
         owner = owners.get(iri, "")
-        return owner if column.iris else _label(owner, things)
-    values = properties.get(column.field.path, [])
+        return owner if column.iris else labels.get(owner, owner)
+    values = properties.get(column.field.path)
+    if not values:
+        return ""
     if column.field.datatype is not None:
+        if len(values) == 1:
+            return values[0].value
         ranked = sorted(values, key=lambda v: (isinstance(v, Literal) and v.language != "fr", v.value))
         if len({v.language for v in values if isinstance(v, Literal)}) > 1:
             ranked = ranked[:1]  # a label in several languages: the French one
         return JOIN.join(value.value for value in ranked)
-    linked = sorted((v.value for v in values if isinstance(v, NamedNode)), key=lambda v: (_label(v, things), v))
-    return JOIN.join(linked if column.iris else [_label(link, things) for link in linked])
+    linked = sorted((labels.get(v.value, v.value), v.value) for v in values if isinstance(v, NamedNode))
+    return JOIN.join(link if column.iris else label for label, link in linked)
 
 
-def _label(iri: str, things: Mapping[str, Properties]) -> str:
-    named = [t for property_ in LABELS for t in things.get(iri, {}).get(property_, ()) if isinstance(t, Literal)]
-    return min(((t.language != "fr", t.value) for t in named), default=(True, iri))[1]
+def _label(properties: Properties) -> str | None:
+    """The French label, else another; None where there is none."""
+    named = [t for property_ in LABELS for t in properties.get(property_, ()) if isinstance(t, Literal)]
+    return min((t.language != "fr", t.value) for t in named)[1] if named else None
 
 
 def write_csv(table: Table, path: Path) -> None:
@@ -150,14 +156,15 @@ def write_csv(table: Table, path: Path) -> None:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([column.name for column in table.columns])
-    writer.writerows([[_harmless(cell, column) for cell, column in zip(row, table.columns, strict=True)]
+    numbers = [is_number(column) for column in table.columns]
+    writer.writerows([[_harmless(cell, number) for cell, number in zip(row, numbers, strict=True)]
                       for row in table.rows])  # fmt: skip
     path.write_text(buffer.getvalue(), encoding="utf-8")
 
 
-def _harmless(cell: str, column: Column) -> str:
+def _harmless(cell: str, number: bool) -> str:
     """OWASP, CSV injection: a cell that begins with one of these is a formula to a spreadsheet; a number is not."""
-    return f"'{cell}" if cell[:1] in _FORMULA and not is_number(column) else cell
+    return f"'{cell}" if cell[:1] in _FORMULA and not number else cell
 
 
 def _as_written(cell: str) -> str:
@@ -167,20 +174,21 @@ def _as_written(cell: str) -> str:
 
 def write_xlsx(table: Table, path: Path) -> None:
     """One sheet with a frozen, filtered header; numbers as numbers, everything else as plain text, no formula."""
-    workbook = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    workbook = xlsxwriter.Workbook(str(path), options)
     workbook.set_properties({"title": table.name, "created": _EPOCH})
     header = workbook.add_format({"bold": True, "bottom": 1})
     sheet = workbook.add_worksheet(table.name)
     sheet.freeze_panes(1, 1)
-    for position, column in enumerate(table.columns):
-        sheet.write_string(0, position, column.title, header)
-        sheet.set_column(position, position, 12 if column.iris or column.name == "iri" else 24)
-        numeric = is_number(column)
-        for number, row in enumerate(table.rows, start=1):
-            cell = row[position]
-            if cell and numeric and JOIN not in cell:
-                sheet.write_number(number, position, float(Decimal(cell)))
-            elif cell:
-                sheet.write_string(number, position, cell[:_CELL_LIMIT])
     sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
+    numbers = [is_number(column) for column in table.columns]
+    for position, column in enumerate(table.columns):
+        sheet.set_column(position, position, 12 if column.iris or column.name == "iri" else 24)
+        sheet.write_string(0, position, column.title, header)
+    for row_number, row in enumerate(table.rows, start=1):  # written to the disk row by row
+        for position, cell in enumerate(row):
+            if cell and numbers[position] and JOIN not in cell:
+                sheet.write_number(row_number, position, float(Decimal(cell)))
+            elif cell:
+                sheet.write_string(row_number, position, cell[:_CELL_LIMIT])
     workbook.close()
