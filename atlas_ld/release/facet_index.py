@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,10 @@ class Place:
     en: str
 
 
+_FEW = 256
+"""Selections of fewer rows are read bit by bit, others as a whole."""
+
+
 class FacetIndex:
     """An index opened read-only. What a facet's values are is read once and kept: some MB for the whole Atlas."""
 
@@ -69,10 +74,13 @@ class FacetIndex:
         if not path.is_file():
             raise ReleaseError(f"{path} is missing; build the release again.")
         self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._idle: list[sqlite3.Connection] = []
+        weakref.finalize(self, _close, self._idle)
         self._sizes: dict[str, int] = dict(self._rows("SELECT list, count(*) FROM item GROUP BY list"))
         self._bits: dict[tuple[str, str], Mapping[str, int]] = {}
         self._orders: dict[tuple[str, str], Sequence[int]] = {}
         self._lines: Lines | None = None
+        self._owned: Mapping[int, Sequence[int]] | None = None
         self._links: Sequence[tuple[tuple[str, ...], tuple[str, ...]]] | None = None
 
     def everything(self, name: str) -> int:
@@ -148,11 +156,22 @@ class FacetIndex:
 
     def lines_of(self, partnerships: int) -> int:
         """The funding lines of a selection of partnerships."""
+        if partnerships.bit_count() < _FEW:
+            owned = self._lines_by_owner()
+            return bits_of([line for owner in positions_of(partnerships) for line in owned.get(owner, ())])
         digits = bin(partnerships)[:1:-1]
         reach = len(digits)
         owners = self.lines().owners
         chosen = "".join("1" if owner < reach and digits[owner] == "1" else "0" for owner in reversed(owners))
         return int(chosen or "0", 2)
+
+    def _lines_by_owner(self) -> Mapping[int, Sequence[int]]:
+        if self._owned is None:
+            owned: dict[int, list[int]] = {}
+            for line, owner in enumerate(self.lines().owners):
+                owned.setdefault(owner, []).append(line)
+            self._owned = owned
+        return self._owned
 
     def links(self) -> Sequence[tuple[tuple[str, ...], tuple[str, ...]]]:
         """For each partnership by position: keys of its places in France and of those abroad."""
@@ -171,11 +190,19 @@ class FacetIndex:
         return {row[0]: Place(*row) for row in self._rows(sql, (json.dumps(sorted(set(keys))),))}
 
     def _rows(self, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
-        connection = sqlite3.connect(self._uri, uri=True)
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
         try:
             return connection.execute(sql, parameters).fetchall()
         finally:
-            connection.close()
+            self._idle.append(connection)  # as many as threads ever read at once
+
+
+def _close(connections: list[sqlite3.Connection]) -> None:
+    for connection in connections:
+        connection.close()
 
 
 def bits_of(positions: Sequence[int]) -> int:
@@ -190,4 +217,11 @@ def bits_of(positions: Sequence[int]) -> int:
 
 def positions_of(selection: int) -> list[int]:
     """The positions of a selection, in order."""
+    if selection.bit_count() < _FEW:
+        found = []
+        while selection:
+            lowest = selection & -selection
+            found.append(lowest.bit_length() - 1)
+            selection ^= lowest
+        return found
     return [position for position, digit in enumerate(bin(selection)[:1:-1]) if digit == "1"]

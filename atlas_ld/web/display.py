@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from urllib.parse import unquote
 
-from flask import url_for
+from flask import g, request, url_for
 
 from atlas_ld.iris import Iris
 from atlas_ld.model import ClassModel
@@ -112,7 +113,15 @@ def page_of(iri: str, iris: Iris) -> str | None:
     parts = iris.split(iri)
     if parts is None:
         return None
-    return url_for("documents.document", kind=parts[0], name=unquote(parts[1]), _anchor=iri.partition("#")[2] or None)
+    explicit = current_language() if getattr(g, "explicit_language", None) else None
+    return _document(request.script_root, explicit, *parts, iri.partition("#")[2])
+
+
+@lru_cache(maxsize=32_768)
+def _document(_root: str, _language: str | None, kind: str, key: str, anchor: str) -> str:
+    """The address of a document, which pages give by the dozen: it follows from the arguments, the first two being
+    what `url_for` takes from the request."""
+    return url_for("documents.document", kind=kind, name=unquote(key), _anchor=anchor or None)
 
 
 def entity(iri: str, labels: Iterable[Node] | None = None) -> Shown:

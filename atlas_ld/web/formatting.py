@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
@@ -14,7 +15,13 @@ from atlas_ld.web.typography import french
 
 def number(value: int | Decimal | float) -> str:
     """`79300` -> `79 300` (fr) or `79,300` (en)."""
-    return format_decimal(value, locale=current_language())
+    return _number(value, current_language())
+
+
+@lru_cache(maxsize=8192, typed=True)
+def _number(value: int | Decimal | float, language: str) -> str:
+    """Pages write the same numbers over and over."""
+    return format_decimal(value, locale=language)
 
 
 def euros(value: Decimal | int | str) -> str:
