@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from urllib.parse import parse_qsl
 
 import openpyxl
 import pytest
@@ -70,7 +71,7 @@ SELECTIONS = [
 
 
 def arguments(text: str) -> MultiDict[str, str]:
-    return MultiDict(pair.split("=", 1) for pair in text.split("&") if pair)
+    return MultiDict(parse_qsl(text))
 
 
 def publication_of(app: Flask) -> Publication:

@@ -4,8 +4,7 @@
 import { countries } from "./world.js";
 
 const FEW = 80; // arcs that are drawn at once; more would hide the map
-const OURS = "spot here";
-const THEIRS = "spot abroad";
+const SPOT = "spot abroad";
 const CLUSTER = "cluster";
 const holder = document.getElementById("map");
 
@@ -40,13 +39,17 @@ if (holder && window.L) {
     const bounds = L.latLngBounds(places.map((place) => [place[2], place[3]]));
     map.fitBounds(bounds, { padding: [12, 12], maxZoom: 6 });
 
+    // Places abroad can be reached by keyboard, and are never nearer than a finger is wide: those that are stand in
+    // clusters. French places are dots for the mouse; the filters beside the map reach them too.
     function marker([key, label, latitude, longitude, count, french], number) {
-      const size = 10 + 16 * Math.sqrt(count / most);
-      const icon = L.divIcon({ className: french ? OURS : THEIRS, iconSize: [size, size] });
-      const one = L.marker([latitude, longitude], { icon, alt: `${label} (${count})`, count, title: `${label} (${count})` });
+      const title = `${label} (${count})`;
+      const size = 24 + 8 * Math.sqrt(count / most);
+      const one = french
+        ? L.circleMarker([latitude, longitude], { className: "here", radius: 3 + 5 * Math.sqrt(count / most), weight: 1 })
+        : L.marker([latitude, longitude], { icon: L.divIcon({ className: SPOT, iconSize: [size, size] }), alt: title, count, title });
       const link = document.createElement("a");
       link.href = holder.dataset.page.replace("KEY", encodeURIComponent(key));
-      link.textContent = `${label} (${count})`;
+      link.textContent = title;
       one.bindPopup(link);
       one.on("popupopen", () => show(number));
       return one;
