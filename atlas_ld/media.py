@@ -107,7 +107,8 @@ _LONE_STAR = re.compile(r"^\s*\*\s*(?=;|$)")
 # Values need quotes where they hold `/` or `:`; many clients send `profile=http://...` without.
 _PARAMETER = re.compile(rf';\s*(?:({_TOKEN})\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;,"]+)\s*)?')
 _QUALITY = re.compile(r"(?:0?\.\d{1,3}|0\.?|1(?:\.0{0,3})?)")
-_SEPARATOR = re.compile(r"""((?:[^,"]|"(?:[^"\\]|\\.)*")*)(?:,|$)""")
+# A quoted string that is not closed runs to the end: so the pattern matches wherever it starts, in linear time.
+_SEPARATOR = re.compile(r"""((?:[^,"]|"(?:[^"\\]|\\.)*(?:"|\\?$))*)(?:,|$)""", re.DOTALL)
 
 
 def parse_accept(header: str) -> list[MediaRange]:

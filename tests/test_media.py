@@ -154,3 +154,9 @@ def test_the_highest_quality_wins_in_any_order(formats: list[Format], thousandth
     header = ", ".join(f"{f.media_type};q={q / 1000:.3f}" for f, q in zip(formats, thousandths, strict=True))
     best = max(zip(thousandths, formats, strict=True), key=lambda pair: pair[0])[1]
     assert choose(header, DOCUMENT_FORMATS) is best
+
+
+@pytest.mark.parametrize("tail", ['x="a', 'x="', 'x="\\', 'x="\\"', 'x="a\\"b'])
+def test_a_quoted_string_that_is_not_closed_spoils_what_follows_and_nothing_before(tail: str) -> None:
+    ranges = parse_accept(f"text/turtle, text/html;{tail}, text/csv")
+    assert [(r.type, r.subtype) for r in ranges] == [("text", "turtle")]
