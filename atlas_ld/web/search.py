@@ -11,7 +11,8 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 from markupsafe import Markup, escape
 
 from atlas_ld.media import JSON
-from atlas_ld.release.search import KINDS, Hit, SearchIndex, marked
+from atlas_ld.release.search import KINDS, Hit, SearchIndex
+from atlas_ld.release.words import marked
 from atlas_ld.release.writer import SEARCH
 from atlas_ld.web import listing
 from atlas_ld.web.display import entity
@@ -57,14 +58,11 @@ def page() -> Response:
     kind = request.args.get("kind") or None
     if kind is not None and kind not in KINDS:
         abort(400, t("search.bad-kind", kind=kind, kinds=", ".join(_ORDER)))
-    counts = _index().counts(words)
-    values = {"words": words, "kind": kind, "counts": {k: counts[k] for k in _ORDER if k in counts}}
+    found = _index().overview(words, _FIRST)
+    counts = {name: found[name][0] for name in _ORDER if name in found}
+    values = {"words": words, "kind": kind, "counts": counts}
     if kind is None:
-        sections = [
-            Section(name, counts[name], [_result(hit, words) for hit in _index().search(words, name, _FIRST)])
-            for name in _ORDER
-            if name in counts
-        ]
+        sections = [Section(n, counts[n], [_result(hit, words) for hit in found[n][1]]) for n in counts]
         return html_page(partial(render_template, "search/results.html", sections=sections, **values))
     size = publication().settings.page_size
     numbers = listing.paginate(range(counts.get(kind, 0)), size)

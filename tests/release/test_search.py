@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from atlas_ld.release.search import Entry, SearchIndex, marked, write_index
+from atlas_ld.release.search import Entry, SearchIndex, write_index
+from atlas_ld.release.words import marked
 
 ENTRIES = [
     Entry(
@@ -42,7 +43,17 @@ def test_the_last_word_may_be_a_beginning(index: SearchIndex) -> None:
 
 
 def test_hits_are_counted_by_kind(index: SearchIndex) -> None:
-    assert index.counts("brest") == {"organisation": 1, "partnership": 1, "territory": 1}
+    assert {kind: count for kind, (count, _) in index.overview("brest").items()} == {
+        "organisation": 1,
+        "partnership": 1,
+        "territory": 1,
+    }
+
+
+def test_an_overview_holds_the_first_hits_of_each_kind(index: SearchIndex) -> None:
+    for kind, (count, hits) in index.overview("ecoles", first=1).items():
+        assert hits == index.search("ecoles", kind, limit=1)
+        assert count == len(index.search("ecoles", kind))
 
 
 def test_found_words_are_marked_in_the_snippet(index: SearchIndex) -> None:
@@ -64,7 +75,7 @@ def test_elided_and_empty_words_are_not_looked_for(index: SearchIndex, query: st
 
 
 def test_empty_words_alone_are_looked_for(index: SearchIndex) -> None:
-    assert index.counts("des")["organisation"] == 1
+    assert index.overview("des")["organisation"][0] == 1
 
 
 def test_another_name_finds_and_is_shown(index: SearchIndex) -> None:
@@ -93,7 +104,7 @@ def test_marks_stand_in_the_text_as_it_is_written() -> None:
 @given(st.text())
 def test_whatever_is_typed_is_words_and_no_syntax(index: SearchIndex, query: str) -> None:
     index.search(query)
-    index.counts(query)
+    index.overview(query)
     index.suggest(query)
     assert marked(query, query).replace("\x02", "").replace("\x03", "") == query.replace("\x02", "").replace("\x03", "")
 
