@@ -30,6 +30,7 @@ from atlas_ld.media import HTML, RDF_FORMATS, RESULT_FORMATS, SPARQL_JSON, TURTL
 from atlas_ld.store.answer import Answer
 from atlas_ld.store.pool import QueryRequest
 from atlas_ld.vocabulary import PREFIXES
+from atlas_ld.web import http_rules
 from atlas_ld.web.i18n import t
 from atlas_ld.web.problems import not_acceptable, problem, wants_page
 from atlas_ld.web.publication import publication
@@ -118,8 +119,11 @@ def sent(found: Answer) -> Response:
             content = found.content()
         response = Response(content, content_type=found.content_type)
         if request.method in ("GET", "HEAD"):
-            response.set_etag(_tag(content, found.format))
-            response.make_conditional(request)
+            tag = _tag(content, found.format)
+            codings = http_rules.acceptable_codings(request.headers.get("Accept-Encoding"))
+            status, held = http_rules.precondition(request.method, dict(request.headers), tag, None, codings)
+            response = response if status == 200 else Response(status=status)
+            response.set_etag(held or tag)
     else:
         body: Iterator[bytes] = ClosingIterator(found.chunks, found.close)
         response = Response(body, content_type=found.content_type, direct_passthrough=True)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -80,14 +81,22 @@ def test_a_query_passes_through_by_each_method(server: Server, method: str) -> N
     assert headers["content-length"] == str(len(body))
 
 
-def test_an_answer_has_a_tag_and_is_not_sent_twice(server: Server) -> None:
-    path = "/sparql?query=ASK%20%7B%7D"
-    status, headers, _ = ask(server, "GET", path)
-    assert status == 200
-    again = ask(server, "GET", path, If_None_Match=headers["etag"])
-    assert (again[0], again[2]) == (304, b"")
-    head = ask(server, "HEAD", path)
-    assert (head[0], head[1]["content-length"], head[2]) == (200, headers["content-length"], b"")
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+def test_an_answer_has_a_tag_and_is_not_sent_twice(server: Server, coding: str) -> None:
+    path = "/sparql?query=SELECT%20*%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D%20LIMIT%20100"
+    status, headers, body = ask(server, "GET", path, Accept_Encoding=coding)
+    assert (status, headers.get("content-encoding", "identity"), len(body) > 500) == (200, coding, True)
+    again = ask(server, "GET", path, Accept_Encoding=coding, If_None_Match=headers["etag"])
+    assert (again[0], again[1]["etag"], again[2]) == (304, headers["etag"], b"")
+    head = ask(server, "HEAD", path, Accept_Encoding=coding)
+    assert (head[0], head[1]["etag"], head[2]) == (200, headers["etag"], b"")
+
+
+def test_the_head_of_an_answer_that_streams_has_no_length(server: Server) -> None:
+    text = quote("SELECT * { ?a ?b ?c . { SELECT ?d { ?d ?e ?f } } }")
+    status, headers, body = ask(server, "HEAD", f"/sparql?timeout=9&query={text}", Accept="text/csv")
+    assert (status, body) == (200, b"")
+    assert "content-length" not in headers
 
 
 def test_a_file_is_sent_as_it_is_whole_or_in_part(server: Server, demonstration: Release) -> None:

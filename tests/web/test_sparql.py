@@ -280,7 +280,9 @@ def test_machines_get_the_service_description(client: FlaskClient, format_: Form
 @pytest.fixture(scope="module")
 def server(demonstration: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
     """Host and port of the site, as `atlas-ld serve` serves it."""
-    settings = replace(SETTINGS, releases=demonstration.path.parent, workers=2)
+    settings = replace(
+        SETTINGS, releases=demonstration.path.parent, workers=2, query_seconds=2.0, query_trial_seconds=0.05
+    )
     with serving(settings, tmp_path_factory.mktemp("sparql") / "log") as running:
         yield "127.0.0.1", running.port
 
