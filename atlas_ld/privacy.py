@@ -42,6 +42,9 @@ _SHAPED_PHONE = re.compile(
     r"|(?:\+|00)33[ \u00a0\u202f.-]?(?:\(0\)[ \u00a0\u202f.-]?)?[1-9](?:[ \u00a0\u202f.-]?\d\d){4})(?!\w)"
 )
 """Numbers as the French write them, assigned or not: ranges are assigned as time goes, which a library cannot know."""
+_DIGIT = re.compile(r"\d")
+_FEWEST_DIGITS = 6
+"""No telephone number has fewer, country code included; most texts have none, and looking for numbers takes long."""
 _URL = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _PHONE_PARAMETER = re.compile(r"([?&](?:tel|telephone|phone|mobile|fax)=)[^&#]+", re.IGNORECASE)
 
@@ -166,6 +169,8 @@ def _is_bare_domain(domain: str) -> bool:
 
 
 def _phone_spans(text: str) -> Iterator[tuple[int, int]]:
+    if len(_DIGIT.findall(text)) < _FEWEST_DIGITS:
+        return
     for match in PhoneNumberMatcher(text, "FR", leniency=Leniency.VALID):
         yield match.start, match.end
 
