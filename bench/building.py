@@ -12,39 +12,38 @@ import pyoxigraph as ox
 
 from atlas_ld.release.folder import open_release
 from bench import corpus
-from bench.harness import Sample, Table, command
+from bench.harness import Run, Sample, Table, command
 
 DAY = "2026-11-23"
 
 
-def build(data: Path, releases: Path, day: str = DAY) -> tuple[float, float]:
-    """Build a release with the command; seconds, and the most memory of one process, in MB."""
+def build(data: Path, releases: Path, day: str = DAY) -> Run:
+    """Build a release with the command."""
     program: list[str | Path] = [sys.executable, "-m", "atlas_ld", "build", "--data", data / "records"]
-    run = command([*program, "--releases", releases, "--date", day], codes=(0, 2))  # 2: records were quarantined
-    return run.seconds, run.peak
+    return command([*program, "--releases", releases, "--date", day], codes=(0, 2))  # 2: records were quarantined
 
 
 def compare(data: Path, work: Path) -> Table:
     """A full build from nothing, a republication after one changed record, and the bare load."""
     releases = work / "releases"
     shutil.rmtree(releases, ignore_errors=True)
-    full, peak = build(data, releases)
+    full = build(data, releases)
     first = open_release(releases)
     lines = first.path / "download" / "atlas.nt"
     bare = Sample(tuple(_bulk_load(lines, work / "bare") for _ in range(3)))
     _change(data)
-    again, _ = build(data, releases)
+    again = build(data, releases)
     second = open_release(releases)
     assert second.id != first.id, "the changed record is not in the release"
     table = Table(
         "A whole build: records to release, everything included",
         against="bare bulk load",
         note=f"{first.manifest.counts.records} records, {first.manifest.counts.triples} triples. Republishing one "
-        f"changed record took {again / full:.0%} of a full build.",
+        f"changed record took {again.seconds / full.seconds:.0%} of a full build.",
     )
     table.add("bare bulk load", bare, "Oxigraph's `bulk_load` of atlas.nt into an empty store")
-    table.add("atlas-ld, full build", Sample((full,)), f"{peak:.0f} MB in the largest process")
-    table.add("atlas-ld, one record changed", Sample((again,)))
+    table.add("atlas-ld, full build", Sample((full.seconds,)), _remark(full))
+    table.add("atlas-ld, one record changed", Sample((again.seconds,)), _remark(again))
     return table
 
 
@@ -56,13 +55,17 @@ def grow(sizes: tuple[int, ...], work: Path) -> Table:
         data, releases = work / f"corpus-{size}", work / f"releases-{size}"
         shutil.rmtree(releases, ignore_errors=True)
         corpus.write(data, size, faults=size // 50)
-        seconds, peak = build(data, releases)
+        run = build(data, releases)
         store = sum(file.stat().st_size for file in open_release(releases).store.rglob("*")) / 2**20
         stores.append(store)
-        remark = f"store {store:.0f} MB ({store / stores[0]:.2f} times); {peak:.0f} MB in the largest process"
-        table.add(f"{size} records", Sample((seconds,)), remark)
+        remark = f"store {store:.0f} MB ({store / stores[0]:.2f} times); {_remark(run)}"
+        table.add(f"{size} records", Sample((run.seconds,)), remark)
         shutil.rmtree(releases)
     return table
+
+
+def _remark(run: Run) -> str:
+    return f"{run.processor:.0f} s of work by all processes; {run.peak:.0f} MB in the largest"
 
 
 def _bulk_load(lines: Path, into: Path) -> float:

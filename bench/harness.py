@@ -55,18 +55,21 @@ def timed(work: Callable[[], object], repeats: int = 3) -> Sample:
 
 @dataclass(frozen=True)
 class Run:
-    """One command that ran to its end: seconds, and the most memory that one of its processes held, in MB."""
+    """One command that ran to its end: seconds by the clock and of all its processes' work, and the most memory that
+    one of them held, in MB."""
 
     seconds: float
     peak: float
     output: str
+    processor: float
 
 
 def command(arguments: Sequence[str | Path], codes: Sequence[int] = (0,), **variables: str) -> Run:
     """Run a command that must end with one of these codes, with these environment variables besides."""
     script = (
         "import resource, subprocess, sys; done = subprocess.run(sys.argv[1:], stdout=subprocess.PIPE, text=True);"
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss); print(done.stdout); sys.exit(done.returncode)"
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN);"
+        "print(used.ru_maxrss, used.ru_utime + used.ru_stime); print(done.stdout); sys.exit(done.returncode)"
     )
     began = time.perf_counter()
     done = subprocess.run(
@@ -77,8 +80,9 @@ def command(arguments: Sequence[str | Path], codes: Sequence[int] = (0,), **vari
     )
     if done.returncode not in codes:
         raise ChildProcessError(f"{arguments!r} ended with {done.returncode}: {done.stderr[-2000:]}")
-    peak, _, output = done.stdout.partition("\n")
-    return Run(time.perf_counter() - began, int(peak) / 1024, output)
+    used, _, output = done.stdout.partition("\n")
+    peak, processor = map(float, used.split())
+    return Run(time.perf_counter() - began, peak / 1024, output, processor)
 
 
 @contextmanager
