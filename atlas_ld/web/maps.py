@@ -22,7 +22,7 @@ from atlas_ld.web.responses import answer, html_page
 
 blueprint = Blueprint("maps", __name__)
 
-_MOST_POINTS, _MOST_ARCS = 250, 60
+_MOST_POINTS, _MOST_ARCS = 150, 60
 _ROWS = 25
 _NARROWEST, _MARGIN, _SHAPE = 36.0, 0.14, 2.4
 
@@ -71,12 +71,14 @@ def met(opened: Publication, partnerships: int) -> Met:
     return Met(here, abroad, pairs)
 
 
-def sketch(opened: Publication, partnerships: int, centre: str | None = None) -> Sketch | None:
+def sketch(
+    opened: Publication, partnerships: int, centre: str | None = None, found: Met | None = None
+) -> Sketch | None:
     """The map of a selection of partnerships; None where no place is known. Places with most partnerships first.
 
-    Where `centre` is the key of a place, arcs go from there.
+    Where `centre` is the key of a place, arcs go from there. `found` is given where it is known already.
     """
-    found = met(opened, partnerships)
+    found = found or met(opened, partnerships)
     chosen = [key for key, _ in found.abroad.most_common(_MOST_POINTS)]
     ours = [centre] if centre else [key for key, _ in found.here.most_common(_MOST_POINTS)]
     places = index(opened).places([*chosen, *ours])
@@ -163,11 +165,11 @@ def page() -> Response:
         "data": chosen.address(url_for("maps.data", lang=None), lang=current_language()),
         "list": chosen.address(url_for("site.partnerships")),
     }
-    return html_page(partial(_page, opened, chosen, values))
+    return html_page(partial(_page, opened, chosen, found, values))
 
 
-def _page(opened: Publication, chosen: selecting.Selection, values: dict[str, object]) -> str:
-    return render_template("maps/map.html", sketch=sketch(opened, chosen.bits), **values)
+def _page(opened: Publication, chosen: selecting.Selection, found: Met, values: dict[str, object]) -> str:
+    return render_template("maps/map.html", sketch=sketch(opened, chosen.bits, found=found), **values)
 
 
 @blueprint.get("/map.json")
