@@ -31,5 +31,7 @@ def test_the_wheel_works_in_an_empty_environment_and_another_folder(tmp_path: Pa
         python,
         "-c",
         "import atlas_ld.web.wsgi, os; os.environ['ATLAS_LD_RELEASES'] = 'here'; "
-        "assert atlas_ld.web.wsgi.application().test_client().get('/').status_code == 200",
+        "client = atlas_ld.web.wsgi.application().test_client(); "
+        "pages = ('/', '/about/licences', '/static/vendor/yasqe/yasqe.min.js'); "
+        "assert [client.get(page).status_code for page in pages] == [200, 200, 200]",
     )
