@@ -25,7 +25,7 @@ def corpus(name: str) -> list[str]:
 
 def parses(query: str) -> bool:
     try:
-        STORE.query(query)
+        STORE.query(query.replace("http://endpoint.test/", "http://127.0.0.1:9/"))  # where nobody listens
     except SyntaxError:
         return False
     except (OSError, RuntimeError):  # it went as far as calling

@@ -186,7 +186,7 @@ def test_a_client_can_only_shorten_the_time(open_pool: OpenPool) -> None:
 
 
 def test_an_answer_that_cannot_be_finished_raises_after_what_it_gave(open_pool: OpenPool) -> None:
-    pool = open_pool(query_seconds=20.0, query_rows=1_500_000, query_trial_seconds=0.1)
+    pool = open_pool(query_seconds=20.0, query_rows=400_000, query_trial_seconds=0.02)
     with pool.run(QueryRequest(STREAM)) as answer:
         assert not answer.complete
         with pytest.raises(QueryTooLarge):
