@@ -59,8 +59,8 @@ def organisation(iris: Iris, body: Body) -> Description:
 
 @lru_cache(maxsize=65536)
 def territory(iris: Iris, key: str, gazetteer: Gazetteer) -> Description:
-    """A territory and every territory that it lies within or spans, up to its country. Not to be changed: it is kept, since
-    thousands of records share the same territories."""
+    """A territory and every territory that it lies within or spans, up to its country. Not to be changed: it is kept,
+    since thousands of records share the same territories."""
     described: Description = {}
     pending = [key]
     while pending:

@@ -61,8 +61,8 @@ _TYPES_IN_FRENCH = {
 @dataclass(frozen=True)
 class Place:
     """A territory. `key` as in docs/iri-policy.md; `country` is an ISO 3166-1 alpha-2 code; `within` are the keys of
-    the territories that hold it, next level first; `overlaps` are those that hold a part of it; `lat` and `long` are WGS 84 degrees; `matches` are IRIs of the
-    same place in GeoNames and in the EU's country authority table."""
+    the territories that hold it, next level first; `overlaps` are those that hold a part of it; `lat` and `long` are
+    WGS 84 degrees; `matches` are IRIs of the same place in GeoNames and in the EU's country authority table."""
 
     key: str
     level: Level
