@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterable
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,7 +55,7 @@ def plain_requests() -> list[tuple[str, str, dict[str, str]]]:
 
 def ask(application: Callable[..., Any], method: str, path: str, headers: dict[str, str]) -> Answer:
     environ = EnvironBuilder(path, method=method, headers=OWN_ID | headers).get_environ()
-    response = Client(application).open(environ)
+    response = Client(application).open(environ, buffered=True)  # closes what it read from
     fields = sorted((name.lower(), value) for name, value in response.headers.items())
     return response.status_code, fields, response.data
 
@@ -101,6 +103,31 @@ def test_conditions_are_answered_as_the_site_does(
     for condition in conditions:
         request = (method, path, accepted | condition)
         assert ask(ready, *request) == ask(demonstration_site.wsgi_app, *request), request
+
+
+def http_cases() -> list[tuple[str, str, dict[str, str]]]:
+    """Method, target and header fields of every row of http_cases.toml that asks for pages and data."""
+    groups = tomllib.loads((Path(__file__).parent / "http_cases.toml").read_text(encoding="utf-8"))["group"]
+    rows = [(*("GET " + row[0]).split()[-2:], row[1]) for group in groups for row in group["rows"]]
+    return [(method, target, headers) for method, target, headers in rows if not target.startswith("/sparql")]
+
+
+def test_every_http_case_is_answered_the_same_with_and_without_ready_answers(
+    demonstration_site: Flask, ready: ReadyAnswers
+) -> None:
+    cases = http_cases()
+    assert len(cases) > 120
+    for method, target, headers in cases:
+        plain = {name: value for name, value in headers.items() if "{" not in value}
+        known = dict(ask(ready, "GET", target, plain)[1])
+        zipped = dict(ask(ready, "GET", target, {**plain, "Accept-Encoding": "gzip"})[1])
+        held = {"{tag}": known.get("etag"), "{date}": known.get("last-modified"), "{gzip-tag}": zipped.get("etag")}
+        filled = dict(headers)
+        for placeholder, value in held.items():
+            filled = {name: text.replace(placeholder, value or "") for name, text in filled.items()}
+        expected = ask(demonstration_site.wsgi_app, method, target, filled)
+        assert ask(ready, method, target, filled) == expected, (method, target, filled)
+        assert ask(ready, method, target, filled) == expected, (method, target, filled)
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "POST", "PUT", "DELETE", "TRACE", "PROPFIND"])
