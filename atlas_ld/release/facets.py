@@ -27,6 +27,7 @@ FACETS = "facets.sqlite"
 
 _EXAMPLES = 4
 _WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"\d+")
 _SCHEMA = """
 CREATE TABLE item (
     list TEXT, position INTEGER, iri TEXT, fr TEXT, en TEXT, folded TEXT, year INTEGER, cents INTEGER,
@@ -105,7 +106,8 @@ def _place(things: Things, key: str) -> tuple[object, ...]:
 
 
 def _ordered(items: Iterable[Item]) -> list[Item]:
-    return sorted(items, key=lambda item: (_words(item.fr), item.iri))
+    """By label; numbers by what they count: `Jumelage 2` before `Jumelage 10`."""
+    return sorted(items, key=lambda item: (_NUMBER.sub(lambda digits: digits[0].zfill(12), _words(item.fr)), item.iri))
 
 
 def _words(label: str) -> str:
