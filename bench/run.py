@@ -62,11 +62,16 @@ def _growth(size: int, data: Path, work: Path) -> list[Table]:
 
 
 def _serving(size: int, data: Path, work: Path) -> list[Table]:
-    return serving.compare(_release(data, work), work)
+    return serving.compare(_release(data, work), work, seconds=_seconds(size))
 
 
 def _sparql(size: int, data: Path, work: Path) -> list[Table]:
-    return sparql.compare(_release(data, work), work)
+    return sparql.compare(_release(data, work), work, seconds=_seconds(size))
+
+
+def _seconds(size: int) -> int:
+    """How long each load lasts."""
+    return 5 if size >= FULL else 2
 
 
 def _release(data: Path, work: Path) -> Path:
