@@ -10,6 +10,8 @@ from atlas_ld.iris import Iris
 from atlas_ld.rdf import LABELS, RDF_TYPE, Literal, Node, Triple, object_of, subject_of
 from atlas_ld.vocabulary import ATLAS, WGS
 
+_SCHEMES = ("funder-kind", "status", "form", "level", "role", "section")
+
 
 class Things:
     """Triples by subject and property, with what the facets need of them."""
@@ -17,6 +19,8 @@ class Things:
     def __init__(self, triples: Iterable[Triple], iris: Iris) -> None:
         self.iris = iris
         self._things: dict[str, dict[str, list[Node]]] = defaultdict(dict)
+        self._keys: dict[str, str] = {}
+        self._codes: dict[str, str] = {}
         self._above: dict[tuple[str, str], tuple[str, ...]] = {}
         for triple in triples:
             self._things[subject_of(triple)].setdefault(triple.predicate.value, []).append(object_of(triple))
@@ -61,15 +65,20 @@ class Things:
 
     def key(self, iri: str) -> str:
         """The key of an entity of ours: `country-ml`; another IRI as it is."""
-        parts = self.iris.split(iri)
-        return parts[1] if parts else iri
+        known = self._keys.get(iri)
+        if known is None:
+            parts = self.iris.split(iri)
+            known = self._keys[iri] = parts[1] if parts else iri
+        return known
 
     def code(self, iri: str) -> str:
         """The value of a code: `under-way` for `…/code/status-under-way`."""
-        for scheme in ("funder-kind", "status", "form", "level", "role", "section"):
-            if (key := self.key(iri)).startswith(f"{scheme}-"):
-                return key.removeprefix(f"{scheme}-")
-        return self.key(iri)
+        known = self._codes.get(iri)
+        if known is None:
+            key = self.key(iri)
+            scheme = next((name for name in _SCHEMES if key.startswith(f"{name}-")), None)
+            known = self._codes[iri] = key.removeprefix(f"{scheme}-") if scheme else key
+        return known
 
     def up(self, iri: str, property_: str) -> tuple[str, ...]:
         """An entity and all above it by a property (`within`, `broader`)."""
