@@ -58,14 +58,14 @@ def compare(releases: Path, work: Path, seconds: int = 5, repeats: int = 3) -> l
             with start() as engine:
                 rounds = [_each(engine.ask, light) for _ in range(repeats)]
                 one.add(name, Sample(tuple(1000 * median(times) for times in rounds), "ms"))
-                if engine.endpoint:
-                    many.add(name, _throughput(engine.endpoint, light, seconds, repeats))
                 for question, (_, query) in analytics.items():
                     times, answer = _repeated(engine.ask, query, repeats)
                     answers.setdefault(question, {})[name] = rows(answer)
                     tables[question].add(name, times, _remark(answers[question], name))
-        except (peers.PeerMissing, ChildProcessError, TimeoutError, OSError, http.client.HTTPException) as why:
-            missing.append(f"{name}: {why}")
+                if engine.endpoint:  # last: a server that does not bear it is measured in all else
+                    many.add(name, _throughput(engine.endpoint, light, seconds, repeats))
+        except (peers.PeerMissing, ChildProcessError, AssertionError, OSError, http.client.HTTPException) as why:
+            missing.append(f"{name}: {type(why).__name__}, {str(why)[:200]}")
     if missing:
         one.note += f" Not measured, or not to the end: {'; '.join(missing)}."
     found = [one, many, *tables.values()]
