@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import cast
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urljoin
 
 from flask import Flask, Response, abort, g, redirect, request
 
@@ -177,8 +177,11 @@ def head_links() -> tuple[Link, ...]:
 
 
 def language_links() -> tuple[Link, ...]:
-    """The current page in each language of the site."""
-    return tuple(Link(address, "alternate", HTML.media_type, code) for code, address in language_addresses())
+    """The current page in each language of the site. Whole addresses: search engines ask for them in `hreflang`."""
+    base = publication().iris.base
+    return tuple(
+        Link(urljoin(base, address), "alternate", HTML.media_type, code) for code, address in language_addresses()
+    )
 
 
 def language_addresses() -> list[tuple[str, str]]:

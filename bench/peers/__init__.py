@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent.parent / ".peers"
 CONFIGURATION = Path(__file__).parent
 
 PYTHON_PACKAGES = ("oxigraph", "rdflib-endpoint", "uvicorn")
-NPM_PACKAGES = ("trifid",)
+NPM_PACKAGES = ("trifid", "lighthouse")
 
 
 class PeerMissing(Exception):  # noqa: N818  # it is what happened, not a fault
