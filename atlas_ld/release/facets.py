@@ -1,7 +1,7 @@
 """The lists of a release and their facets, computed once when it is written: `facets.sqlite`.
 
 An Atlas of 12,700 partnerships has some 400 facet values on a page. Counting them with SPARQL aggregates at each
-request costs seconds; here each row says which values it has, and a page counts bits (docs/decisions/0014).
+request costs seconds; here each row says which values it has, and a page counts bits (docs/decisions/0011).
 
     item    one row for each thing of each list, in the order of its French label
     value   which values of which facets an item has

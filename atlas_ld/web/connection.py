@@ -2,7 +2,7 @@
 
 HTTP says that a chunked body without its last chunk is incomplete (RFC 9112, 8), and that is how a failing answer must
 end. granian ends every body as if it were whole, takes bytes without limit however slowly the client reads, and shows
-neither; but the socket is this process's own. docs/decisions/0010-streaming-answers.md tells what was measured.
+neither; but the socket is this process's own. docs/decisions/0007-streaming-answers.md tells what was measured.
 """
 
 from __future__ import annotations
