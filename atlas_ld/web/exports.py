@@ -1,7 +1,8 @@
 """A selection of a list as a file: CSV (for programs or for French Excel), XLSX, JSON, GeoJSON.
 
 The rows and columns are those of the release's own tables (`download/partnerships.csv`), so that a selection is what
-the whole file would give filtered; themes, which have no such table, get a short one of their own.
+the whole file would give filtered; themes, which have no such table, get a short one of their own. All but XLSX are
+written some hundred rows at a time, so that a long file begins at once.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from atlas_ld.release.facet_index import Place
 from atlas_ld.release.tables import JOIN, Column, Table, is_number, read_table, write_xlsx
@@ -22,6 +24,8 @@ from atlas_ld.web.selection import Selection
 
 Dialect = Literal["", "fr"]
 _BOM = "\ufeff"
+_BATCH = 500
+T = TypeVar("T")
 
 
 def table(opened: Publication, selection: Selection, order: str) -> Table:
@@ -48,17 +52,27 @@ def _themes(opened: Publication, positions: Sequence[int]) -> Table:
     return Table("themes", columns, rows)
 
 
-def as_csv(rows: Table, dialect: Dialect) -> bytes:
+def as_csv(rows: Table, dialect: Dialect) -> Iterator[bytes]:
     """RFC 4180, UTF-8. For `fr`, what Excel opens in France by a double click: BOM, semicolons, decimal commas, and
     the names of the columns in French."""
-    buffer = io.StringIO()
     french = dialect == "fr"
-    writer = csv.writer(buffer, delimiter=";" if french else ",", lineterminator="\r\n" if french else "\n")
-    writer.writerow([column.title if french else column.name for column in rows.columns])
-    for row in rows.rows:
-        cells = zip(rows.columns, row, strict=True)
-        writer.writerow([_cell(column, cell, french) for column, cell in cells])
-    return ((_BOM if french else "") + buffer.getvalue()).encode()
+    names = [column.title if french else column.name for column in rows.columns]
+    yield (_BOM if french else "").encode() + _lines([names], french)
+    for batch in _batches(rows.rows):
+        cells = ([_cell(column, cell, french) for column, cell in zip(rows.columns, row, strict=True)] for row in batch)
+        yield _lines(cells, french)
+
+
+def _lines(rows: Iterable[Sequence[str]], french: bool) -> bytes:
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=";" if french else ",", lineterminator="\r\n" if french else "\n").writerows(rows)
+    return buffer.getvalue().encode()
+
+
+def _batches(rows: Iterable[T]) -> Iterator[list[T]]:
+    pending = iter(rows)
+    while batch := list(islice(pending, _BATCH)):
+        yield batch
 
 
 def _cell(column: Column, cell: str, french: bool) -> str:
@@ -75,18 +89,27 @@ def as_xlsx(rows: Table) -> bytes:
         return path.read_bytes()
 
 
-def as_json(opened: Publication, selection: Selection, rows: Table, query: str | None) -> bytes:
-    """`{"list", "release", "license", "query", "total", "rows"}`; a row has the columns of the table, links as lists,
-    numbers as numbers, and no member for what is not said."""
-    body = {
+def as_json(opened: Publication, selection: Selection, rows: Table, query: str | None) -> Iterator[bytes]:
+    """`{"list", "release", "license", "query", "total", "rows"}`; a row, on a line of its own, has the columns of the
+    table, links as lists, numbers as numbers, and no member for what is not said."""
+    head = {
         "list": selection.list,
         "release": opened.release.id,
         "license": opened.settings.license,
         "query": query,
         "total": len(rows.rows),
-        "rows": [_members(rows.columns, row) for row in rows.rows],
     }
-    return json.dumps(body, ensure_ascii=False, indent=1).encode() + b"\n"
+    return _json(head, "rows", (_members(rows.columns, row) for row in rows.rows))
+
+
+def _json(head: dict[str, Any], name: str, items: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    """One JSON object: the members of `head`, then the array `name`, an item a line."""
+    yield f'{json.dumps(head, ensure_ascii=False)[:-1]}, "{name}": ['.encode()
+    before = "\n"
+    for batch in _batches(items):
+        yield (before + ",\n".join(json.dumps(item, ensure_ascii=False) for item in batch)).encode()
+        before = ",\n"
+    yield b"\n]}\n"
 
 
 def _members(columns: Sequence[Column], row: Sequence[str]) -> dict[str, Any]:
@@ -103,7 +126,7 @@ def _members(columns: Sequence[Column], row: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def as_geojson(opened: Publication, selection: Selection, order: str) -> bytes:
+def as_geojson(opened: Publication, selection: Selection, order: str) -> Iterator[bytes]:
     """RFC 7946. A partnership is at the places of its partners (MultiPoint), a funding line at those of its
     partnership, a territory at its own; the geometry is null where no place is known."""
     positions = index(opened).ordered(selection.list, selection.bits, order)
@@ -113,7 +136,7 @@ def as_geojson(opened: Publication, selection: Selection, order: str) -> bytes:
         for position, row in zip(positions, rows, strict=True)
     ]
     places = index(opened).places(key for found in keys for key in found)
-    features = [
+    features = (
         {
             "type": "Feature",
             "id": row.iri,
@@ -131,9 +154,8 @@ def as_geojson(opened: Publication, selection: Selection, order: str) -> bytes:
             },
         }
         for row, found in zip(rows, keys, strict=True)
-    ]
-    body = {"type": "FeatureCollection", "features": features}
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    )
+    return _json({"type": "FeatureCollection"}, "features", features)
 
 
 def _keys(opened: Publication, name: str, position: int, iri: str, facts: Any) -> Sequence[str]:

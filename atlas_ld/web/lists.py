@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from flask import Response, abort, render_template, request, url_for
 
-from atlas_ld.media import CSV, GEOJSON, HTML, JSON, LIST_FORMATS, XLSX, Format
+from atlas_ld.media import GEOJSON, HTML, JSON, LIST_FORMATS, XLSX, Format
 from atlas_ld.web import charts, exports
 from atlas_ld.web import selection as selecting
 from atlas_ld.web.i18n import current_language, t
 from atlas_ld.web.listing import Page, Row, index, page_of, paginate, rows
 from atlas_ld.web.publication import publication
-from atlas_ld.web.responses import Link, address_with, answer, html_page
+from atlas_ld.web.responses import Link, address_with, answer, html_page, stream
 
 SORTS: Mapping[str, tuple[str, ...]] = {
     "partnerships": ("title", "-year", "year", "-amount"),
@@ -95,18 +95,20 @@ def as_file(name: str, format_: Format) -> Response:
     sort = _sort(name)
     chosen = selecting.read(opened, name, request.args)
 
-    def write() -> bytes:
+    query = selecting.query(opened, chosen)
+
+    def chunks() -> Iterator[bytes]:
         if format_ is GEOJSON:
             return exports.as_geojson(opened, chosen, sort)
         table = exports.table(opened, chosen, sort)
-        if format_ is CSV:
-            return exports.as_csv(table, "fr" if dialect else "")
-        if format_ is XLSX:
-            return exports.as_xlsx(table)
-        assert format_ is JSON
-        return exports.as_json(opened, chosen, table, selecting.query(opened, chosen))
+        if format_ is JSON:
+            return exports.as_json(opened, chosen, table, query)
+        return exports.as_csv(table, "fr" if dialect else "")
 
-    response = answer(write, format_, vary=())
+    if format_ is XLSX:  # an archive is known when it is whole
+        response = answer(lambda: exports.as_xlsx(exports.table(opened, chosen, sort)), format_, vary=())
+    else:
+        response = stream(chunks, format_, vary=())
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{format_.extension}"'
     return response
 

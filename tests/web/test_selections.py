@@ -196,7 +196,19 @@ def test_a_formula_in_a_cell_stays_text(demonstration_site: Flask) -> None:
     from atlas_ld.web.exports import as_csv
 
     rows = Table("x", (Column("iri", "IRI", None),), [["=1+1"]])
-    assert as_csv(rows, "") == b"iri\n'=1+1\n"
+    assert b"".join(as_csv(rows, "")) == b"iri\n'=1+1\n"
+
+
+@pytest.mark.parametrize("extension", ["csv", "json", "geojson"])
+def test_a_long_list_is_sent_in_pieces_that_make_the_same_file(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, extension: str
+) -> None:
+    whole = client.get(f"/partnerships.{extension}").data
+    monkeypatch.setattr("atlas_ld.web.exports._BATCH", 7)
+    response = client.get(f"/partnerships.{extension}", buffered=False)
+    pieces = list(response.iter_encoded())
+    assert len(pieces) > 5
+    assert b"".join(pieces) == whole
 
 
 def test_themes_have_no_place(client: FlaskClient) -> None:
