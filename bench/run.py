@@ -28,13 +28,14 @@ def main() -> None:
         data = work / f"corpus-{size}"
         planted = corpus.write(data, size, faults=size // 50)
         described = [f"- {name}: {value}" for name, value in machine().items()]
-        tables = [table for name, part in PARTS.items() if not given.only or name in given.only
-                  for table in part(size, data, work)]  # fmt: skip
-    text = _page(size, len(planted), described, tables)
-    if given.write:
-        given.write.write_text(text, encoding="utf-8")
-    else:
-        print(text)
+        tables: list[Table] = []
+        for name, part in PARTS.items():
+            if not given.only or name in given.only:
+                tables += part(size, data, work)
+                if given.write:  # after each part, so that a later one that fails loses nothing
+                    given.write.write_text(_page(size, len(planted), described, tables), encoding="utf-8")
+    if not given.write:
+        print(_page(size, len(planted), described, tables))
 
 
 def _page(size: int, faults: int, described: list[str], tables: list[Table]) -> str:

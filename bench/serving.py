@@ -6,6 +6,7 @@ All under wrk with 16 connections on the loopback, one after the other, with a m
 from __future__ import annotations
 
 import contextlib
+import getpass
 import sys
 import time
 import urllib.request
@@ -164,7 +165,9 @@ def nginx(folder: Path, bodies: dict[tuple[str, str], bytes]) -> Iterator[tuple[
         file.write_bytes(body)
         asked.append((name, accept))
     text = (peers.CONFIGURATION / "nginx.conf").read_text("utf-8")
-    (folder / "nginx.conf").write_text(text.replace("FOLDER", str(folder.resolve())).replace("PORT", str(port)))
+    for name, value in (("FOLDER", folder.resolve()), ("PORT", port), ("OWNER", getpass.getuser())):
+        text = text.replace(name, str(value))
+    (folder / "nginx.conf").write_text(text)
     base = f"http://127.0.0.1:{port}"
     with server([program, "-c", folder.resolve() / "nginx.conf", "-e", folder.resolve() / "error.log"], base):
         yield base, asked
