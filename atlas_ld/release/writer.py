@@ -28,7 +28,6 @@ from atlas_ld.rdf import RDF_TYPE, Quad, Triple, ntriples_lines, object_of, writ
 from atlas_ld.release.folder import UNFINISHED, Release, make_current, sync_folder
 from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, Counts, FileEntry, Manifest, StoreSums, entries
 from atlas_ld.release.parts import DOWNLOADS, ONTOLOGY, REPORT, STORE, write_parts
-from atlas_ld.release.parts import SEARCH as SEARCH  # known to the web by this module
 from atlas_ld.release.verifier import verify
 from atlas_ld.vocabulary import PREFIXES
 
