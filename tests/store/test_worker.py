@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +14,7 @@ import pytest
 from atlas_ld.store import frames
 from atlas_ld.store.process import WorkerDiedError, WorkerProcess
 from atlas_ld.store.worker import explain
+from tests.listening import listening
 from tests.store.test_guard import corpus
 
 REQUEST = {
@@ -45,23 +44,8 @@ def worker(store: Path) -> Iterator[WorkerProcess]:
 @pytest.fixture
 def listener() -> Iterator[tuple[str, list[object]]]:
     """The address of a listener on loopback, and the calls that it got."""
-    calls: list[object] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def accept() -> None:
-            while True:
-                try:
-                    connection, address = server.accept()
-                except OSError:
-                    return
-                calls.append(address)
-                connection.close()
-
-        thread = threading.Thread(target=accept, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/", calls
-        server.shutdown(socket.SHUT_RDWR)
-        thread.join()
+    with listening() as heard:
+        yield heard
 
 
 def ask(worker: WorkerProcess, query: str) -> tuple[bytes, bytes]:

@@ -14,6 +14,7 @@ from atlas_ld.config import Settings
 from atlas_ld.release.folder import Release
 from atlas_ld.web import create_app
 from atlas_ld.web.publication import open_publication
+from tests.listening import listening
 from tests.store.test_guard import corpus
 
 STAND_IN = "http://endpoint.test/"
@@ -22,23 +23,8 @@ STAND_IN = "http://endpoint.test/"
 @pytest.fixture(scope="module")
 def listener() -> Iterator[tuple[str, list[object]]]:
     """The address of a listener on loopback, and the calls that it got."""
-    calls: list[object] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def accept() -> None:
-            while True:
-                try:
-                    connection, address = server.accept()
-                except OSError:
-                    return
-                calls.append(address)
-                connection.close()
-
-        thread = threading.Thread(target=accept, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/", calls
-        server.shutdown(socket.SHUT_RDWR)
-        thread.join()
+    with listening() as heard:
+        yield heard
 
 
 @pytest.fixture(scope="module")
