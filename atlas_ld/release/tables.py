@@ -157,18 +157,18 @@ def write_csv(table: Table, path: Path) -> None:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([column.name for column in table.columns])
     numbers = [is_number(column) for column in table.columns]
-    writer.writerows([[_harmless(cell, number) for cell, number in zip(row, numbers, strict=True)]
+    writer.writerows([[harmless(cell, number) for cell, number in zip(row, numbers, strict=True)]
                       for row in table.rows])  # fmt: skip
     path.write_text(buffer.getvalue(), encoding="utf-8")
 
 
-def _harmless(cell: str, number: bool) -> str:
+def harmless(cell: str, number: bool) -> str:
     """OWASP, CSV injection: a cell that begins with one of these is a formula to a spreadsheet; a number is not."""
     return f"'{cell}" if cell[:1] in _FORMULA and not number else cell
 
 
 def _as_written(cell: str) -> str:
-    """A cell without the apostrophe that `_harmless` gives it."""
+    """A cell without the apostrophe that `harmless` gives it."""
     return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from atlas_ld.release.facet_index import Place
-from atlas_ld.release.tables import JOIN, Column, Table, is_number, read_table, write_xlsx
+from atlas_ld.release.tables import JOIN, Column, Table, harmless, is_number, read_table, write_xlsx
 from atlas_ld.web.listing import index
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.selection import Selection
@@ -79,7 +79,7 @@ def _cell(column: Column, cell: str, french: bool) -> str:
     """A number as the reader's spreadsheet writes it; a text that it would run as a formula gets an apostrophe."""
     if is_number(column):
         return cell.replace(".", ",") if french else cell
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    return harmless(cell, number=False)
 
 
 def as_xlsx(rows: Table) -> bytes:
