@@ -1,4 +1,4 @@
-"""Whole builds: beside a bare bulk load of the same triples, after one changed record, and as the corpus grows."""
+"""Whole builds: beside a bare bulk load of the same triples, and after one changed record."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from atlas_ld.release.folder import open_release
-from bench import corpus
 from bench.harness import Run, Sample, Table, command
 
 DAY = "2026-11-23"
@@ -42,29 +41,13 @@ def compare(data: Path, work: Path) -> Table:
         f"changed record took {again.seconds / full.seconds:.0%} of a full build.",
     )
     table.add("bare bulk load", bare, "Oxigraph's `bulk_load` of atlas.nt into an empty store")
-    table.add("atlas-ld, full build", Sample((full.seconds,)), _remark(full))
-    table.add("atlas-ld, one record changed", Sample((again.seconds,)), _remark(again))
+    table.add("atlas-ld, full build", Sample((full.seconds,)), remark(full))
+    table.add("atlas-ld, one record changed", Sample((again.seconds,)), remark(again))
     return table
 
 
-def grow(sizes: tuple[int, ...], work: Path) -> Table:
-    """Builds of growing corpora, the first of which is the measure."""
-    table = Table("Growth of the corpus", against=f"{sizes[0]} records", note="Full builds from nothing.")
-    stores = []
-    for size in sizes:
-        data, releases = work / f"corpus-{size}", work / f"releases-{size}"
-        shutil.rmtree(releases, ignore_errors=True)
-        corpus.write(data, size, faults=size // 50)
-        run = build(data, releases)
-        store = sum(file.stat().st_size for file in open_release(releases).store.rglob("*")) / 2**20
-        stores.append(store)
-        remark = f"store {store:.0f} MB ({store / stores[0]:.2f} times); {_remark(run)}"
-        table.add(f"{size} records", Sample((run.seconds,)), remark)
-        shutil.rmtree(releases)
-    return table
-
-
-def _remark(run: Run) -> str:
+def remark(run: Run) -> str:
+    """What a build took of the machine."""
     return f"{run.processor:.0f} s of work by all processes; {run.peak:.0f} MB in the largest"
 
 

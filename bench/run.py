@@ -7,11 +7,13 @@ import tempfile
 from pathlib import Path
 
 from atlas_ld.release.folder import current_id
-from bench import building, corpus, serving, sparql, validation
+from bench import building, corpus, growth, serving, sparql, validation
 from bench.harness import Table, machine
 
 FULL = corpus.SIZE
 QUICK = 1_000
+FACTORS = (1, 3, 10)
+"""How many times the corpus is measured for growth."""
 
 
 def main() -> None:
@@ -58,8 +60,7 @@ def _building(size: int, data: Path, work: Path) -> list[Table]:
 
 
 def _growth(size: int, data: Path, work: Path) -> list[Table]:
-    """Up to the full size: a tenth of it, three tenths, all."""
-    return [building.grow((size // 10, 3 * size // 10, size), work)]
+    return growth.compare([factor * size for factor in FACTORS], work)
 
 
 def _serving(size: int, data: Path, work: Path) -> list[Table]:
@@ -83,7 +84,8 @@ def _release(data: Path, work: Path) -> Path:
     return releases
 
 
-PARTS = {"validation": _validation, "building": _building, "growth": _growth, "serving": _serving, "sparql": _sparql}
+PARTS = {"validation": _validation, "building": _building, "serving": _serving, "sparql": _sparql, "growth": _growth}
+"""The longest last."""
 
 
 if __name__ == "__main__":
