@@ -73,8 +73,11 @@ def compare(releases: Path, work: Path, seconds: int = 5, repeats: int = 3) -> l
                 f"atlas-ld, cold, {format_.label} alone", rate(base, [(path, format_.media_type) for path, _ in rest])
             )
     try:
-        with nginx(work / "nginx", bodies) as (base, files):
-            table.add("nginx, static files", rate(base, files), "the same bytes; workers: auto; no access log")
+        for workers in ("1", "auto"):
+            with nginx(work / "nginx", bodies, workers) as (base, files):
+                table.add(
+                    f"nginx, static files, workers: {workers}", rate(base, files), "the same bytes, no access log"
+                )
     except peers.PeerMissing as why:
         missing.append(f"nginx: {why}")
     try:
@@ -120,41 +123,44 @@ def entities(release: Release) -> list[str]:
     found = set()
     for class_ in _CLASSES:
         for quad in store.quads_for_pattern(None, NamedNode(RDF.type), NamedNode(class_), None):
-            parts = iris.split(quad.subject.value) if isinstance(quad.subject, NamedNode) else None
-            if parts and "#" not in quad.subject.value:
+            iri = quad.subject.value if isinstance(quad.subject, NamedNode) else ""
+            parts = iris.split(iri)
+            if parts and "#" not in iri:
                 found.add("/".join(parts))
     return sorted(found, key=lambda name: (hash_of(name), name))
 
 
 def hash_of(name: str) -> int:
     """A number that is the same in every run."""
-    return sum(ord(letter) * 31**place for place, letter in enumerate(name)) * 2654435761 % 2**32
+    total = sum(ord(letter) * int(31**place) for place, letter in enumerate(name))
+    return total * 2654435761 % 2**32
 
 
 @contextlib.contextmanager
 def site(releases: Path, **settings: int) -> Iterator[tuple[str, int]]:
     """The site as `atlas-ld serve` runs it: its address and its process."""
     port = free_port()
-    program = [sys.executable, "-m", "atlas_ld", "serve", "--releases", releases, "--port", str(port)]
+    program: list[str | Path] = [sys.executable, "-m", "atlas_ld", "serve", "--releases", releases, "--port", str(port)]
     variables = {f"ATLAS_LD_{name.upper()}": str(value) for name, value in settings.items()}
     base = f"http://127.0.0.1:{port}"
-    with server(program, f"{base}/health", **variables) as pid:
+    with server(program, f"{base}/health", 60, **variables) as pid:
         yield base, pid
 
 
 @contextlib.contextmanager
 def bare(application: str) -> Iterator[str]:
     port = free_port()
-    program = [Path(sys.executable).parent / "granian", "--interface", "wsgi", "--port", str(port), "--no-access-log",
-               "--workers", "1", f"bench.peers.bare:{application}"]  # fmt: skip
+    granian = Path(sys.executable).parent / "granian"
+    program: list[str | Path] = [granian, "--interface", "wsgi", "--port", str(port), "--no-access-log"]
+    program += ["--workers", "1", f"bench.peers.bare:{application}"]
     base = f"http://127.0.0.1:{port}"
     with server(program, base):
         yield base
 
 
 @contextlib.contextmanager
-def nginx(folder: Path, bodies: dict[tuple[str, str], bytes]) -> Iterator[tuple[str, Asked]]:
-    """nginx with the bytes of `bodies` as files, and how they are asked for."""
+def nginx(folder: Path, bodies: dict[tuple[str, str], bytes], workers: str) -> Iterator[tuple[str, Asked]]:
+    """nginx with the bytes of `bodies` as files and this many workers, and how they are asked for."""
     program, port = peers.debian_program("nginx", "nginx-light"), free_port()
     extensions = {f.media_type: f.extension for f in FORMATS}
     asked = []
@@ -165,8 +171,9 @@ def nginx(folder: Path, bodies: dict[tuple[str, str], bytes]) -> Iterator[tuple[
         file.write_bytes(body)
         asked.append((name, accept))
     text = (peers.CONFIGURATION / "nginx.conf").read_text("utf-8")
-    for name, value in (("FOLDER", folder.resolve()), ("PORT", port), ("OWNER", getpass.getuser())):
-        text = text.replace(name, str(value))
+    filled = {"FOLDER": folder.resolve(), "PORT": port, "OWNER": getpass.getuser(), "WORKERS": workers}
+    for place, value in filled.items():
+        text = text.replace(place, str(value))
     (folder / "nginx.conf").write_text(text)
     base = f"http://127.0.0.1:{port}"
     with server([program, "-c", folder.resolve() / "nginx.conf", "-e", folder.resolve() / "error.log"], base):
@@ -177,15 +184,11 @@ def nginx(folder: Path, bodies: dict[tuple[str, str], bytes]) -> Iterator[tuple[
 def oxigraph(release: Release) -> Iterator[str]:
     """Oxigraph's own server over the release's store; the address of its endpoint."""
     port = free_port()
-    program = [
-        peers.python_program("oxigraph"),
-        "serve-read-only",
-        "--location",
-        release.store,
-        "--bind",
-        f"127.0.0.1:{port}",
-    ]
-    with server(program, f"http://127.0.0.1:{port}/"):
+    program = peers.python_program("oxigraph")
+    with server(
+        [program, "serve-read-only", "--location", release.store, "--bind", f"127.0.0.1:{port}"],
+        f"http://127.0.0.1:{port}/",
+    ):
         yield f"http://127.0.0.1:{port}/query"
 
 
@@ -199,8 +202,8 @@ def trifid(release: Release) -> Iterator[str]:
             "NODE_ENV": "production",
         }
         base = f"http://127.0.0.1:{port}"
-        arguments = [program, "--config", peers.CONFIGURATION / "trifid.yaml", "--port", str(port)]
-        with server(arguments, f"{base}/query", **variables):
+        arguments: list[str | Path] = [program, "--config", peers.CONFIGURATION / "trifid.yaml", "--port", str(port)]
+        with server(arguments, f"{base}/query", 60, **variables):
             yield base
 
 

@@ -157,7 +157,7 @@ def _rdflib(release: Release) -> Iterator[Engine]:
     program, port = peers.python_program("rdflib-endpoint"), free_port()
     base = f"http://127.0.0.1:{port}"
     lines = release.path / "download" / "atlas.nt"
-    arguments = [program, "serve", "--host", "127.0.0.1", "--port", str(port), lines]
+    arguments: list[str | Path] = [program, "serve", "--host", "127.0.0.1", "--port", str(port), lines]
     with server(arguments, f"{base}/docs", seconds=600), _over_http(f"{base}/") as ask:
         yield Engine("rdflib-endpoint", ask, f"{base}/")
 
