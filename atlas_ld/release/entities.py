@@ -28,7 +28,8 @@ class Entities(Protocol):
         ...
 
     def lines(self, iris: Sequence[str]) -> list[bytes]:
-        """The lines of each of these entities, in their order. Raises KeyError for an IRI that is none."""
+        """The lines of each of these entities, in their order; none of an IRI that is no entity of the release, since
+        entities link to others that nobody describes."""
         ...
 
 
@@ -43,7 +44,7 @@ class InMemory:
         return {iri: digest(lines) for iri, lines in self.described.items()}
 
     def lines(self, iris: Sequence[str]) -> list[bytes]:
-        return [self.described[iri] for iri in iris]
+        return [self.described.get(iri, b"") for iri in iris]
 
 
 def in_memory(triples: Iterable[Triple], order: Mapping[str, int]) -> InMemory:
