@@ -33,6 +33,15 @@ class Release:
     def store(self) -> Path:
         return self.path / "store"
 
+    @property
+    def dump(self) -> Path:
+        """The canonical dump: sorted N-Triples."""
+        return self.path / "download" / "atlas.nt"
+
+    @property
+    def ontology(self) -> Path:
+        return self.path / "ontology.ttl"
+
 
 def open_release(releases: Path, release_id: str | None = None) -> Release:
     """The release with this id, or the current one. Raises ReleaseError."""

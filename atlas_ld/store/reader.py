@@ -12,24 +12,27 @@ from pyoxigraph import DefaultGraph, QuerySolutions, QueryTriples, Store
 
 from atlas_ld.errors import ReleaseError
 from atlas_ld.queries import Binding, Query
-from atlas_ld.rdf import Literal, Node, Triple, node
+from atlas_ld.rdf import Literal, Node, Triple, node, parse_lines
+from atlas_ld.store.dump import Dump
 from atlas_ld.vocabulary import DCTERMS, PREFIXES, RDFS, SKOS
 
 _GRAPH = DefaultGraph()
 _NAMED = 16_384
 """Things whose names are kept, about 10 MB at most."""
 _LABELS = tuple(node(term) for term in (DCTERMS.title, SKOS.prefLabel, RDFS.label))
+_LABEL_LINES = tuple(f"> <{term.value}> ".encode() for term in _LABELS)
 
 
 class Reader:
     """The default graph of an Oxigraph store on disk, opened read-only (about 10 ms). Safe for use by threads.
 
     `prefixes` are those that queries may use without declaring them: PREFIXES and those of `iris.Iris.prefixes`.
+    What is said of the things that `dump` holds is read there, which takes a tenth of the time.
     """
 
-    def __init__(self, path: Path, prefixes: Mapping[str, str] = PREFIXES) -> None:
+    def __init__(self, path: Path, prefixes: Mapping[str, str] = PREFIXES, dump: Dump | None = None) -> None:
         """Raises ReleaseError where there is no store that can be opened."""
-        self._prefixes = dict(prefixes)
+        self._prefixes, self._dump = dict(prefixes), dump
         self._naming = lru_cache(maxsize=_NAMED)(self._read_naming)
         if not (path / "CURRENT").is_file():  # RocksDB would leave an empty folder behind
             raise ReleaseError(f"There is no store at {path}; build the release again.")
@@ -44,6 +47,8 @@ class Reader:
 
     def about(self, iri: str) -> list[Triple]:
         """The triples whose subject is `iri`, in no particular order."""
+        if self._dump and self._dump.holds(iri):
+            return parse_lines(self._dump.lines(iri))
         return [quad.triple for quad in self._store.quads_for_pattern(node(iri), None, None, _GRAPH)]
 
     def pointing_at(
@@ -56,6 +61,8 @@ class Reader:
 
     def exists(self, iri: str) -> bool:
         """Whether anything is said about `iri`."""
+        if self._dump and self._dump.holds(iri):
+            return bool(self._dump.lines(iri))
         return next(self._store.quads_for_pattern(node(iri), None, None, _GRAPH), None) is not None
 
     def labels(self, iris: Iterable[str]) -> dict[str, list[Literal]]:
@@ -68,7 +75,12 @@ class Reader:
         return self._naming(iri)
 
     def _read_naming(self, iri: str) -> tuple[Triple, ...]:
-        found = (t for t in self.about(iri) if t.predicate in _LABELS and isinstance(t.object, Literal))
+        if self._dump and self._dump.holds(iri):
+            lines = self._dump.lines(iri).splitlines(keepends=True)
+            about = parse_lines(b"".join(line for line in lines if any(label in line for label in _LABEL_LINES)))
+        else:
+            about = self.about(iri)
+        found = (t for t in about if t.predicate in _LABELS and isinstance(t.object, Literal))
         return tuple(sorted(found, key=str))
 
     def _labels_of(self, iri: str) -> list[Literal]:

@@ -9,7 +9,9 @@ from flask import current_app
 from atlas_ld.config import Settings
 from atlas_ld.iris import Iris
 from atlas_ld.model import Model, load_model
+from atlas_ld.rdf import parse_file, subject_of
 from atlas_ld.release.folder import Release, open_release
+from atlas_ld.store.dump import Dump
 from atlas_ld.store.pool import QueryPool
 from atlas_ld.store.reader import Reader
 from atlas_ld.vocabulary import PREFIXES
@@ -35,10 +37,16 @@ def open_publication(settings: Settings) -> Publication:
         settings=settings,
         release=release,
         iris=iris,
-        reader=Reader(release.store, PREFIXES | iris.prefixes),
+        reader=Reader(release.store, PREFIXES | iris.prefixes, _dump(release, iris)),
         pool=QueryPool(release.store, settings, PREFIXES | iris.prefixes),
         model=load_model(iris.base),
     )
+
+
+def _dump(release: Release, iris: Iris) -> Dump:
+    """What is said of the entities. The ontology, which is in the store and not in the dump, aligns some themes."""
+    aligned = {subject_of(triple) for triple in parse_file(release.ontology, iris.base)}
+    return Dump(release.dump, f"{iris.base}id/", aligned)
 
 
 def publication() -> Publication:
