@@ -11,14 +11,14 @@ import os
 import weakref
 from bisect import bisect_left
 from collections.abc import Collection
-from functools import lru_cache
 from pathlib import Path
 
 from atlas_ld.errors import ReleaseError
 
 _BLOCK = 8192
-_HEADS = 65_536
-"""First lines of blocks that are remembered, some 250 bytes each; those of the full Atlas are 25,000."""
+"""Bytes between two places of the file whose subjects are kept: what is read to find a subject, and more for
+files so large that they would have more than _MOST such places."""
+_MOST = 65_536
 
 
 class Dump:
@@ -35,9 +35,8 @@ class Dump:
             raise ReleaseError(f"{path} cannot be opened: {error}; build the release again.") from error
         weakref.finalize(self, os.close, self._file)
         self._size = os.fstat(self._file).st_size
-        self._blocks = range(-(-self._size // _BLOCK))
         self._entities, self._elsewhere = entities, frozenset(elsewhere)
-        self._head = lru_cache(maxsize=_HEADS)(self._read_head)
+        self._starts, self._heads = self._places()
 
     def holds(self, iri: str) -> bool:
         """Whether all that is said of `iri`, if anything, is here."""
@@ -46,9 +45,9 @@ class Dump:
     def lines(self, iri: str) -> bytes:
         """The lines whose subject is `iri`, sorted; empty where there is none."""
         wanted = f"<{iri}> ".encode()
-        after = bisect_left(self._blocks, wanted, key=lambda number: self._head(number)[1])
-        start = self._head(after - 1)[0] if after else 0
-        stop = self._head(after)[0] if after < len(self._blocks) else self._size
+        after = bisect_left(self._heads, wanted)
+        start = self._starts[after - 1] if after else 0
+        stop = self._starts[after] if after < len(self._starts) else self._size
         # The first line is that of `stop` at the latest.
         data = self._read(start, stop - start + _BLOCK + len(wanted))
         first = 0 if data.startswith(wanted) else data.find(b"\n" + wanted) + 1
@@ -64,19 +63,26 @@ class Dump:
             end = newline + 1 or len(data)
         return data[first:end]
 
-    def _read_head(self, number: int) -> tuple[int, bytes]:
-        """Where the first line that begins in a block, or else after it, begins, and its subject as it is written."""
-        start = number * _BLOCK
-        while start:
-            newline = self._read(start - 1, _BLOCK).find(b"\n")
+    def _places(self) -> tuple[list[int], list[bytes]]:
+        """Where lines begin, about a block apart, and the subjects of these lines as they are written, in order."""
+        starts, heads = [], []
+        block = max(_BLOCK, self._size // _MOST)
+        start = 0
+        while start < self._size:
+            line = self._read(start, _BLOCK)
+            starts.append(start)
+            heads.append(line[: line.find(b"> ") + 2])
+            start = self._line_after(start + block)
+        return starts, heads
+
+    def _line_after(self, position: int) -> int:
+        """Where the first line that begins at `position` or later does; the end of the file where none does."""
+        while position < self._size:
+            newline = self._read(position - 1, _BLOCK).find(b"\n")
             if newline >= 0:
-                start += newline
-                break
-            start = min(start + _BLOCK, self._size)
-            if start == self._size:
-                break
-        line = self._read(start, _BLOCK)
-        return start, line[: line.find(b"> ") + 2]
+                return position + newline
+            position += _BLOCK
+        return self._size
 
     def _read(self, start: int, size: int) -> bytes:
         return os.pread(self._file, size, start)

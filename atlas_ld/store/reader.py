@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from itertools import islice
@@ -20,7 +21,7 @@ _GRAPH = DefaultGraph()
 _NAMED = 16_384
 """Things whose names are kept, about 10 MB at most."""
 _LABELS = tuple(node(term) for term in (DCTERMS.title, SKOS.prefLabel, RDFS.label))
-_LABEL_LINES = tuple(f"> <{term.value}> ".encode() for term in _LABELS)
+_LABEL_LINE = re.compile(rb"^<[^>]*> <(?:%s)> .*\n" % "|".join(re.escape(t.value) for t in _LABELS).encode(), re.M)
 
 
 class Reader:
@@ -76,8 +77,7 @@ class Reader:
 
     def _read_naming(self, iri: str) -> tuple[Triple, ...]:
         if self._dump and self._dump.holds(iri):
-            lines = self._dump.lines(iri).splitlines(keepends=True)
-            about = parse_lines(b"".join(line for line in lines if any(label in line for label in _LABEL_LINES)))
+            about = parse_lines(b"".join(_LABEL_LINE.findall(self._dump.lines(iri))))
         else:
             about = self.about(iri)
         found = (t for t in about if t.predicate in _LABELS and isinstance(t.object, Literal))

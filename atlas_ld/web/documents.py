@@ -12,7 +12,7 @@ from io import StringIO
 from typing import cast
 from urllib.parse import unquote
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, g, request, url_for
 
 from atlas_ld import jsonld
 from atlas_ld.iris import KEY, KINDS, Kind
@@ -90,8 +90,9 @@ def _exists(kind: str, key: str) -> bool:
 
 
 def _address(kind: Kind, key: str, format_: Format) -> str:
-    language = {} if format_ is HTML else {"lang": None}  # data has no language
-    return url_for("documents.document", kind=kind, name=f"{key}.{format_.extension}", **language)
+    """What url_for says, of which a document takes a dozen. A key has no character that is quoted in an address."""
+    explicit = g.explicit_language if format_ is HTML else None  # data has no language
+    return f"{request.script_root}/doc/{kind}/{key}.{format_.extension}{f'?lang={explicit}' if explicit else ''}"
 
 
 def _respond(opened: Publication, kind: Kind, key: str, format_: Format, *, negotiated: bool) -> Response:

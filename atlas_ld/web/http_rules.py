@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 
 from atlas_ld.web.compression import CODINGS, SMALLEST, encode
 
@@ -172,6 +173,7 @@ def coded_tag(tag: str | None, coding: str) -> str | None:
     return tag if tag is None or coding == IDENTITY else f"{tag}-{coding}"
 
 
+@lru_cache(maxsize=1024)
 def http_date(moment: datetime) -> str:
     return format_datetime(moment.astimezone(UTC), usegmt=True)
 

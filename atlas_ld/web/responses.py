@@ -53,10 +53,15 @@ class Link:
 
 def negotiate(offered: Sequence[Format], address: Callable[[Format], str]) -> Format:
     """The format that the request accepts; `address` tells where each one lives. Aborts with 406 if none will do."""
-    chosen = choose(request.headers.get("Accept"), offered)
+    chosen = _chosen(request.headers.get("Accept"), tuple(offered))
     if chosen is None:
         not_acceptable([(address(format_), format_.media_type) for format_ in offered])
     return chosen
+
+
+@lru_cache(maxsize=256)
+def _chosen(accept: str | None, offered: tuple[Format, ...]) -> Format | None:
+    return choose(accept, offered)
 
 
 def answer(
@@ -90,8 +95,8 @@ def answer(
     if made.status == 412:
         abort(problem(412))
     response = Response(made.body, status=made.status)
-    del response.headers["Content-Type"]
-    _set(response, made.headers)
+    response.headers.clear()  # Werkzeug's own
+    response.headers.extend(made.headers)
     return response
 
 
@@ -208,8 +213,13 @@ def entity_tag(*parts: str) -> str:
     """
     opened = publication()
     shown = opened.settings.publisher, opened.settings.contact, opened.settings.license, str(opened.settings.page_size)
-    text = "\n".join((opened.release.id, software_stamp(), *shown, request.full_path, *parts))
+    text = "\n".join((opened.release.id, software_stamp(), *shown, _asked(), *parts))
     return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def _asked() -> str:
+    """Path and query of the current request."""
+    return f"{request.path}?{request.query_string.decode('latin-1')}"
 
 
 @cache
@@ -252,11 +262,12 @@ def modified(opened: Publication) -> datetime:
 def _finish(response: Response) -> Response:
     settings = publication().settings
     common = http_rules.common_headers(g.request_id, secure=request.is_secure, hsts_seconds=settings.hsts_seconds)
-    for name, value in common.items():
-        response.headers.setdefault(name, value)
+    own = {name.lower() for name, _ in response.headers}
+    response.headers.extend((name, value) for name, value in common.items() if name.lower() not in own)
     if "Cache-Control" not in response.headers and response.status_code < 400:
         response.headers["Cache-Control"] = REVALIDATE
-    if (location := response.headers.get("Location", "")).startswith(request.host_url):  # those of Flask's router
+    location = response.headers.get("Location", "")
+    if location and location.startswith(request.host_url):  # those of Flask's router
         response.headers["Location"] = f"/{location.removeprefix(request.host_url)}"
     if request.method == "OPTIONS" and "Allow" in response.headers:
         _set(response, http_rules.preflight_headers(", ".join(sorted(response.allow))))
@@ -270,7 +281,10 @@ def _compress(response: Response) -> None:
         return
     if "Content-Encoding" in response.headers or not compression.is_compressible(response.content_type or ""):
         return
-    response.headers["Vary"] = http_rules.merged(response.headers.get("Vary"), "Accept-Encoding")
+    vary = response.headers.get("Vary", "")
+    if "Accept-Encoding" in vary:  # `http_rules.reply` has chosen already
+        return
+    response.headers["Vary"] = http_rules.merged(vary, "Accept-Encoding")
     body = response.get_data()
     coding = http_rules.coding_for(http_rules.acceptable_codings(request.headers.get("Accept-Encoding")), len(body))
     if coding == http_rules.IDENTITY or not body:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import url_for
+from flask import request, url_for
 
 from atlas_ld.iris import Kind
 from atlas_ld.media import DOCUMENT_FORMATS, HTML, LINKSET_JSON, RDF_FORMATS, TABLE_FORMATS, Format
@@ -38,7 +38,7 @@ def document_links(
         Link(opened.iris.entity(kind, key), "cite-as"),
         Link(landing, "canonical"),
         Link(f"{opened.iris.base}{_LISTS.get(kind, '')}", "collection", HTML.media_type),
-        Link(url_for("linksets.linkset", kind=kind, name=key, lang=None), "linkset", LINKSET_JSON.media_type),
+        Link(f"{request.script_root}/linkset/{kind}/{key}", "linkset", LINKSET_JSON.media_type),
     ]
     if format_ is HTML:
         links += [Link(address(f), "describedby", f.media_type) for f in RDF_FORMATS]
