@@ -95,16 +95,16 @@ def import_(paths: tuple[Path, ...], into: Path) -> None:
     Example:  atlas-ld import pages/ table.csv --into records/
     """
     into.mkdir(parents=True, exist_ok=True)
-    readings = pipeline.read_all(paths)
-    findings = [*readings.unreadable, *(f for record in readings.records.values() for f in record.findings)]
+    records, unreadable = pipeline.read_records(paths)
+    findings = [*unreadable, *(f for record in records.values() for f in record.findings)]
     written = 0
-    for key, record in readings.records.items():
+    for key, record in records.items():
         target, content = into / f"{key}.json", record.to_json().encode()
         if not target.exists() or target.read_bytes() != content:
             target.write_bytes(content)
             written += 1
     _tell(findings)
-    click.echo(f"{len(readings.records)} records read, {written} written to {into}. {_counted(findings)}")
+    click.echo(f"{len(records)} records read, {written} written to {into}. {_counted(findings)}")
     sys.exit(_exit_code(findings))
 
 
@@ -131,10 +131,8 @@ def validate_(paths: tuple[Path, ...], format_: str, base_iri: str | None) -> No
     triples = [triple for path in turtle for triple in parse_file(path, settings.base_iri)]
     results = list(validate(triples, shapes).results) if turtle else []
     if others := [path for path in paths if path not in turtle]:
-        readings = pipeline.read_all(others)
-        checked = pipeline.check(readings, settings, _today(), pipeline.Clock(lambda _: None))
-        remarks = [*readings.unreadable, *(one for found in checked.remarks.values() for one in found)]
-        results += checked.distinct_results()
+        remarks, found = pipeline.check_sources(others, settings, _today())
+        results += found
     report = Report(tuple(results))
     writers = {
         "text": lambda: report.to_text(),

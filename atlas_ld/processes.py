@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from itertools import chain, islice
 from multiprocessing import get_context
 from typing import Self, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+_AHEAD = 4
+"""Parts per process that are under way or wait to be taken."""
 
 
 class Workers:
@@ -31,23 +36,36 @@ class Workers:
             self._pool = None
 
     def spread(
-        self, work: Callable[[Sequence[T]], list[R]], items: Sequence[T], *, part: int = 250, alone: int = 200
+        self, work: Callable[[Sequence[T]], list[R]], items: Iterable[T], *, part: int = 250, alone: int = 200
     ) -> Iterator[R]:
         """The results of `work` on all items, in order, `part` items at a time.
 
         `work` is a function that another process can import, or a `functools.partial` of one. Up to `alone` items
-        are not worth a process, which takes half a second to start.
+        are not worth a process, which takes half a second to start. Items are taken and results held for a few parts
+        ahead, and no more.
         """
-        parts = [items[start : start + part] for start in range(0, len(items), part)]
-        if self._processes == 1 or len(items) <= alone:
+        coming = iter(items)
+        first = list(islice(coming, alone + 1))
+        parts = _parts(chain(first, coming), part)
+        if self._processes == 1 or len(first) <= alone:
             for some in parts:
                 yield from work(some)
             return
         if self._pool is None:
             # Not forked: the caller may have threads, and a fork would copy their locks as they stand.
             self._pool = ProcessPoolExecutor(self._processes, get_context("spawn"), initializer=gc.disable)
-        for results in self._pool.map(work, parts):
-            yield from results
+        under_way: deque[Future[list[R]]] = deque()
+        for some in parts:
+            under_way.append(self._pool.submit(work, some))
+            if len(under_way) > _AHEAD * self._processes:
+                yield from under_way.popleft().result()
+        while under_way:
+            yield from under_way.popleft().result()
+
+
+def _parts(items: Iterator[T], size: int) -> Iterator[list[T]]:
+    while part := list(islice(items, size)):
+        yield part
 
 
 ALONE = Workers(1)

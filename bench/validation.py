@@ -12,7 +12,7 @@ from pathlib import Path
 
 from atlas_ld.iris import Iris
 from atlas_ld.mapping import map_partnership
-from atlas_ld.pipeline import read_all
+from atlas_ld.pipeline import read_records
 from atlas_ld.rdf import Triple
 from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.matching import resolve
@@ -49,7 +49,7 @@ def _measure(way: str, corpus: Path) -> dict[str, object]:
     gazetteer = Gazetteer.load()
     groups: dict[str, Group] = {}
     described: dict[str, Sequence[Triple]] = {}  # one description of each, as in a release: one graph, not one a record
-    for key, record in read_all([corpus / "records"]).records.items():
+    for key, record in read_records([corpus / "records"])[0].items():
         mapped = map_partnership(record, key, resolve(record, gazetteer), gazetteer, IRIS, DAY)
         groups[key] = Group(mapped.own, {iri: described.setdefault(iri, t) for iri, t in mapped.shared.items()})
     shapes = load_shapes(IRIS.base)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from rdflib import URIRef
 
@@ -56,7 +57,17 @@ def map_partnership(
     return Mapped(key, list(dict.fromkeys(own)), _shared(record, resolution, gazetteer, iris))
 
 
-def elapsed(record: PartnershipRecord, day: date) -> bool | None:
+class Ending(Protocol):
+    """What is known of an end."""
+
+    @property
+    def end_date(self) -> date | None: ...
+
+    @property
+    def end_year(self) -> int | None: ...
+
+
+def elapsed(record: Ending, day: date) -> bool | None:
     """Whether the partnership is over on a day by its end; None where no end is known. Nothing else follows the day."""
     if record.end_date:
         return record.end_date < day

@@ -4,12 +4,13 @@ building    the steps
 reading     files -> records under their keys
 checking    records -> graphs, matched, mapped and validated
 gathering   what passed -> the content of a release
-cache       what reading and checking gave before, by the hash of everything that it came from
+entities    the published graph, entity by entity
+quality     what was found, for the quality page
+cache       what the steps gave before; texts and results are how it is kept
 """
 
 from atlas_ld.pipeline.building import Outcome, build
-from atlas_ld.pipeline.checking import Checked, check
-from atlas_ld.pipeline.clock import Clock
-from atlas_ld.pipeline.reading import Readings, read_all
+from atlas_ld.pipeline.checking import check_sources
+from atlas_ld.pipeline.reading import read_records
 
-__all__ = ["Checked", "Clock", "Outcome", "Readings", "build", "check", "read_all"]
+__all__ = ["Outcome", "build", "check_sources", "read_records"]

@@ -12,7 +12,7 @@ from atlas_ld.errors import StrictBuildRefused
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.model import load_model
 from atlas_ld.pipeline import cache
-from atlas_ld.pipeline.checking import check
+from atlas_ld.pipeline.checking import check, findings
 from atlas_ld.pipeline.clock import Clock, Progress
 from atlas_ld.pipeline.gathering import gather
 from atlas_ld.pipeline.reading import Readings, read_all
@@ -41,20 +41,17 @@ def build(
     Raises UnreadableSource for a path that is not there, ReleaseError where a release cannot be written.
     """
     clock = Clock(progress)
+    path = settings.releases / CACHE
     with folder.building(settings.releases), Workers() as workers, no_collector():
         clock.begin("reading the sources")
-        with cache.opened(settings.releases / CACHE) as kept:
+        with cache.opened(path, settings.base_iri) as kept:
             readings = read_all(data, kept, workers)
             checked = check(readings, settings, day, clock, kept, workers)
-            kept.forget()
-        findings = {key: checked.findings(key) for key in checked.records}
-        quarantined = {
-            key for key, found in findings.items() if any(one.severity is Severity.VIOLATION for one in found)
-        }
-        if strict and (quarantined or readings.unreadable):
-            raise StrictBuildRefused(_refusal(quarantined, readings, findings))
-        clock.begin("gathering the graph")
-        content = gather(readings, checked, findings, quarantined, settings)
+            clock.begin("gathering the graph")
+            content = gather(readings, checked, settings, kept, path)
+        every = [*readings.unreadable, *(one for record in checked.values() for one in findings(record))]
+        if strict and (content.quarantined or readings.unreadable):
+            raise StrictBuildRefused(_refusal(content.quarantined, readings, every))
         clock.begin("writing the release")
         release = write_release(
             content,
@@ -66,17 +63,12 @@ def build(
             workers,
         )
         clock.begin(None)
-    every = [*readings.unreadable, *(one for found in findings.values() for one in found)]
     return Outcome(release, every, clock.seconds)
 
 
-def _refusal(quarantined: set[str], readings: Readings, findings: Mapping[str, list[Finding]]) -> str:
-    first = next(
-        finding
-        for finding in (*readings.unreadable, *(f for key in sorted(quarantined) for f in findings[key]))
-        if finding.severity is Severity.VIOLATION or not quarantined
-    )
+def _refusal(quarantined: int, readings: Readings, findings: Sequence[Finding]) -> str:
+    first = next(one for one in findings if one.severity is Severity.VIOLATION or not quarantined)
     return (
-        f"{len(quarantined)} records and {len(readings.unreadable)} files would be left out, so nothing was built "
+        f"{quarantined} records and {len(readings.unreadable)} files would be left out, so nothing was built "
         f"(--strict). The first: {first}"
     )

@@ -1,7 +1,10 @@
-"""What was computed before, by the hash of everything that it came from: sources, software, shapes, reference data.
+"""What was computed before: one SQLite file beside the releases, safe to delete at any moment.
 
-One SQLite file beside the releases. It is safe to delete at any moment, and what cannot be read back is computed
-again. It holds what the last build used and nothing else, so that it is bounded by the size of the data.
+It belongs to one state of the software, shapes, ontology and reference data and to one base IRI; any other finds an
+empty cache. It holds what the last build used and nothing else, so that it is bounded by the size of the data.
+
+Columns that every build looks at are thin; what only a change needs (records, N-Triples) is compressed in tables of
+its own. docs/decisions/0019 says what is looked at when.
 """
 
 from __future__ import annotations
@@ -9,80 +12,99 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
+import zstandard
+
 import atlas_ld
+from atlas_ld.records import PartnershipRecord
 from atlas_ld.resources import root
 
 _LIBRARIES = ("phonenumbers", "pydantic", "pyoxigraph", "pyshacl", "rapidfuzz", "rdflib")
 """Libraries whose version may change what is computed."""
-_SCHEMA = "CREATE TABLE IF NOT EXISTS entry (key BLOB PRIMARY KEY, used INTEGER NOT NULL, value BLOB NOT NULL)"
-_AT_ONCE = 500
+_TABLES = """
+CREATE TABLE made_with (stamp BLOB NOT NULL);
 
+-- What a file gave, one row for each record or for what could not be read; and what several records merged give.
+-- `record` is the SHA-256 of the record in JSON, `key` to `end_year` what merging, keys and ageing look at.
+CREATE TABLE reading (
+    source TEXT, number INTEGER, record TEXT, key TEXT, identity TEXT, who TEXT, ends TEXT, end_year INTEGER,
+    findings TEXT, PRIMARY KEY (source, number)
+) WITHOUT ROWID;
+CREATE TABLE record (digest TEXT PRIMARY KEY, json BLOB NOT NULL);
 
-class Cache:
-    """Values by key, for one build at a time. `path` None: nothing is kept."""
+-- What the check of a record gave. `own` and `shared` are numbers of texts.
+CREATE TABLE checked (
+    key TEXT PRIMARY KEY, record TEXT NOT NULL, elapsed INTEGER, quarantined INTEGER NOT NULL,
+    lines INTEGER NOT NULL, own BLOB NOT NULL, shared BLOB NOT NULL, findings TEXT, results TEXT, about TEXT
+);
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        newest = connection.execute("SELECT coalesce(max(used), 0) FROM entry").fetchone()[0]
-        self._now = int(newest) + 1
+-- What is said of an entity, by anyone: each text once, its N-Triples apart.
+CREATE TABLE text (
+    id INTEGER PRIMARY KEY, digest BLOB UNIQUE NOT NULL, iri TEXT NOT NULL, size INTEGER NOT NULL,
+    capitals INTEGER NOT NULL
+);
+CREATE TABLE lines (id INTEGER PRIMARY KEY, lines BLOB NOT NULL);
 
-    def get(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
-        """The values that are there, of these keys."""
-        found: dict[bytes, bytes] = {}
-        for start in range(0, len(keys), _AT_ONCE):
-            some = keys[start : start + _AT_ONCE]
-            marks = ",".join("?" * len(some))
-            rows = self._connection.execute(f"SELECT key, value FROM entry WHERE key IN ({marks})", some)  # noqa: S608
-            for key, value in rows:
-                try:
-                    found[key] = zlib.decompress(value)
-                except zlib.error:  # damaged on the disk: its checksum does not fit
-                    continue
-        self._connection.executemany("UPDATE entry SET used = ? WHERE key = ?", ((self._now, key) for key in found))
-        return found
-
-    def put(self, entries: Iterable[tuple[bytes, bytes]]) -> None:
-        rows = ((key, self._now, zlib.compress(value, 1)) for key, value in entries)
-        self._connection.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", rows)
-
-    def forget(self) -> None:
-        """Drop what was neither asked for nor put since the cache was opened."""
-        self._connection.execute("DELETE FROM entry WHERE used < ?", (self._now,))
+-- The texts of the code lists, and the text of each entity that the last build published.
+CREATE TABLE listed (text INTEGER PRIMARY KEY);
+CREATE TABLE entity (iri TEXT PRIMARY KEY, text INTEGER NOT NULL) WITHOUT ROWID;
+"""
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Cache]:
-    """The cache in the file `path`, made anew where there is none or it is damaged. What was put is kept only where
-    the block ends well."""
-    connection = _connected(path)
-    try:
+def opened(path: Path | None, base_iri: str) -> Iterator[sqlite3.Connection]:
+    """The cache in the file `path`, made anew where there is none or it is not what was left there; None: nothing is
+    kept. What is put is kept only where the block ends well."""
+    stamp = hashlib.sha256(software() + base_iri.encode()).digest()
+    if path and not (_sound(path) and _made_with(path) == stamp):
+        remove(path)
+    new = path is None or not path.exists()
+    with closing(sqlite3.connect(path or ":memory:")) as connection:
+        # A cache may be lost, and `_sound` notices a damaged one.
+        connection.executescript("PRAGMA synchronous = OFF; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY")
+        if new:
+            connection.executescript(_TABLES)
+            connection.execute("INSERT INTO made_with VALUES (?)", (stamp,))
         with connection:
-            yield Cache(connection)
-    finally:
-        connection.close()
+            yield connection
+    if path:
+        _sum_file(path).write_text(_sum(path), encoding="ascii")
 
 
-def _connected(path: Path) -> sqlite3.Connection:
-    for attempt in range(2):
-        connection = sqlite3.connect(path)
-        try:
-            connection.execute("PRAGMA synchronous = OFF")  # a cache may be lost, and SQLite notices a damaged one
-            connection.execute(_SCHEMA)
-            connection.execute("SELECT max(used) FROM entry").fetchone()
-        except sqlite3.DatabaseError:
-            connection.close()
-            if attempt:
-                raise
-            path.unlink()
-        else:
-            return connection
-    raise AssertionError("unreachable")
+def remove(path: Path) -> None:
+    """Remove the cache in the file `path`, if there is one."""
+    for file in (path, path.with_name(f"{path.name}-journal"), _sum_file(path)):
+        file.unlink(missing_ok=True)
+
+
+def _made_with(path: Path) -> bytes:
+    with closing(sqlite3.connect(path)) as connection:
+        stamp: bytes = connection.execute("SELECT stamp FROM made_with").fetchone()[0]
+        return stamp
+
+
+def _sound(path: Path) -> bool:
+    """Whether the file is, to the byte, what the last build left: SQLite would not notice a changed value."""
+    noted = _sum_file(path)
+    return path.exists() and noted.exists() and noted.read_text(encoding="ascii", errors="replace") == _sum(path)
+
+
+def _sum_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.crc32")
+
+
+def _sum(path: Path) -> str:
+    """Against damage, not against malice: CRC-32 takes a tenth of the time of a SHA-256."""
+    total = 0
+    with path.open("rb") as file:
+        while block := file.read(2**20):
+            total = zlib.crc32(block, total)
+    return f"{total:08x}"
 
 
 @cache
@@ -97,10 +119,31 @@ def software() -> bytes:
     return digest.digest()
 
 
-def key(*parts: bytes | str) -> bytes:
-    """The key of what is computed from these parts by this software."""
-    digest = hashlib.sha256(software())
-    for part in parts:
-        data = part.encode() if isinstance(part, str) else part
-        digest.update(len(data).to_bytes(8, "big") + data)
-    return digest.digest()
+def pack(content: bytes) -> bytes:
+    return _compressor().compress(content)
+
+
+def unpack(packed: bytes) -> bytes:
+    return zstandard.decompress(packed)
+
+
+@lru_cache(maxsize=1)
+def _compressor() -> zstandard.ZstdCompressor:
+    return zstandard.ZstdCompressor(level=1)
+
+
+def packed_record(connection: sqlite3.Connection, digest: str) -> bytes:
+    """The record with this digest as JSON, packed."""
+    packed: bytes = connection.execute("SELECT json FROM record WHERE digest = ?", (digest,)).fetchone()[0]
+    return packed
+
+
+def record_of(connection: sqlite3.Connection, digest: str) -> PartnershipRecord:
+    """The record with this digest."""
+    return PartnershipRecord.model_validate_json(unpack(packed_record(connection, digest)))
+
+
+def forget(connection: sqlite3.Connection, table: str, column: str, used: set[str] | set[int]) -> None:
+    """Drop the rows of a table of ours whose `column` holds none of the values `used`."""
+    unused = {row[0] for row in connection.execute(f"SELECT {column} FROM {table}")} - used  # noqa: S608
+    connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", ((value,) for value in unused))  # noqa: S608

@@ -1,119 +1,131 @@
-"""Records -> graphs, matched, mapped and validated."""
+"""Records -> graphs, matched, mapped and validated.
+
+Of a record that has not changed, only its row in the cache is looked at: its triples are numbers of texts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+import json
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache as once
 from functools import partial
-from typing import Annotated, Any
-
-from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator
+from pathlib import Path
+from sqlite3 import Connection
+from typing import NamedTuple
 
 from atlas_ld.config import Settings
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.iris import Iris
 from atlas_ld.mapping import elapsed, map_partnership
-from atlas_ld.media import NTRIPLES
 from atlas_ld.model import load_model
-from atlas_ld.pipeline.cache import Cache, key
+from atlas_ld.pipeline import results, texts
+from atlas_ld.pipeline.cache import forget, opened, packed_record, unpack
 from atlas_ld.pipeline.clock import Clock
-from atlas_ld.pipeline.reading import Readings
+from atlas_ld.pipeline.reading import FINDINGS, Readings, read_all
 from atlas_ld.processes import ALONE, Workers
-from atlas_ld.rdf import Literal, Node, in_order, node, text, write
+from atlas_ld.rdf import Triple
 from atlas_ld.records import PartnershipRecord
 from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.matching import resolve
 from atlas_ld.validation import Group, Result, load_shapes, validate_records
 
 
-def _told(result: Result) -> list[Any]:
-    term = result.term
-    kept: list[Any] | None = None if term is None else [type(term).__name__, term.value]
-    if isinstance(term, Literal):
-        kept = ["Literal", term.value, term.language, term.datatype.value]
-    return [*(getattr(result, name) for name in _FIELDS), kept]
+class Checked(NamedTuple):
+    """What every build looks at of a record that was checked.
 
+    record       its SHA-256 as JSON
+    elapsed      whether the partnership was over on the day of the check, the only thing that follows the day
+    quarantined  whether a violation was found
+    lines        how many triples are this partnership's alone
+    own, shared  numbers of the texts of what is this partnership's alone, and of what others may describe as well
+    findings     everything that was found, as JSON: remarks of readers and matching, then the results of SHACL
+    results      the results of SHACL, as a JSON list; what is empty is None
+    about        of a quarantined record, what the quality page shows of it, as JSON
+    """
 
-def _untold(kept: Any) -> Result:
-    if isinstance(kept, Result):
-        return kept
-    *values, term = kept
-    told = dict(zip(_FIELDS, values, strict=True))
-    return Result(**told | {"severity": Severity(told["severity"]), "term": _term(term)})
-
-
-def _term(kept: Any) -> Node | None:
-    if kept is None:
-        return None
-    kind, value, *more = kept
-    if kind != "Literal":
-        return node(value)
-    language, datatype = more
-    return text(value, language) if language else Literal(value, datatype=node(datatype))
-
-
-_FIELDS = tuple(field.name for field in fields(Result) if field.name != "term")
-KeptResult = Annotated[Result, PlainValidator(_untold), PlainSerializer(_told)]
-
-
-class CheckedRecord(BaseModel):
-    """One record as a graph. `own` are the N-Triples of what is this partnership's alone, in reading order; `shared`
-    those of the entities that others may describe as well, by IRI. With the remarks of readers and matching, and the
-    results of SHACL."""
-
-    model_config = ConfigDict(frozen=True)
-
+    record: str
+    elapsed: bool | None
+    quarantined: bool
+    lines: int
     own: bytes
-    shared: dict[str, bytes]
-    remarks: tuple[Finding, ...]
-    results: tuple[KeptResult, ...]
-
-
-@dataclass(frozen=True)
-class Checked:
-    """Every record as a graph, by key."""
-
-    records: dict[str, CheckedRecord]
-
-    @property
-    def remarks(self) -> dict[str, tuple[Finding, ...]]:
-        """The remarks of readers and matching on each record."""
-        return {key: record.remarks for key, record in self.records.items()}
-
-    def findings(self, key: str) -> list[Finding]:
-        """Everything that was found on one record."""
-        record = self.records[key]
-        return [*record.remarks, *(result.to_finding().at(record=key) for result in record.results)]
-
-    def distinct_results(self) -> list[Result]:
-        """Each SHACL result once: one on a shared entity stands under every record that links to it."""
-        return list(dict.fromkeys(result for record in self.records.values() for result in record.results))
+    shared: bytes
+    findings: str | None
+    results: str | None
+    about: str | None
 
 
 def check(
-    readings: Readings,
-    settings: Settings,
-    day: date,
-    clock: Clock,
-    cache: Cache | None = None,
-    workers: Workers = ALONE,
-) -> Checked:
-    """Match, map and validate every record."""
+    readings: Readings, settings: Settings, day: date, clock: Clock, cache: Connection, workers: Workers = ALONE
+) -> dict[str, Checked]:
+    """Match, map and validate every record. Checked records by key, in the order of the keys."""
     clock.begin("matching, mapping and validating", f"{len(readings.records)} records")
-    told = {name: record.model_dump_json(exclude_defaults=True) for name, record in readings.records.items()}
-    keys = {
-        name: key("checking", settings.base_iri, name, str(elapsed(readings.records[name], day)), record)
-        for name, record in told.items()
-    }
-    known = cache.get(list(keys.values())) if cache else {}
-    missing = [(name, record) for name, record in told.items() if keys[name] not in known]
+    known = {key: Checked(*row) for key, *row in cache.execute("SELECT * FROM checked")}
+    over = {key: elapsed(told, day) for key, told in readings.records.items()}
+    missing = [
+        (key, told.record)
+        for key, told in readings.records.items()
+        if (kept := known.get(key)) is None or kept.record != told.record or kept.elapsed != over[key]
+    ]
+    records = ((key, packed_record(cache, digest)) for key, digest in missing)
     work = partial(_check_part, base_iri=settings.base_iri, day=day)
-    made = {keys[name]: kept for (name, _), kept in zip(missing, workers.spread(work, missing), strict=True)}
-    if cache:
-        cache.put(made.items())
-    return Checked({name: CheckedRecord.model_validate_json(known.get(at) or made[at]) for name, at in keys.items()})
+    for (key, digest), made in zip(missing, workers.spread(work, records), strict=True):
+        known[key] = _keep(cache, key, digest, over[key], made)
+    forget(cache, "checked", "key", set(readings.records))
+    return {key: known[key] for key in readings.records}
+
+
+def check_sources(data: Iterable[Path], settings: Settings, day: date) -> tuple[list[Finding], list[Result]]:
+    """What readers and matching remark on these files and folders, and the results of SHACL; nothing is kept.
+
+    Raises UnreadableSource for a path that is not there.
+    """
+    with opened(None, settings.base_iri) as cache:
+        readings = read_all(data, cache)
+        checked = check(readings, settings, day, Clock(lambda _: None), cache)
+    remarked = [one for record in checked.values() for one in _remarks(record)]
+    return [*readings.unreadable, *remarked], distinct_results(checked.values())
+
+
+def findings(checked: Checked) -> list[Finding]:
+    """Everything that was found on one record."""
+    return FINDINGS.validate_json(checked.findings) if checked.findings else []
+
+
+def _remarks(checked: Checked) -> list[Finding]:
+    """What readers and matching remarked on one record."""
+    found = findings(checked)
+    return found[: len(found) - len(results.from_json(checked.results))]
+
+
+def distinct_results(records: Iterable[Checked]) -> list[Result]:
+    """Each SHACL result once: one on a shared entity stands under every record that links to it."""
+    each = (result for record in records for result in results.from_json(record.results))
+    return list(dict.fromkeys(each))
+
+
+class _Made(NamedTuple):
+    """What a check gives, as it is kept, but for the texts: a text that an earlier record of the same part has as well
+    comes without its N-Triples."""
+
+    own: list[tuple[bytes, texts.NewText | None]]
+    shared: list[tuple[bytes, texts.NewText | None]]
+    lines: int
+    findings: str | None
+    results: str | None
+    about: str | None
+
+
+def _keep(cache: Connection, key: str, record: str, over: bool | None, made: _Made) -> Checked:
+    own, shared = (
+        array(texts.CODE, [texts.keep(cache, digest, new) for digest, new in said]).tobytes()
+        for said in (made.own, made.shared)
+    )
+    rest = (made.lines, own, shared, made.findings, made.results, made.about)
+    checked = Checked(record, over, made.about is not None, *rest)
+    cache.execute("INSERT OR REPLACE INTO checked VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (key, *checked))
+    return checked
 
 
 @once
@@ -121,26 +133,66 @@ def _gazetteer() -> Gazetteer:
     return Gazetteer.load()
 
 
-def _check_part(records: Sequence[tuple[str, str]], *, base_iri: str, day: date) -> list[bytes]:
-    """The CheckedRecord of each (key, record in JSON), as JSON."""
+def _check_part(records: Sequence[tuple[str, bytes]], *, base_iri: str, day: date) -> list[_Made]:
+    """What each (key, record in JSON, packed) gives."""
     iris, gazetteer, order = Iris(base_iri), _gazetteer(), load_model(base_iri).order
-    remarks: dict[str, list[Finding]] = {}
+    read: dict[str, PartnershipRecord] = {}
+    remarked: dict[str, list[Finding]] = {}
     groups: dict[str, Group] = {}
-    for name, told in records:
-        record = PartnershipRecord.model_validate_json(told)
+    for key, packed in records:
+        record = read[key] = PartnershipRecord.model_validate_json(unpack(packed))
         resolution = resolve(record, gazetteer)
-        mapped = map_partnership(record, name, resolution, gazetteer, iris, day)
-        remarks[name] = [finding.at(record=name) for finding in (*record.findings, *resolution.findings)]
-        groups[name] = Group(mapped.own, mapped.shared)
-    results = validate_records(groups, load_shapes(base_iri))
+        mapped = map_partnership(record, key, resolution, gazetteer, iris, day)
+        remarked[key] = [finding.at(record=key) for finding in (*record.findings, *resolution.findings)]
+        groups[key] = Group(mapped.own, mapped.shared)
+    found = validate_records(groups, load_shapes(base_iri))
+    said = _Said(order)
     return [
-        CheckedRecord(
-            own=write(in_order(group.own, order), NTRIPLES),
-            shared={iri: write(triples, NTRIPLES) for iri, triples in group.shared.items()},
-            remarks=tuple(remarks[name]),
-            results=tuple(results[name]),
+        _Made(
+            own=[said.new(*one) for one in texts.texts_of(group.own, order)],
+            shared=[said.shared(iri, triples) for iri, triples in group.shared.items()],
+            lines=len(group.own),
+            findings=_findings([*remarked[key], *(one.to_finding().at(record=key) for one in found[key])]),
+            results=results.to_json(found[key]),
+            about=_about(key, read[key]) if _is_bad(remarked[key], found[key]) else None,
         )
-        .model_dump_json(exclude_defaults=True)
-        .encode()
-        for name, group in groups.items()
+        for key, group in groups.items()
     ]
+
+
+class _Said:
+    """The texts of one part: what several records say alike is written once."""
+
+    def __init__(self, order: Mapping[str, int]) -> None:
+        self._order = order
+        self._given: set[bytes] = set()
+        self._shared: dict[str, tuple[Sequence[Triple], bytes]] = {}
+
+    def new(self, text: texts.Text, lines: bytes) -> tuple[bytes, texts.NewText | None]:
+        if text.digest in self._given:
+            return text.digest, None
+        self._given.add(text.digest)
+        return text.digest, texts.new_text(text, lines)
+
+    def shared(self, iri: str, triples: Sequence[Triple]) -> tuple[bytes, texts.NewText | None]:
+        before, digest = self._shared.get(iri, (None, b""))
+        if before == triples:
+            return digest, None
+        ((text, lines),) = texts.texts_of(triples, self._order)
+        self._shared[iri] = triples, text.digest
+        return self.new(text, lines)
+
+
+def _is_bad(remarked: Sequence[Finding], found: Sequence[Result]) -> bool:
+    severities = [*(one.severity for one in remarked), *(one.severity for one in found)]
+    return Severity.VIOLATION in severities
+
+
+def _findings(found: Sequence[Finding]) -> str | None:
+    plain = [finding.model_dump(mode="json", exclude_none=True) for finding in found]
+    return json.dumps(plain, ensure_ascii=False, indent=2) if plain else None
+
+
+def _about(key: str, record: PartnershipRecord) -> str:
+    origins = [{"title": origin.title, "address": origin.address} for origin in record.origins]
+    return json.dumps({"key": key, "title": record.title, "sources": origins}, ensure_ascii=False, indent=2)

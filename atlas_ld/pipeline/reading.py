@@ -1,97 +1,202 @@
-"""Files -> records under their keys."""
+"""Files -> records under their keys.
+
+Of a file that has not changed, only its bytes and its rows in the cache are looked at: no record is made of it.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from sqlite3 import Connection
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
 
 from atlas_ld import sources
 from atlas_ld.findings import Finding
 from atlas_ld.iris import short_hash
-from atlas_ld.pipeline.cache import Cache, key
+from atlas_ld.pipeline.cache import forget, opened, pack, record_of
 from atlas_ld.processes import ALONE, Workers
 from atlas_ld.records import PartnershipRecord
+
+FINDINGS = TypeAdapter(list[Finding])
+
+
+class Told(NamedTuple):
+    """What every build looks at of a record.
+
+    record      SHA-256 of the record in JSON; the record itself is `cache.record_of`
+    key         the key that it would have alone
+    identity    with the key, what makes records of several sources one: see `sources.merge`
+    who         a hash of who takes part, for records that would share a key
+    ends        the end date, in ISO 8601
+    end_year    the end year
+    """
+
+    record: str
+    key: str
+    identity: str
+    who: str
+    ends: str | None
+    end_year: int | None
+
+    @property
+    def end_date(self) -> date | None:
+        return date.fromisoformat(self.ends) if self.ends else None
+
+
+class Row(NamedTuple):
+    """A row of the cache: a record, or findings on what gave none, or on records that were merged to one."""
+
+    told: Told | None
+    findings: str | None
 
 
 @dataclass(frozen=True)
 class Readings:
     """What the sources gave: records by key, findings on files that gave none, and the SHA-256 of each file."""
 
-    records: dict[str, PartnershipRecord]
+    records: dict[str, Told]
     unreadable: list[Finding]
     inputs: dict[str, str]
 
 
-class _Kept(BaseModel):
-    """A `sources.Reading` as it is kept and sent. The findings of a record are in the record."""
-
-    model_config = ConfigDict(frozen=True)
-
-    record: PartnershipRecord | None
-    findings: tuple[Finding, ...] = ()
-
-
-_KEPT = TypeAdapter(list[_Kept])
-
-
-def read_all(data: Iterable[Path], cache: Cache | None = None, workers: Workers = ALONE) -> Readings:
+def read_all(data: Iterable[Path], cache: Connection, workers: Workers = ALONE) -> Readings:
     """Every record of these files and folders under its key; those that two sources tell of are merged.
 
     Raises UnreadableSource for a path that is not there.
     """
-    files: list[tuple[Path, str]] = []
-    sums: dict[Path, str] = {}
+    files: list[tuple[str, str]] = []
     inputs: dict[str, str] = {}
     for path in data:
-        files += sources.files(path)
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file():
-                sums[file] = hashlib.sha256(file.read_bytes()).hexdigest()
-                inputs[file.relative_to(path.parent).as_posix()] = sums[file]
-    keys = [key("reading", name, sums.get(file, "")) for file, name in files]
-    known = cache.get(keys) if cache else {}
-    missing = [(at, found) for at, found in zip(keys, files, strict=True) if at not in known]
-    read = dict(zip((at for at, _ in missing), workers.spread(_read, [found for _, found in missing]), strict=True))
-    if cache:
-        cache.put(read.items())
-    records: list[PartnershipRecord] = []
-    unreadable: list[Finding] = []
-    for at in keys:
-        for kept in _KEPT.validate_json(known.get(at) or read[at]):
-            if kept.record is None:
-                unreadable += kept.findings
-            else:
-                records.append(kept.record)
-    merged, findings = sources.merge(records)
-    return Readings(_by_key(merged), [*unreadable, *findings], inputs)
+        found = sources.files(path, hidden=True)
+        sums = _sums([file for file, _ in found])
+        above = f"{path.name}/" if path.is_dir() and path.name else ""
+        inputs |= {f"{above}{name}": sums[file] for file, name in found if file in sums}
+        files += [(file, f"{sums.get(file)} {name}") for file, name in found if sources.is_visible(name)]
+    known = _known(cache)
+    missing = [(file, source) for file, source in files if source not in known]
+    for (_, source), made in zip(missing, workers.spread(_read, missing), strict=True):
+        known[source] = list(_keep(cache, source, made))
+    rows = [row for _, source in files for row in known[source]]
+    used = {source for _, source in files}
+    merged = _merged((row.told for row in rows if row.told), cache, known, used)
+    forget(cache, "reading", "source", used)
+    forget(cache, "record", "digest", {row.told.record for source in used for row in known[source] if row.told})
+    remarks = [row.findings for row in (*rows, *merged) if row.findings]
+    unreadable = [finding for told in remarks for finding in FINDINGS.validate_json(told)]
+    return Readings(_by_key(row.told for row in merged if row.told), unreadable, inputs)
 
 
-def _read(files: Sequence[tuple[Path, str]]) -> list[bytes]:
-    """What each file gives, as it is kept."""
+def read_records(data: Iterable[Path]) -> tuple[dict[str, PartnershipRecord], list[Finding]]:
+    """Every record of these files and folders by key, and the findings on what gave none; nothing is kept.
+
+    Raises UnreadableSource for a path that is not there.
+    """
+    with opened(None, "") as cache:
+        readings = read_all(data, cache)
+        return {key: record_of(cache, told.record) for key, told in readings.records.items()}, readings.unreadable
+
+
+def _sums(files: Sequence[str]) -> dict[str, str]:
+    """The SHA-256 of each file, but of those that cannot be opened, of which the reader says why."""
+
+    def some(part: Sequence[str]) -> list[tuple[str, str]]:
+        sums = []
+        for file in part:
+            try:
+                with open(file, "rb", buffering=0) as content:  # noqa: PTH123 - thousands of small files
+                    sums.append((file, hashlib.sha256(content.readall()).hexdigest()))
+            except OSError:
+                continue
+        return sums
+
+    # Reading and hashing leave the interpreter free, so threads share the work.
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        parts = threads.map(some, (files[start : start + 500] for start in range(0, len(files), 500)))
+        return dict(pair for part in parts for pair in part)
+
+
+def _known(cache: Connection) -> dict[str, list[Row]]:
+    known: dict[str, list[Row]] = {}
+    for source, _, record, *told, findings in cache.execute("SELECT * FROM reading ORDER BY source, number"):
+        known.setdefault(source, []).append(Row(Told(record, *told) if record else None, findings))
+    return known
+
+
+class _Made(NamedTuple):
+    """A row to be kept, and the record in JSON, packed."""
+
+    row: Row
+    packed: bytes | None
+
+
+def _read(files: Sequence[tuple[str, str]]) -> list[list[_Made]]:
+    """What each file (its path, and its SHA-256 with its name) gives."""
     return [
-        _KEPT.dump_json(
-            [
-                _Kept(record=reading.record, findings=() if reading.record else reading.findings)
-                for reading in sources.read_file(file, name)
-            ],
-            exclude_defaults=True,
-        )
-        for file, name in files
+        [
+            _made(reading.record) if reading.record else _Made(Row(None, _json(reading.findings)), None)
+            for reading in sources.read_file(Path(file), source.partition(" ")[2])
+        ]
+        or [_Made(Row(None, None), None)]
+        for file, source in files
     ]
 
 
-def _by_key(records: Iterable[PartnershipRecord]) -> dict[str, PartnershipRecord]:
+def _made(record: PartnershipRecord, findings: Sequence[Finding] = ()) -> _Made:
+    told = record.model_dump_json(exclude_defaults=True).encode()
+    row = Told(
+        record=hashlib.sha256(told).hexdigest(),
+        key=record.key,
+        identity=sources.identity(record),
+        who=short_hash("|".join(sorted(f"{p.role}:{p.name}:{p.country}" for p in record.participants))),
+        ends=record.end_date.isoformat() if record.end_date else None,
+        end_year=record.end_year,
+    )
+    return _Made(Row(row, _json(findings)), pack(told))
+
+
+def _json(findings: Sequence[Finding]) -> str | None:
+    return FINDINGS.dump_json(list(findings), exclude_defaults=True).decode() if findings else None
+
+
+def _keep(cache: Connection, source: str, made: Sequence[_Made]) -> Iterator[Row]:
+    for number, (row, packed) in enumerate(made):
+        told = row.told or (None,) * len(Told._fields)
+        cache.execute("INSERT INTO reading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (source, number, *told, row.findings))
+        if row.told:
+            cache.execute("INSERT OR IGNORE INTO record VALUES (?, ?)", (row.told.record, packed))
+        yield row
+
+
+def _merged(records: Iterable[Told], cache: Connection, known: dict[str, list[Row]], used: set[str]) -> list[Row]:
+    """One row for each partnership; those of which several sources tell are merged, and kept like a source."""
+    groups: dict[tuple[str, str], list[Told]] = {}
+    for told in records:
+        groups.setdefault((told.key, told.identity), []).append(told)
+    merged: list[Row] = []
+    for group in groups.values():
+        if len(group) == 1:
+            merged.append(Row(group[0], None))
+            continue
+        source = "merged " + hashlib.sha256(" ".join(told.record for told in group).encode()).hexdigest()
+        if source not in known:
+            (record,), findings = sources.merge(record_of(cache, told.record) for told in group)
+            known[source] = list(_keep(cache, source, [_made(record, findings)]))
+        used.add(source)
+        merged += known[source]
+    return merged
+
+
+def _by_key(records: Iterable[Told]) -> dict[str, Told]:
     """Records by key; those that would share one get a hash of who takes part in them (docs/iri-policy.md)."""
-    groups: dict[str, list[PartnershipRecord]] = {}
-    for record in records:
-        groups.setdefault(record.key, []).append(record)
-    keyed: dict[str, PartnershipRecord] = {}
-    for stem, group in groups.items():
-        for record in group:
-            who = "|".join(sorted(f"{p.role}:{p.name}:{p.country}" for p in record.participants))
-            keyed[f"{stem}-{short_hash(who)}" if len(group) > 1 else stem] = record
+    groups: dict[str, list[Told]] = {}
+    for told in records:
+        groups.setdefault(told.key, []).append(told)
+    keyed = {f"{stem}-{told.who}" if len(group) > 1 else stem: told for stem, group in groups.items() for told in group}
     return dict(sorted(keyed.items()))

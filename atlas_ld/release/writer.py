@@ -8,11 +8,10 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
 
@@ -24,7 +23,8 @@ from atlas_ld.iris import Iris
 from atlas_ld.media import NQUADS, NTRIPLES, RDF_FORMATS, TABLE_FORMATS, TURTLE
 from atlas_ld.model import Model
 from atlas_ld.processes import Workers
-from atlas_ld.rdf import RDF_TYPE, Quad, Triple, ntriples_lines, object_of, write
+from atlas_ld.rdf import RDF_TYPE, Quad, Triple, ntriples_lines, object_of, parse_lines, write
+from atlas_ld.release.entities import Entities
 from atlas_ld.release.folder import UNFINISHED, Release, make_current, sync_folder
 from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, Counts, FileEntry, Manifest, StoreSums, entries
 from atlas_ld.release.parts import DOWNLOADS, ONTOLOGY, REPORT, STORE, write_parts
@@ -44,22 +44,27 @@ _LAYOUT = 2
 class Content:
     """What a release publishes. Triples are in reading order, each once.
 
-    data        the published graph: partnerships and what they link to, code lists, themes, goals
+    entities    the published graph: partnerships and what they link to, code lists, themes, goals
     ontology    the ontology with its alignments, in Turtle, as its authors laid it out
     shapes      the shapes, likewise
     report      the SHACL report of everything that was read, quarantined records too
-    quality     the same for people: quarantined records with reasons, findings counted
+    quality     the same for people, in JSON: quarantined records with reasons, findings counted
+    severities  how many findings there are of each severity
     inputs      SHA-256 of each source by its name
+    records     how many records were read, and how many of them are quarantined
+    example     the partnership to show first
     queries     the example queries, in the store beside the data and not in the dumps
     """
 
-    data: list[Triple]
+    entities: Entities
     ontology: str
     shapes: str
     report: list[Triple]
-    quality: dict[str, Any]
+    quality: bytes
+    severities: Mapping[str, int]
     inputs: dict[str, str]
     records: int
+    quarantined: int
     example: str | None
     queries: list[Triple]
 
@@ -78,7 +83,8 @@ def write_release(
     The caller holds `folder.building`. Raises ReleaseError where the disk does not hold what was written.
     """
     remove_unfinished(releases)
-    lines = ntriples_lines(content.data)
+    data = parse_lines(b"".join(content.entities.lines(list(content.entities.digests))))
+    lines = ntriples_lines(data)
     fingerprint = _fingerprint(lines, content, settings)
     existing = next(releases.glob(f"????-??-??-{fingerprint[:8]}"), None)
     if existing and Manifest.load(existing).content == fingerprint and not verify(existing):
@@ -90,11 +96,11 @@ def write_release(
     folder = releases / f"{UNFINISHED}{release_id}"
     (folder / DOWNLOADS).mkdir(parents=True)
     progress("writing dumps, tables, indexes and the store")
-    _write_files(folder, lines, content, model, settings, workers)
+    _write_files(folder, data, lines, content, model, settings, workers)
     progress("sealing")
-    catalogue = _write_catalogue(folder, content, settings, release_id, issued)
+    catalogue = _write_catalogue(folder, data, content, settings, release_id, issued)
     _complete_store(folder / STORE, [*catalogue, *content.queries])
-    manifest = _seal(folder, fingerprint, content, settings, release_id, issued, len(lines))
+    manifest = _seal(folder, fingerprint, data, content, settings, release_id, issued, len(lines))
     differences = verify(folder)
     if differences:
         raise ReleaseError(f"The disk does not hold what was written to {folder}: {differences[0]}")
@@ -119,7 +125,7 @@ def _fingerprint(lines: list[bytes], content: Content, settings: Settings) -> st
     for setting in (settings.base_iri, settings.publisher, settings.license):
         digest.update(b"\0" + setting.encode())
     graphs = (lines, ntriples_lines(content.report), ntriples_lines(content.queries))
-    for block in (*map(b"".join, graphs), _json(content.quality)):
+    for block in (*map(b"".join, graphs), content.quality):
         digest.update(b"\0" + block)
     for text in (content.ontology, content.shapes):
         digest.update(b"\0" + text.encode())
@@ -127,7 +133,13 @@ def _fingerprint(lines: list[bytes], content: Content, settings: Settings) -> st
 
 
 def _write_files(
-    folder: Path, lines: list[bytes], content: Content, model: Model, settings: Settings, workers: Workers
+    folder: Path,
+    data: list[Triple],
+    lines: list[bytes],
+    content: Content,
+    model: Model,
+    settings: Settings,
+    workers: Workers,
 ) -> None:
     """Everything but the catalogue and the manifest."""
     prefixes = PREFIXES | Iris(settings.base_iri).prefixes
@@ -135,13 +147,15 @@ def _write_files(
     (folder / SHAPES).write_text(content.shapes, encoding="utf-8")
     (folder / REPORT).write_bytes(write(content.report, TURTLE, prefixes))
     (folder / CONTEXT).write_bytes(_json({"@context": model.context(prefixes)}))
-    (folder / QUALITY).write_bytes(_json(content.quality))
+    (folder / QUALITY).write_bytes(content.quality)
     (folder / DOWNLOADS / f"atlas.{NTRIPLES.extension}").write_bytes(b"".join(lines))
-    (folder / DOWNLOADS / f"atlas.{NQUADS.extension}").write_bytes(write(content.data, NQUADS))
+    (folder / DOWNLOADS / f"atlas.{NQUADS.extension}").write_bytes(write(data, NQUADS))
     write_parts(folder, settings.base_iri, len(lines), workers)
 
 
-def _write_catalogue(folder: Path, content: Content, settings: Settings, release_id: str, issued: date) -> list[Triple]:
+def _write_catalogue(
+    folder: Path, data: list[Triple], content: Content, settings: Settings, release_id: str, issued: date
+) -> list[Triple]:
     iris = Iris(settings.base_iri)
     media_types = {f.extension: f.media_type for f in (*RDF_FORMATS, *TABLE_FORMATS)}
     distributions = []
@@ -149,7 +163,7 @@ def _write_catalogue(folder: Path, content: Content, settings: Settings, release
         entry = FileEntry.of(path)
         extension = path.name.removesuffix(".gz").rpartition(".")[2]
         distributions.append(Distribution(path.name, media_types[extension], entry.bytes, entry.sha256))
-    triples = describe_dataset(content.data, distributions, iris, settings, release_id, issued, content.example)
+    triples = describe_dataset(data, distributions, iris, settings, release_id, issued, content.example)
     (folder / CATALOGUE).write_bytes(write(triples, TURTLE, PREFIXES | iris.prefixes))
     return triples
 
@@ -166,6 +180,7 @@ def _complete_store(path: Path, triples: list[Triple]) -> None:
 def _seal(
     folder: Path,
     fingerprint: str,
+    data: list[Triple],
     content: Content,
     settings: Settings,
     release_id: str,
@@ -176,8 +191,7 @@ def _seal(
     files = [path for path in folder.rglob("*") if path.is_file()]
     in_store = [path for path in files if path.is_relative_to(folder / STORE)]
     StoreSums(files=entries(folder, in_store)).save(folder / STORE_SUMS)
-    counted = Counter(object_of(t).value for t in content.data if t.predicate == RDF_TYPE)
-    severities = content.quality["counts"]
+    counted = Counter(object_of(t).value for t in data if t.predicate == RDF_TYPE)
     manifest = Manifest(
         id=release_id,
         issued=issued,
@@ -186,10 +200,10 @@ def _seal(
         software=f"atlas-ld {__version__}",
         counts=Counts(
             records=content.records,
-            published=content.records - len(content.quality["quarantined"]),
-            quarantined=len(content.quality["quarantined"]),
-            warnings=severities.get("warning", 0),
-            infos=severities.get("info", 0),
+            published=content.records - content.quarantined,
+            quarantined=content.quarantined,
+            warnings=content.severities.get("warning", 0),
+            infos=content.severities.get("info", 0),
             triples=triples,
             entities=dict(sorted(counted.items())),
         ),

@@ -3,6 +3,7 @@ of those that tell of the same partnership."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,13 +14,13 @@ from atlas_ld.sources.atlas_page import MAX_BYTES as MAX_PAGE_BYTES
 from atlas_ld.sources.atlas_page import read_page
 from atlas_ld.sources.json_record import MAX_BYTES as MAX_JSON_BYTES
 from atlas_ld.sources.json_record import read_json
-from atlas_ld.sources.merging import merge
+from atlas_ld.sources.merging import identity, merge
 from atlas_ld.sources.reading import Reading, remark, unreadable
 from atlas_ld.sources.table import read_table
 from atlas_ld.sources.table_files import MAX_BYTES as MAX_TABLE_BYTES
 from atlas_ld.sources.themes import ThemeTree
 
-__all__ = ["Reading", "ThemeTree", "files", "merge", "read", "read_file"]
+__all__ = ["Reading", "ThemeTree", "files", "identity", "is_visible", "merge", "read", "read_file"]
 
 _LIMITS = {
     ".txt": MAX_PAGE_BYTES,
@@ -41,19 +42,25 @@ def read(path: Path, themes: ThemeTree | None = None) -> Iterator[Reading]:
 
     Raises UnreadableSource for a path that does not exist.
     """
-    return (reading for file, name in files(path) for reading in read_file(file, name, themes))
+    return (reading for file, name in files(path) for reading in read_file(Path(file), name, themes))
 
 
-def files(path: Path) -> list[tuple[Path, str]]:
-    """A file, or every visible file of a folder and its sub-folders in the order of their names, and how findings call
-    it: relative to what was asked for, so that it is the same on any machine. Raises UnreadableSource."""
+def files(path: Path, *, hidden: bool = False) -> list[tuple[str, str]]:
+    """A file, or every file of a folder and its sub-folders in the order of their names: where it is, and how findings
+    call it: relative to what was asked for, so that it is the same on any machine. Without those that are not visible,
+    unless told otherwise. Raises UnreadableSource."""
     if not path.exists():
         raise UnreadableSource(f"There is no file or folder {path}; check the path.")
     if not path.is_dir():
-        return [(path, path.name)]
-    inside = (file.relative_to(path) for file in path.rglob("*") if not file.is_dir())
-    visible = (file for file in inside if not any(part.startswith(".") for part in file.parts))
-    return [(path / file, file.as_posix()) for file in sorted(visible, key=lambda file: file.as_posix())]
+        return [(str(path), path.name)]
+    found = [f"{folder}/{file}" for folder, _, names in os.walk(path) for file in names]
+    named = sorted((file.removeprefix(f"{path}/"), file) for file in found)
+    return [(file, name) for name, file in named if hidden or is_visible(name)]
+
+
+def is_visible(name: str) -> bool:
+    """Whether neither a file nor a folder that it is in, by its name in `files`, has a name that begins with a dot."""
+    return not name.startswith(".") and "/." not in name
 
 
 def read_file(path: Path, name: str, themes: ThemeTree | None = None) -> Iterator[Reading]:

@@ -30,18 +30,22 @@ def merge(records: Iterable[PartnershipRecord]) -> tuple[tuple[PartnershipRecord
     findings are all kept. A section is undocumented only where no source shows it. Each disagreement is a finding
     that names both values, here and in the record.
     """
-    merged: dict[Hashable, PartnershipRecord] = {}
+    merged: dict[tuple[str, str], PartnershipRecord] = {}
     findings: list[Finding] = []
     for record in records:
-        who = frozenset() if record.identifier else frozenset(fold(p.name) for p in record.participants)
-        identity = (record.key, who)
-        first = merged.get(identity)
+        who = (record.key, identity(record))
+        first = merged.get(who)
         if first is None:
-            merged[identity] = record
+            merged[who] = record
         else:
-            merged[identity], found = _merge_two(first, record)
+            merged[who], found = _merge_two(first, record)
             findings.extend(found)
     return tuple(merged.values()), tuple(findings)
+
+
+def identity(record: PartnershipRecord) -> str:
+    """What two records with one key share if they tell of the same partnership: see `merge`."""
+    return "" if record.identifier else "\n".join(sorted({fold(p.name) for p in record.participants}))
 
 
 def _merge_two(first: PartnershipRecord, second: PartnershipRecord) -> tuple[PartnershipRecord, list[Finding]]:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,9 +38,11 @@ def build(data: Path, releases: Path, day: date = DAY) -> dict[str, bytes]:
     return {name: content for name, content in files.items() if not name.startswith("store")}
 
 
-def entries(releases: Path) -> int:
+def rows(releases: Path) -> dict[str, int]:
+    """How many rows each table of the cache has."""
     with sqlite3.connect(releases / CACHE) as connection:
-        return int(connection.execute("SELECT count(*) FROM entry").fetchone()[0])
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        return {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}
 
 
 @pytest.fixture
@@ -48,11 +51,11 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     done: list[str] = []
     read, check = reading._read, checking._check_part
 
-    def reads(files: Sequence[tuple[Path, str]]) -> list[bytes]:
-        done.extend(name for _, name in files)
+    def reads(files: Sequence[tuple[str, str]]) -> list[list[Any]]:
+        done.extend(source.partition(" ")[2] for _, source in files)
         return read(files)
 
-    def checks(records: Sequence[tuple[str, str]], *, base_iri: str, day: date) -> list[bytes]:
+    def checks(records: Sequence[tuple[str, bytes]], *, base_iri: str, day: date) -> list[Any]:
         done.extend(key for key, _ in records)
         return check(records, base_iri=base_iri, day=day)
 
@@ -97,25 +100,36 @@ def test_other_software_trusts_nothing_that_was_kept(
 
 def test_what_a_build_does_not_use_is_forgotten(data: Path, tmp_path: Path) -> None:
     build(data, tmp_path / "releases")
-    assert entries(tmp_path / "releases") == 6
     (data / "deux-ports-1999.json").unlink()
     build(data, tmp_path / "releases")
-    assert entries(tmp_path / "releases") == 4
+    left = rows(tmp_path / "releases")
+    build(data, tmp_path / "anew")
+    assert left == rows(tmp_path / "anew")
+    assert (left["reading"], left["record"], left["checked"]) == (2, 2, 2)
 
 
-@pytest.mark.parametrize("damage", ["file", "value", "gone"])
-def test_a_damaged_cache_is_made_again(data: Path, tmp_path: Path, damage: str) -> None:
+@pytest.mark.parametrize("damage", ["file", "value", "gone", "of another version"])
+def test_a_damaged_cache_is_made_again(data: Path, tmp_path: Path, worked: list[str], damage: str) -> None:
     sound = build(data, tmp_path / "releases")
     kept = tmp_path / "releases" / CACHE
-    if damage == "file":
-        kept.write_bytes(b"no database" * 1000)
-    elif damage == "gone":
+    if damage == "gone":
         kept.unlink()
-    else:
+    elif damage == "value":
         with sqlite3.connect(kept) as connection:
-            connection.execute("UPDATE entry SET value = substr(value, 1, length(value) - 9)")
+            connection.execute("UPDATE checked SET lines = lines + 1")
+    else:
+        kept.write_bytes(b"no database" * 1000)
+    if damage == "of another version":  # which kept other tables, and no sum
+        kept.unlink()
+        kept.with_name(f"{CACHE}.crc32").unlink()
+        with sqlite3.connect(kept) as connection:
+            connection.execute("CREATE TABLE entry (key BLOB PRIMARY KEY, value BLOB)")
+    worked.clear()
     assert build(data, tmp_path / "releases") == sound
-    assert entries(tmp_path / "releases") == 6
+    assert len(worked) == 6
+    worked.clear()
+    assert build(data, tmp_path / "releases") == sound
+    assert worked == []
 
 
 def test_a_build_that_is_refused_leaves_no_release(data: Path, tmp_path: Path) -> None:
