@@ -27,7 +27,8 @@ from atlas_ld.release import folder
 from atlas_ld.release.difference import compare
 from atlas_ld.release.verifier import verify
 from atlas_ld.resources import root
-from atlas_ld.store.pool import QueryPool, QueryRequest
+from atlas_ld.store.pool import QueryPool
+from atlas_ld.store.request import QueryRequest
 from atlas_ld.validation import Report, load_shapes, validate
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -40,7 +40,7 @@ class Question:
 
 
 @dataclass(eq=False)
-class _Flight:
+class Flight:
     """A question under way. Landed, it has a recording, or an error, or neither where it was given up."""
 
     landed: bool = False
@@ -63,24 +63,33 @@ class Answers:
         self._change = threading.Condition()
         self._kept: OrderedDict[Question, _Kept] = OrderedDict()
         self._bytes = 0
-        self._flights: dict[Question, _Flight] = {}
+        self._flights: dict[Question, Flight] = {}
+
+    def begin(self, question: Question) -> Answer | Flight | None:
+        """The answer kept, or a flight for the caller, who ends it with `land` or `work`; None where somebody else has
+        it, and for questions that are worked on each time."""
+        if question.changes:
+            return None
+        with self._change:
+            if kept := self._kept.get(question):
+                self._kept.move_to_end(question)
+            elif question not in self._flights:
+                return self._flights.setdefault(question, Flight())
+            else:
+                return None
+        return _opened(_recorded(kept))
 
     def get(self, question: Question, work: Callable[[], Recording], abandonment: Abandonment) -> Answer:
         """The answer kept, or the one that somebody is working on, or that of `work`. Raises what `work` raises."""
         if question.changes:
             return _opened(work())
         while not abandonment.said:
-            with self._change:
-                if kept := self._kept.get(question):
-                    self._kept.move_to_end(question)
-                    return _opened(_recorded(kept))
-                flight = self._flights.get(question)
-                if mine := flight is None:
-                    flight = self._flights[question] = _Flight()
-            assert flight is not None
-            if mine:
-                return self._work(question, flight, work)
-            if answer := self._join(question, flight, abandonment):
+            begun = self.begin(question)
+            if isinstance(begun, Answer):
+                return begun
+            if begun:
+                return self.work(question, begun, work)
+            if answer := self._join(question, abandonment):
                 return answer
         raise QueryAbandoned("The client is gone.")
 
@@ -100,24 +109,36 @@ class Answers:
                 other, dropped = self._kept.popitem(last=False)
                 self._bytes -= len(dropped.content) + len(other.query)
 
-    def _work(self, question: Question, flight: _Flight, work: Callable[[], Recording]) -> Answer:
+    def work(self, question: Question, flight: Flight, work: Callable[[], Recording]) -> Answer:
+        """The answer of `work`, which everybody gets who waits for this flight. Raises what `work` raises."""
+        recording, failed = None, None
         try:
-            flight.recording = work()
-            return _opened(flight.recording)
+            recording = work()
+            return _opened(recording)
         except (QueryAbandoned, EndpointBusy):
             raise  # that concerns this client alone; the next who waits does the work
         except QueryError as error:
-            flight.error = error
+            failed = error
             raise
         finally:
-            with self._change:
-                if flight.recording is None or flight.recording.complete:
-                    self._flights.pop(question, None)
-                flight.landed = True
-                self._change.notify_all()
+            self.land(question, flight, recording, failed)
 
-    def _join(self, question: Question, flight: _Flight, abandonment: Abandonment) -> Answer | None:
+    def land(
+        self, question: Question, flight: Flight, recording: Recording | None = None, error: QueryError | None = None
+    ) -> None:
+        """The flight has come to an answer, complete or begun, to an error, or to nothing."""
+        with self._change:
+            flight.recording, flight.error, flight.landed = recording, error, True
+            if recording is None or recording.complete:
+                self._flights.pop(question, None)
+            self._change.notify_all()
+
+    def _join(self, question: Question, abandonment: Abandonment) -> Answer | None:
         """The answer that another request is waiting for too, once it begins; None where that came to nothing."""
+        with self._change:
+            flight = self._flights.get(question)
+        if flight is None:
+            return None
         with abandonment.heard(self._wake), self._change:
             self._change.wait_for(lambda: flight.landed or abandonment.said)
         if flight.error:

@@ -1,11 +1,15 @@
 """What the pool and its workers say to each other over a pipe: a letter, a length, and that many bytes.
 
-pool -> worker    REQUEST   JSON: query, formats, dataset, limits, prefixes
+pool -> worker    OPEN      JSON: prefixes that queries may use undeclared; once, first
+                  REQUEST   JSON: query, formats, dataset, limits
 worker -> pool    READY     JSON: what could not be sealed off (a list of sentences)
                   HEAD      JSON: kind (bindings, boolean, graph), format; once the first bytes are there
                   DATA      bytes of the answer
-                  END       JSON: bytes
-                  ERROR     JSON: error (syntax, format, large, failed), message; line and column of syntax
+                  END       JSON: worked
+                  WHOLE     HEAD, DATA and END of a small answer: JSON (kind, format, worked), a line feed, its bytes
+                  ERROR     JSON: error (syntax, format, large, failed), message, worked; line and column of syntax
+
+`worked` are the seconds of processor time that the worker has taken since its start.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ import os
 import struct
 from typing import Any
 
-REQUEST, READY, HEAD, DATA, END, ERROR = b"Q", b"R", b"H", b"D", b"E", b"X"
+OPEN, REQUEST, READY, HEAD, DATA, END, WHOLE, ERROR = b"O", b"Q", b"R", b"H", b"D", b"E", b"W", b"X"
 
 _HEADER = struct.Struct(">cI")
 

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import threading
 import time
+from asyncio import AbstractEventLoop
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from atlas_ld.config import Settings
 from atlas_ld.errors import QueryAbandoned, QueryError, QueryTooLarge
-from atlas_ld.media import RDF_FORMATS, RESULT_FORMATS, SPARQL_JSON, TURTLE, Format
 from atlas_ld.store import guard
 from atlas_ld.store.abandonment import Abandonment
 from atlas_ld.store.answer import Answer, Recording
-from atlas_ld.store.answers import Answers, Question
+from atlas_ld.store.answers import Answers
+from atlas_ld.store.beginning import Beginning, Beginnings
+from atlas_ld.store.request import QueryRequest
 from atlas_ld.store.run import Run
 from atlas_ld.store.staff import Staff
 from atlas_ld.store.turns import Turn, Turns
@@ -28,41 +28,6 @@ from atlas_ld.vocabulary import PREFIXES
 
 _STEPS, _MOST_STEPS = 10, 40
 """So often is looked, in the time of a trial, whether it is over, and so often at most."""
-
-
-@dataclass(frozen=True)
-class QueryRequest:
-    """A query as the SPARQL 1.1 Protocol has it.
-
-    `accepted` are formats, best first: the first one that holds rows and truth values is for SELECT and ASK, the
-    first one that holds RDF is for CONSTRUCT and DESCRIBE. If either list of graphs (IRIs) is not empty, the dataset
-    is made of them alone (protocol, 2.1.4); else it is the release: data in the default graph, its SHACL report in a
-    named one. `seconds` and `size` (bytes of the answer) can only lower the limits of the settings. Relative IRIs of
-    the query are resolved against `base`; without one they are errors of syntax.
-    """
-
-    query: str
-    accepted: tuple[Format, ...] = (SPARQL_JSON, TURTLE)
-    default_graphs: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
-    seconds: float | None = None
-    size: int | None = None
-    base: str | None = None
-
-    @property
-    def result_format(self) -> str | None:
-        return next((f.name for f in self.accepted if f in RESULT_FORMATS), None)
-
-    @property
-    def graph_format(self) -> str | None:
-        return next((f.name for f in self.accepted if f in RDF_FORMATS), None)
-
-    @property
-    def question(self) -> Question:
-        formats = (self.result_format or "", self.graph_format or "")
-        return Question(
-            self.query, formats, self.default_graphs, self.named_graphs, self.base, (self.seconds, self.size)
-        )
 
 
 class _TrialOverError(Exception):
@@ -77,27 +42,44 @@ class QueryPool:
 
     def __init__(self, store: Path, settings: Settings, prefixes: Mapping[str, str]) -> None:
         self._settings = settings
-        self._prefixes = {**PREFIXES, **prefixes}
         self._turns = Turns(settings.workers, settings.query_queue, settings.query_per_client, settings.query_seconds)
         self._answers = Answers(settings.query_cache_mb * 2**20)
-        self._staff = Staff(store, settings.query_memory_mb, spare=settings.workers > 1)
+        everywhere = {**PREFIXES, **prefixes}
+        self._staff = Staff(store, settings.query_memory_mb, everywhere, spare=settings.workers > 1)
 
-    def run(self, request: QueryRequest, client: str = "", gone: Abandonment | None = None) -> Answer:
+    def in_loop(self, loop: AbstractEventLoop) -> Beginnings:
+        """What begins queries of this pool in the loop, under the same limits."""
+        return Beginnings(self._settings, self._turns, self._answers, self._staff, loop)
+
+    def run(
+        self,
+        request: QueryRequest,
+        client: str = "",
+        gone: Abandonment | None = None,
+        begun: Beginning | None = None,
+    ) -> Answer:
         """The answer: complete, or after its trial as soon as it has begun.
 
         `client` is the address of who asks; where it is given, the limit of queries of one client holds. Saying
-        `gone` ends the query.
+        `gone` ends the query. If `request` has `begun` in a loop, it goes on.
 
         Raises QueryRefused, QuerySyntaxError, QueryNotAcceptable, QueryTimeout, QueryTooLarge, EndpointBusy,
         ClientBusy, QueryAbandoned, and QueryError for what the engine fails on.
         """
+        heard = gone or Abandonment()
+        if begun and begun.flight and begun.take_over(request):
+            try:
+                return self._answers.work(
+                    request.question, begun.flight, lambda: self._record(request, client, heard, begun)
+                )
+            finally:
+                self._turns.leave(client)
         if len(request.query) > self._settings.query_length:
             raise QueryTooLarge(
                 f"The query has {len(request.query)} characters; this endpoint takes "
                 f"{self._settings.query_length} at most."
             )
         guard.check(request.query)
-        heard = gone or Abandonment()
         self._turns.admit(client)
         try:
             return self._answers.get(request.question, lambda: self._record(request, client, heard), heard)
@@ -113,26 +95,35 @@ class QueryPool:
         """The process ids of the workers that run now."""
         return self._staff.pids
 
-    def _record(self, request: QueryRequest, client: str, gone: Abandonment) -> Recording:
-        limit = min(request.seconds or self._settings.query_seconds, self._settings.query_seconds)
+    def _record(
+        self, request: QueryRequest, client: str, gone: Abandonment, begun: Beginning | None = None
+    ) -> Recording:
+        limit = request.limit(self._settings)
         latest = time.monotonic() + limit
+        turn = begun.turn if begun and begun.turn else self._turns.enter(client)
+        run = begun.run if begun else None
+        if run is None:
+            self._turns.wait(turn, limit, gone)
         try:
-            return self._attempt(request, limit, self._turns.take(client, limit, gone), gone)
+            return self._attempt(request, limit, turn, gone, run)
         except _TrialOverError:
             patience = max(0.0, latest - time.monotonic())
             return self._attempt(request, limit, self._turns.take(client, patience, gone, heavy=True), gone)
 
-    def _attempt(self, request: QueryRequest, limit: float, turn: Turn, gone: Abandonment) -> Recording:
-        """A recording that is complete, or that a thread of its own goes on with."""
+    def _attempt(
+        self, request: QueryRequest, limit: float, turn: Turn, gone: Abandonment, run: Run | None = None
+    ) -> Recording:
+        """A recording that is complete, or that a thread of its own goes on with. `run` may have been started."""
         try:
-            run = Run(self._staff.hire(), limit, self._settings)
+            run = run or Run(self._staff.hire(), limit, self._settings)
         except OSError as error:  # the system has no process or file left to give
             self._turns.give_back(turn, 0.0, answered=False)
             raise self._turns.busy() from error
         handed_over = False
         try:
             with gone.heard(run.worker.kill):
-                run.start(self._message(request))
+                if not run.started:
+                    run.start(request.message(self._settings))
                 if not self._try(run, turn):
                     if not self._turns.outlive(turn):
                         raise _TrialOverError
@@ -182,16 +173,3 @@ class QueryPool:
         seconds, answered = run.worked(), run.recording is not None and run.recording.complete
         self._staff.dismiss(run.worker, fit and not run.worker.stepped_back)
         self._turns.give_back(turn, seconds, answered)
-
-    def _message(self, request: QueryRequest) -> dict[str, Any]:
-        return {
-            "query": request.query,
-            "result_format": request.result_format,
-            "graph_format": request.graph_format,
-            "default_graphs": request.default_graphs,
-            "named_graphs": request.named_graphs,
-            "prefixes": self._prefixes,
-            "base": request.base,
-            "rows": self._settings.query_rows,
-            "bytes": min(request.size or self._settings.query_bytes, self._settings.query_bytes),
-        }

@@ -10,6 +10,7 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ class WorkerDiedError(Exception):
 class WorkerProcess:
     """A handle on a running `store.worker`. For use by one thread at a time."""
 
-    def __init__(self, store: Path, memory_mb: int) -> None:
+    def __init__(self, store: Path, memory_mb: int, prefixes: Mapping[str, str]) -> None:
         """Starts the process and returns at once; `wait_until_ready` waits for it to have opened the store."""
         self._process = subprocess.Popen(  # noqa: S603  # our own module, our own arguments
             [sys.executable, "-P", "-m", "atlas_ld.store.worker", str(store.resolve()), f"--memory-mb={memory_mb}"],
@@ -46,27 +47,32 @@ class WorkerProcess:
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._input, self._output = self._process.stdin.fileno(), self._process.stdout.fileno()
+        self._input, self.output = self._process.stdin.fileno(), self._process.stdout.fileno()
         self._buffer = bytearray()
         self._poll = select.poll()
-        self._poll.register(self._output, select.POLLIN)
+        self._poll.register(self.output, select.POLLIN)
         self._ready = False
         self.stepped_back = False
+        self.worked = 0.0
+        """Seconds of processor time that it had taken when it last said so."""
+        with contextlib.suppress(BrokenPipeError):  # it has ended already, and the first query will tell
+            frames.write_json(self._input, frames.OPEN, {"prefixes": dict(prefixes)})
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
-    def wait_until_ready(self) -> None:
-        """Raises WorkerDiedError where the worker cannot open its store, TimeoutError after half a minute."""
+    def wait_until_ready(self, seconds: float = _START_SECONDS) -> None:
+        """Raises WorkerDiedError where the worker cannot open its store, TimeoutError after so many seconds."""
         if self._ready:
             return
-        kind, payload = self.receive(time.monotonic() + _START_SECONDS)
+        kind, payload = self.receive(time.monotonic() + seconds)
         if kind != frames.READY:
             _log.error("A query worker did not start: %s", json.loads(payload)["message"])
             raise WorkerDiedError(0)
         for sentence in json.loads(payload):
             _log.warning("Query worker %d: %s", self.pid, sentence)
+        self.worked = self.work_seconds() or 0.0
         self._ready = True
 
     def send(self, request: dict[str, Any]) -> None:
@@ -79,14 +85,17 @@ class WorkerProcess:
     def receive(self, deadline: float) -> tuple[bytes, bytes]:
         """The next frame. Raises TimeoutError when `time.monotonic()` passes `deadline`, and WorkerDiedError."""
         while (frame := frames.take(self._buffer)) is None:
-            left = deadline - time.monotonic()
-            if left <= 0 or not self._poll.poll(left * 1000):
+            left = max(0.0, deadline - time.monotonic())
+            if not self._poll.poll(left * 1000):
                 raise TimeoutError
-            data = os.read(self._output, 65536)
-            if not data:
-                raise WorkerDiedError(self._signal())
-            self._buffer += data
+            self._read()
         return frame
+
+    def received(self) -> Iterator[tuple[bytes, bytes]]:
+        """The frames that are whole after one read of `output`, where there is something to read."""
+        self._read()
+        while frame := frames.take(self._buffer):
+            yield frame
 
     def work_seconds(self) -> float | None:
         """Processor time that the process has taken, or None where the system does not tell (proc_pid_stat(5))."""
@@ -118,6 +127,12 @@ class WorkerProcess:
         assert self._process.stdout is not None
         self._process.stdin.close()
         self._process.stdout.close()
+
+    def _read(self) -> None:
+        data = os.read(self.output, 65536)
+        if not data:
+            raise WorkerDiedError(self._signal())
+        self._buffer += data
 
     def _signal(self) -> int:
         return max(0, -self._process.wait())

@@ -23,12 +23,13 @@ class Run:
         self.ended = False
         self._seconds, self._settings = seconds, settings
         self._began = self._worked_before = 0.0
+        self._failure: QueryError | None = None
 
     def start(self, message: dict[str, Any]) -> None:
         """Sends the query, once the worker is ready; its time counts from here. Raises QueryError."""
         try:
             self.worker.wait_until_ready()
-            self._began, self._worked_before = time.monotonic(), self.worker.work_seconds() or 0.0
+            self._began, self._worked_before = time.monotonic(), self.worker.worked
             self.worker.send(message)
         except TimeoutError as error:
             raise QueryError("The query worker did not start in time.") from error
@@ -43,8 +44,10 @@ class Run:
         last = self._began + self._seconds
         pause = last if seconds is None else min(last, self._began + seconds)
         while not (to_first_bytes and self.recording):
+            if self._failure:
+                raise self._failure
             try:
-                kind, payload = self.worker.receive(pause)
+                done = self._record(*self.worker.receive(pause))
             except TimeoutError as error:
                 if pause < last:
                     return False
@@ -53,23 +56,53 @@ class Run:
                 ) from error
             except WorkerDiedError as error:
                 raise self._died(error) from error
-            if kind == frames.HEAD:
-                self.recording = Recording.from_head(json.loads(payload), abandoned=self.worker.kill)
-            elif kind == frames.DATA:
-                assert self.recording is not None
-                self.recording.append(payload)
-            else:
-                self.ended = True
-                if kind == frames.END:
-                    return True
-                raise _error(json.loads(payload))
+            if done:
+                return True
         return False
+
+    def advance_now(self) -> bool:
+        """The same with what is there: for one who knows that there is something. What would be raised is kept for
+        `advance`, and the query is done."""
+        try:
+            return any(self._record(kind, payload) for kind, payload in self.worker.received())
+        except WorkerDiedError as error:
+            self._failure = self._died(error)
+        except QueryError as error:
+            self._failure = error
+        return True
+
+    @property
+    def started(self) -> bool:
+        return self._began > 0
+
+    @property
+    def answered(self) -> bool:
+        """Whether every byte of the answer is there."""
+        return self.ended and self._failure is None
+
+    def _record(self, kind: bytes, payload: bytes) -> bool:
+        """Whether this frame was the last. Raises the QueryError that it tells."""
+        if kind == frames.DATA:
+            assert self.recording is not None
+            self.recording.append(payload)
+            return False
+        head, _, data = payload.partition(b"\n") if kind == frames.WHOLE else (payload, b"", b"")
+        content = json.loads(head)
+        if kind in (frames.HEAD, frames.WHOLE):
+            self.recording = Recording.from_head(content, abandoned=self.worker.kill)
+            self.recording.append(data)
+        if kind == frames.HEAD:
+            return False
+        self.ended, self.worker.worked = True, content["worked"]
+        if kind == frames.ERROR:
+            raise _error(content)
+        return True
 
     def worked(self) -> float:
         """Seconds that the worker has worked on the query; where the system does not tell, seconds since its start."""
         if not self._began:
             return 0.0
-        total = self.worker.work_seconds()
+        total = self.worker.worked if self.ended else self.worker.work_seconds()
         return time.monotonic() - self._began if total is None else total - self._worked_before
 
     def _died(self, error: WorkerDiedError) -> QueryError:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
-from atlas_ld.store.process import WorkerProcess
+from atlas_ld.store.process import WorkerDiedError, WorkerProcess
 
 
 class Staff:
@@ -15,8 +16,8 @@ class Staff:
     With a `spare` one, a worker that has opened the store is at hand when another has just been ended.
     """
 
-    def __init__(self, store: Path, memory_mb: int, spare: bool) -> None:
-        self._store, self._memory_mb, self._spare = store, memory_mb, spare
+    def __init__(self, store: Path, memory_mb: int, prefixes: Mapping[str, str], spare: bool) -> None:
+        self._store, self._memory_mb, self._prefixes, self._spare = store, memory_mb, prefixes, spare
         self._lock = threading.Lock()
         self._idle: list[WorkerProcess] = []
         self._all: set[WorkerProcess] = set()
@@ -29,6 +30,17 @@ class Staff:
                 with contextlib.suppress(OSError):
                     self._idle.append(self._start())
             return worker
+
+    def hire_ready(self) -> WorkerProcess | None:
+        """The same without waiting: a worker that has opened the store, or None."""
+        with self._lock:
+            if not self._idle:
+                return None
+            try:
+                self._idle[-1].wait_until_ready(0)
+            except (TimeoutError, WorkerDiedError):
+                return None
+            return self._idle.pop()
 
     def dismiss(self, worker: WorkerProcess, fit: bool) -> None:
         """Takes a worker back, or kills it and starts its successor, which opens the store while nobody waits."""
@@ -60,6 +72,6 @@ class Staff:
             return {worker.pid for worker in self._all}
 
     def _start(self) -> WorkerProcess:
-        worker = WorkerProcess(self._store, self._memory_mb)
+        worker = WorkerProcess(self._store, self._memory_mb, self._prefixes)
         self._all.add(worker)
         return worker

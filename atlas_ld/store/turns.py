@@ -16,6 +16,7 @@ import math
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from atlas_ld.errors import ClientBusy, EndpointBusy, QueryAbandoned
@@ -63,11 +64,13 @@ class _Account:
 
 @dataclass(eq=False)
 class Turn:
-    """A query's place: its client, whether it counts as heavy, whether it runs, or will not."""
+    """A query's place: its client, whether it counts as heavy, whether it runs, or will not; `told` is called when
+    that is decided, if not at once."""
 
     client: str
     heavy: bool
     arrival: int
+    told: Callable[[], object] = lambda: None
     running: bool = False
     refused: bool = False
 
@@ -106,25 +109,41 @@ class Turns:
                 del self._present[client]
 
     def take(self, client: str, patience: float, abandonment: Abandonment, heavy: bool = False) -> Turn:
-        """Waits for a place. Raises EndpointBusy after `patience` seconds or where others go before in a full queue,
-        QueryAbandoned where nobody waits any more."""
+        """`enter` and `wait`, and what `wait` raises."""
+        turn = self.enter(client, heavy)
+        self.wait(turn, patience, abandonment)
+        return turn
+
+    def enter(self, client: str, heavy: bool = False, told: Callable[[], object] = lambda: None) -> Turn:
+        """A place that may be free at once, or has to be waited for, or is refused where others go before in a full
+        queue. `told` must not wait for anything."""
         with self._change:
             turn = Turn(client, heavy or self._account(client).is_heavy, next(self._arrivals))
             self._waiting.add(turn)
             self._start_next()
+            turn.told = told
             if not turn.running and len(self._waiting) > self._queue:
                 last = max(self._waiting, key=self._rank)
                 self._waiting.remove(last)
                 last.refused = True
+                last.told()
                 self._change.notify_all()
+            return turn
+
+    def wait(self, turn: Turn, patience: float, abandonment: Abandonment) -> None:
+        """Waits until the query may run. Raises EndpointBusy after `patience` seconds or where it is refused,
+        QueryAbandoned where nobody waits any more."""
         with abandonment.heard(self._wake), self._change:
             self._change.wait_for(lambda: turn.running or turn.refused or abandonment.said, patience)
             if turn.running and not abandonment.said:
-                return turn
-            self._waiting.discard(turn)
-            self._running.discard(turn)
-            self._start_next()
+                return
+            self._withdraw(turn)
             raise QueryAbandoned("The client is gone.") if abandonment.said else self.busy()
+
+    def withdraw(self, turn: Turn) -> None:
+        """Nobody wants this place any more, whether it is waited for or taken."""
+        with self._change:
+            self._withdraw(turn)
 
     def is_over(self, seconds: float, trial: float) -> bool:
         """Whether a trial of `trial` seconds is over after `seconds`: earlier where light queries wait."""
@@ -159,6 +178,11 @@ class Turns:
         with self._change:
             self._change.notify_all()
 
+    def _withdraw(self, turn: Turn) -> None:
+        self._waiting.discard(turn)
+        self._running.discard(turn)
+        self._start_next()
+
     def _heavy(self) -> int:
         return sum(turn.heavy for turn in self._running)
 
@@ -178,6 +202,7 @@ class Turns:
             self._waiting.remove(turn)
             self._running.add(turn)
             turn.running = True
+            turn.told()
             self._change.notify_all()
 
     def _account(self, client: str) -> _Account:

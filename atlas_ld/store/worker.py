@@ -15,6 +15,7 @@ import re
 import select
 import sys
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from typing import IO, Any, cast
 
@@ -40,9 +41,12 @@ _RESULT_FORMATS = {
     SPARQL_TSV.name: QueryResultsFormat.TSV,
 }
 _RDF_FORMATS = {format_.name: RdfFormat.from_media_type(format_.media_type) for format_ in RDF_FORMATS}
+_KINDS = {QuerySolutions: "bindings", QueryBoolean: "boolean", QueryTriples: "graph"}
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _NICE = 5
 """Pages go before queries."""
+_HELD_BYTES, _HELD_SECONDS = 65_536, 0.05
+"""So much of an answer, and so long, waits for its end: most are sent in one frame."""
 _FEW = 5
 """So many expected words are told; more would be a list of nearly everything."""
 _CHARACTERS = re.compile(r"\[[^\]]*\]|<unreported>")
@@ -67,33 +71,44 @@ class _NoFormatError(Exception):
 
 
 class _Output:
-    """The file that the engine writes an answer to: each write becomes a DATA frame, the first one after a HEAD."""
+    """The file that the engine writes an answer to: one WHOLE frame, or a HEAD, and a DATA frame for each write."""
 
     def __init__(self, descriptor: int, head: dict[str, str], rows: int, size: int) -> None:
-        self._descriptor, self._head, self._begun = descriptor, head, False
+        self._descriptor, self._head = descriptor, head
+        self._held: bytearray | None = bytearray()
+        self._hold_until = time.monotonic() + _HELD_SECONDS
         self._most_rows, self._most_bytes = rows, size
         self._mark, self._rows = _ROW_MARKS.get(head["format"], (b"", 0))
         self._tail, self._quoted = b"", False
-        self.bytes = 0
+        self._bytes = 0
 
     def write(self, data: bytes) -> int:
-        self.bytes += len(data)
-        if self.bytes > self._most_bytes:
+        self._bytes += len(data)
+        if self._bytes > self._most_bytes:
             raise _TooLargeError(f"The answer is larger than {self._most_bytes} bytes")
         if self._head["kind"] == "bindings":
             self.count(self._marks_in(data))
-        self.begin()
-        frames.write(self._descriptor, frames.DATA, data)
+        if self._held is None:
+            frames.write(self._descriptor, frames.DATA, data)
+            return len(data)
+        self._held += data
+        if len(self._held) > _HELD_BYTES or time.monotonic() > self._hold_until:
+            frames.write_json(self._descriptor, frames.HEAD, self._head)
+            frames.write(self._descriptor, frames.DATA, bytes(self._held))
+            self._held = None
         return len(data)
 
-    def begin(self) -> None:
-        """Sends the head, once. An empty graph has no bytes, and still a head."""
-        if not self._begun:
-            frames.write_json(self._descriptor, frames.HEAD, self._head)
-            self._begun = True
+    def end(self) -> None:
+        """Sends what was held, and that this was all."""
+        worked = time.process_time()
+        if self._held is None:
+            frames.write_json(self._descriptor, frames.END, {"worked": worked})
+        else:
+            head = json.dumps(self._head | {"worked": worked}).encode()
+            frames.write(self._descriptor, frames.WHOLE, head + b"\n" + self._held)
 
     def flush(self) -> None:
-        """Frames are written at once."""
+        """The engine's word for the end, or for nothing: `end` is what counts."""
 
     def count(self, rows: int) -> None:
         self._rows += rows
@@ -128,8 +143,12 @@ def main(arguments: list[str] | None = None) -> None:
         return
     threading.Thread(target=_leave_with_parent, args=(source,), daemon=True).start()
     frames.write_json(target, frames.READY, open_ends + sandbox.limit_resources(options.memory_mb))
-    for request in _requests(source):
-        answer(store, request, target)
+    prefixes: dict[str, str] = {}
+    for kind, content in _requests(source):
+        if kind == frames.OPEN:
+            prefixes = content["prefixes"]
+        else:
+            answer(store, prefixes, content, target)
 
 
 def _leave_with_parent(source: int) -> None:
@@ -143,52 +162,53 @@ def _leave_with_parent(source: int) -> None:
     os._exit(0)
 
 
-def _requests(source: int) -> Iterator[dict[str, Any]]:
+def _requests(source: int) -> Iterator[tuple[bytes, dict[str, Any]]]:
     buffer = bytearray()
     while data := os.read(source, 65536):
         buffer += data
         while frame := frames.take(buffer):
-            yield json.loads(frame[1])
+            yield frame[0], json.loads(frame[1])
 
 
-def answer(store: Store, request: dict[str, Any], target: int) -> None:
+def answer(store: Store, prefixes: dict[str, str], request: dict[str, Any], target: int) -> None:
     """Answers one request (see `pool.QueryRequest`) with frames to the descriptor `target`."""
     try:
-        output = _evaluate(store, request, target)
+        _evaluate(store, prefixes, request, target)
     except SyntaxError as error:
-        frames.write_json(target, frames.ERROR, {"error": "syntax", **explain(str(error))})
+        _fail(target, "syntax", **explain(str(error)))
     except _NoFormatError as error:
-        frames.write_json(target, frames.ERROR, {"error": "format", "message": str(error)})
+        _fail(target, "format", message=str(error))
     except (_TooLargeError, MemoryError) as error:
-        frames.write_json(target, frames.ERROR, {"error": "large", "message": str(error)})
+        _fail(target, "large", message=str(error))
     except (OSError, RuntimeError, ValueError) as error:
-        frames.write_json(target, frames.ERROR, {"error": "failed", "message": str(error)})
-    else:
-        frames.write_json(target, frames.END, {"bytes": output.bytes})
+        _fail(target, "failed", message=str(error))
 
 
-def _evaluate(store: Store, request: dict[str, Any], target: int) -> _Output:
+def _fail(target: int, error: str, **content: Any) -> None:
+    frames.write_json(target, frames.ERROR, {"error": error, **content, "worked": time.process_time()})
+
+
+def _evaluate(store: Store, prefixes: dict[str, str], request: dict[str, Any], target: int) -> None:
     default, named = request["default_graphs"], request["named_graphs"]
     described = bool(default or named)  # the protocol's dataset is exactly the graphs that it names
     results = store.query(
         request["query"],
-        base_iri=request.get("base"),
-        prefixes=request["prefixes"],
+        base_iri=request["base"],
+        prefixes=prefixes,
         default_graph=[NamedNode(iri) for iri in default] if described else None,
         named_graphs=[NamedNode(iri) for iri in named] if described else None,
     )
-    kind = {QuerySolutions: "bindings", QueryBoolean: "boolean", QueryTriples: "graph"}[type(results)]
+    kind = _KINDS[type(results)]
     format_ = request["graph_format" if kind == "graph" else "result_format"]
     if format_ is None:
         raise _NoFormatError(kind)
     output = _Output(target, {"kind": kind, "format": format_}, request["rows"], request["bytes"])
     file = cast(IO[bytes], output)  # the engine calls write and flush alone
     if isinstance(results, QueryTriples):
-        serialize(_counted(results, output), file, format=_RDF_FORMATS[format_], prefixes=request["prefixes"])
+        serialize(_counted(results, output), file, format=_RDF_FORMATS[format_], prefixes=prefixes)
     else:
         results.serialize(file, format=_RESULT_FORMATS[format_])
-    output.begin()
-    return output
+    output.end()
 
 
 def _counted(triples: Iterable[Triple], output: _Output) -> Iterator[Triple]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import hashlib
+import itertools
 import json
 import logging
 import re
@@ -16,6 +17,7 @@ import threading
 import time
 import uuid
 from collections import deque
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -109,6 +111,13 @@ def log_to_stderr() -> None:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False
         logger.setLevel(logging.INFO)
+
+
+def request_ids() -> Callable[[str | None], str]:
+    """What gives a request its id: the client's own where it is sane, else 32 hexadecimal digits, counted up from a
+    random number, since a random number for each would be a call to the system."""
+    series, numbers = uuid.uuid4().hex[:20], itertools.count()
+    return lambda own: http_rules.sane_request_id(own) or f"{series}{next(numbers):012x}"
 
 
 def _begin() -> None:

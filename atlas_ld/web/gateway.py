@@ -8,6 +8,7 @@ site may know of its client stands in the environ:
     atlas.client        who asks, as `manners` counts it
     atlas.gone          an Abandonment: said when the client leaves
     atlas.breakable     a function: whether an answer without Content-Length can be broken off if it fails
+    atlas.begun         a query that was begun in the loop (`store.beginning`), or None
 """
 
 from __future__ import annotations
@@ -23,9 +24,12 @@ from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[att
 from atlas_ld.config import Settings
 from atlas_ld.errors import QueryError
 from atlas_ld.store.abandonment import Abandonment
+from atlas_ld.store.beginning import Beginning
 from atlas_ld.web.connection import Connection, find_connection
 from atlas_ld.web.exchange import AT_ONCE, Application, Find, Reply, call, environ_of
 from atlas_ld.web.manners import Manners, client_of
+from atlas_ld.web.sparql_operation import most_bytes
+from atlas_ld.web.sparql_quick import PATH, QuickQueries
 
 _log = logging.getLogger(__name__)
 
@@ -40,12 +44,19 @@ _SOON = 0.1
 class Gateway:
     """An RSGI application that is `site`, a WSGI application.
 
-    `ready`, answers that are held in memory (`ready.ReadyAnswers.find`), is asked first, in the server's loop.
+    Two are asked first, in the server's loop: `ready`, answers that are held in memory (`ready.ReadyAnswers.find`),
+    and `quick`, queries that are answered at once.
     """
 
-    def __init__(self, site: Application, settings: Settings, ready: Find | None = None) -> None:
-        self._site, self._settings, self._ready = site, settings, ready
-        self._most = 8 * settings.query_length + 16_384
+    def __init__(
+        self,
+        site: Application,
+        settings: Settings,
+        ready: Find | None = None,
+        quick: QuickQueries | None = None,
+    ) -> None:
+        self._site, self._settings, self._ready, self._quick = site, settings, ready, quick
+        self._most = most_bytes(settings.query_length)
         queries = settings.workers + 2 * settings.query_queue + 4
         self._pages = ThreadPoolExecutor(settings.threads, thread_name_prefix="page")
         self._queries = ThreadPoolExecutor(queries, thread_name_prefix="query")
@@ -60,7 +71,6 @@ class Gateway:
             if found := self._ready(scope.method, scope.scheme, scope.path, scope.query_string, fields, peer):
                 protocol.response_bytes(*found)
                 return
-        is_query = scope.path.startswith(_QUERY_PATHS)
         body = b""
         if scope.method not in ("GET", "HEAD", "OPTIONS"):
             try:
@@ -71,14 +81,34 @@ class Gateway:
             declared = scope.headers.get("content-length", "0")
             if declared.isdecimal() and len(body) < min(int(declared), self._most):
                 return  # the client left before it had said all
+        client = client_of(scope.client, scope.headers.get("x-forwarded-for"), self._settings.trusted_proxies)
+        begun = None
+        try:
+            if self._quick and scope.path == PATH:
+                fields = scope.headers.items()
+                asked = self._quick.read(scope.method, scope.scheme, scope.query_string, fields, body)
+                if asked and (begun := self._quick.begin(asked, client)):
+                    await begun.settled
+                    if answer := self._quick.answer(asked, begun, client):
+                        protocol.response_bytes(*answer)
+                        return
+            await self._ask_site(scope, protocol, body, client, begun)
+        finally:
+            if self._quick and begun:
+                self._quick.drop(begun)
+
+    async def _ask_site(
+        self, scope: Scope, protocol: HTTPProtocol, body: bytes, client: str, begun: Beginning | None
+    ) -> None:
+        is_query = scope.path.startswith(_QUERY_PATHS)
         connections: list[Connection] = []
         gone = Abandonment()
         environ = environ_of(scope, body)
-        client = client_of(scope.client, environ.get("HTTP_X_FORWARDED_FOR"), self._settings.trusted_proxies)
         environ |= {
             "atlas.client": client,
             "atlas.gone": gone,
             "atlas.breakable": lambda: _found(scope.client, connections),
+            "atlas.begun": begun,
         }
         leaving: asyncio.Future[None] | None = None
         executor = self._queries if is_query else self._pages

@@ -35,7 +35,7 @@ from atlas_ld.queries import declared
 from atlas_ld.queries.description import describe_queries
 from atlas_ld.queries.named import NamedQuery, Parameter, named_queries
 from atlas_ld.rdf import NamedNode, write
-from atlas_ld.store.pool import QueryRequest
+from atlas_ld.store.request import QueryRequest
 from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web.display import entity
 from atlas_ld.web.i18n import current_language, t

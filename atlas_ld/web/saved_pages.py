@@ -16,7 +16,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, url_for
 
 from atlas_ld.errors import QueryError
 from atlas_ld.media import HTML, SPARQL_QUERY, Format
-from atlas_ld.store.pool import QueryRequest
+from atlas_ld.store.request import QueryRequest
 from atlas_ld.web.i18n import t
 from atlas_ld.web.problems import problem
 from atlas_ld.web.publication import publication

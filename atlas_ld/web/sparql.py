@@ -7,11 +7,11 @@ comes where `gateway` can break the connection if the query fails half way; else
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.wsgi import ClosingIterator
 
 from atlas_ld import queries
@@ -26,17 +26,26 @@ from atlas_ld.errors import (
     QueryTimeout,
     QueryTooLarge,
 )
-from atlas_ld.media import HTML, RDF_FORMATS, RESULT_FORMATS, SPARQL_JSON, TURTLE, Format, choose
+from atlas_ld.media import HTML, RDF_FORMATS, RESULT_FORMATS, SPARQL_JSON, TURTLE, Format
 from atlas_ld.store.answer import Answer
-from atlas_ld.store.pool import QueryRequest
+from atlas_ld.store.request import QueryRequest
 from atlas_ld.vocabulary import PREFIXES
-from atlas_ld.web import http_rules
+from atlas_ld.web import sparql_answer
 from atlas_ld.web.i18n import t
 from atlas_ld.web.problems import not_acceptable, problem, wants_page
 from atlas_ld.web.publication import publication
 from atlas_ld.web.responses import address_with, answer, negotiate
 from atlas_ld.web.sparql_description import write_description
-from atlas_ld.web.sparql_operation import FORM, METHODS, QUERY, Operation, problem_type, read_operation, refuse
+from atlas_ld.web.sparql_operation import (
+    ACCEPT_QUERY,
+    METHODS,
+    Operation,
+    accepted,
+    by_name,
+    problem_type,
+    read_operation,
+    refuse,
+)
 from atlas_ld.web.sparql_table import read_table
 
 blueprint = Blueprint("sparql", __name__)
@@ -64,7 +73,7 @@ _PROBLEMS: dict[type[QueryError], tuple[int, str]] = {
 def endpoint() -> Response:
     """A query's answer; without a query the page for people, or the service description for machines."""
     response = _endpoint()
-    response.headers["Accept-Query"] = f"{QUERY}, {FORM}"
+    response.headers["Accept-Query"] = ACCEPT_QUERY
     return response
 
 
@@ -76,26 +85,20 @@ def _endpoint() -> Response:
         refuse(400, "query")
     chosen = negotiate((*RDF_FORMATS, HTML), lambda format_: address_with(format=format_.extension))
     if operation.format:
-        chosen = _named(operation.format, (*RDF_FORMATS, HTML))
+        chosen = by_name(operation.format, (*RDF_FORMATS, HTML)) or _none_acceptable((*RDF_FORMATS, HTML))
     if chosen is HTML:
         return answer(lambda: _page(None), HTML)
     return answer(lambda: write_description(publication(), chosen), chosen, vary=("Accept",))
 
 
 def _answer(operation: Operation, query: str) -> Response:
-    rows, graph = _accepted(operation.format, RESULT_FORMATS), _accepted(operation.format, RDF_FORMATS)
-    if rows is None and graph is None:
+    formats = accepted(operation.format, request.headers.get("Accept"))
+    if formats == (None, None):
         _none_acceptable((*RESULT_FORMATS, *RDF_FORMATS, HTML))
-    page = HTML in (rows, graph)
-    wanted = QueryRequest(
-        query=query,
-        accepted=(SPARQL_JSON, TURTLE) if page else tuple(f for f in (rows, graph) if f is not None),
-        default_graphs=operation.default_graphs,
-        named_graphs=operation.named_graphs,
-        seconds=operation.seconds,
-        size=_PAGE_BYTES if page else None,
-        base=publication().iris.base,
-    )
+    page = HTML in formats
+    wanted = operation.wanted((SPARQL_JSON, TURTLE) if page else formats, publication().iris.base)
+    if page:
+        wanted = replace(wanted, size=_PAGE_BYTES)
     try:
         found = run(wanted)
         return _shown(operation, query, found) if page else sent(found)
@@ -107,8 +110,9 @@ def _answer(operation: Operation, query: str) -> Response:
 
 def run(wanted: QueryRequest) -> Answer:
     """The answer to a query of the current client, who may leave before it is there. Raises QueryError."""
-    client = request.environ.get("atlas.client") or request.remote_addr or ""
-    return publication().pool.run(wanted, client, request.environ.get("atlas.gone"))
+    environ = request.environ
+    client = environ.get("atlas.client") or request.remote_addr or ""
+    return publication().pool.run(wanted, client, environ.get("atlas.gone"), environ.get("atlas.begun"))
 
 
 def sent(found: Answer) -> Response:
@@ -116,27 +120,20 @@ def sent(found: Answer) -> Response:
     breakable: Callable[[], bool] = request.environ.get("atlas.breakable", lambda: False)
     if found.complete or not breakable():
         with found:
-            content = found.content()
-        response = Response(content, content_type=found.content_type)
-        if request.method in ("GET", "HEAD"):
-            tag = _tag(content, found.format)
-            codings = http_rules.acceptable_codings(request.headers.get("Accept-Encoding"))
-            status, held = http_rules.precondition(request.method, dict(request.headers), tag, None, codings)
-            response = response if status == 200 else Response(status=status)
-            response.set_etag(held or tag)
-    else:
-        body: Iterator[bytes] = ClosingIterator(found.chunks, found.close)
-        response = Response(body, content_type=found.content_type, direct_passthrough=True)
-        if request.method == "HEAD":
-            found.close()
+            made = sparql_answer.reply(request.method, dict(request.headers), found.content(), found.format)
+        if made.status == 412:
+            abort(problem(412))
+        response = Response(made.body, status=made.status)
+        del response.headers["Content-Type"]
+        response.headers.update(made.headers)
+        return response
+    body: Iterator[bytes] = ClosingIterator(found.chunks, found.close)
+    response = Response(body, content_type=found.content_type, direct_passthrough=True)
+    if request.method == "HEAD":
+        found.close()
     response.headers["Vary"] = "Accept"
-    response.headers["Content-Disposition"] = f'inline; filename="sparql.{found.format.extension}"'
+    response.headers["Content-Disposition"] = sparql_answer.disposition(found.format)
     return response
-
-
-def _tag(content: bytes, format_: Format) -> str:
-    """A strong tag: of the bytes themselves, since the order of rows is nobody's promise."""
-    return hashlib.sha256(format_.name.encode() + b"\n" + content).hexdigest()[:20]
 
 
 def _shown(operation: Operation, query: str, found: Answer) -> Response:
@@ -148,26 +145,6 @@ def _shown(operation: Operation, query: str, found: Answer) -> Response:
     response = Response(_page(query, formats=formats, graph=graph, table=table), content_type=HTML.content_type)
     response.headers["Vary"] = "Accept, Accept-Language"
     return response
-
-
-def _accepted(name: str | None, formats: Sequence[Format]) -> Format | None:
-    """The format of this kind that `format=` names or the client accepts best, HTML included; None for none."""
-    offered = (*formats, HTML)
-    return _by_name(name, offered) if name else choose(request.headers.get("Accept"), offered)
-
-
-def _named(name: str, offered: Sequence[Format]) -> Format:
-    return _by_name(name, offered) or _none_acceptable(offered)
-
-
-def _by_name(name: str, offered: Sequence[Format]) -> Format | None:
-    """By extension (`csv`), name (`turtle`), media type, or what clients commonly write: `json`, `xml`."""
-    wanted = name.lower()
-    for format_ in offered:
-        common = format_.media_type.rpartition("/")[2].removeprefix("sparql-results+")
-        if wanted in (format_.extension, format_.name, format_.media_type, common, *format_.aliases):
-            return format_
-    return None
 
 
 def _none_acceptable(formats: Sequence[Format]) -> NoReturn:

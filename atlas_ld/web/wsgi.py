@@ -16,6 +16,7 @@ from atlas_ld.web import access, create_app
 from atlas_ld.web.gateway import Gateway
 from atlas_ld.web.publication import open_publication
 from atlas_ld.web.ready import ReadyAnswers
+from atlas_ld.web.sparql_quick import QuickQueries
 
 _SWITCH_SECONDS = 0.001
 """How long a thread that hands on a large answer may keep a page waiting; Python's own value is five times that."""
@@ -31,7 +32,8 @@ def gateway() -> Gateway:
     settings = Settings.read(os.environ)
     sys.setswitchinterval(_SWITCH_SECONDS)
     site, ready = _site(settings)
-    return Gateway(site.wsgi_app, settings, ready.find)
+    opened = site.extensions["atlas"]
+    return Gateway(site.wsgi_app, settings, ready.find, QuickQueries(opened.pool, settings, opened.iris.base))
 
 
 def _site(settings: Settings) -> tuple[Flask, ReadyAnswers]:

@@ -34,7 +34,8 @@ from atlas_ld.media import (
     TURTLE,
     Format,
 )
-from atlas_ld.store.pool import QueryPool, QueryRequest
+from atlas_ld.store.pool import QueryPool
+from atlas_ld.store.request import QueryRequest
 from tests.store.conftest import IRIS
 
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -302,7 +303,8 @@ def test_workers_leave_when_their_parent_is_killed_in_the_middle_of_a_query(larg
 import sys, threading, time
 from pathlib import Path
 from atlas_ld.config import Settings
-from atlas_ld.store.pool import QueryPool, QueryRequest
+from atlas_ld.store.pool import QueryPool
+from atlas_ld.store.request import QueryRequest
 pool = QueryPool(Path({str(large_store)!r}), Settings(workers=1, query_memory_mb=4096), {{}})
 pool.run(QueryRequest("ASK {{ }}")).close()
 threading.Thread(target=lambda: pool.run(QueryRequest({CROSS!r})), daemon=True).start()

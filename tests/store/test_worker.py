@@ -18,9 +18,10 @@ from tests.listening import listening
 from tests.store.test_guard import corpus
 
 REQUEST = {
-    "result_format": "sparql-json", "graph_format": "turtle", "default_graphs": [], "named_graphs": [],
-    "prefixes": {"atlas": "https://w3id.org/atlas-ld/ontology#"}, "rows": 1000, "bytes": 1_000_000,
+    "result_format": "sparql-json", "graph_format": "turtle", "default_graphs": [], "named_graphs": [], "base": None,
+    "rows": 1000, "bytes": 1_000_000,
 }  # fmt: skip
+PREFIXES = {"atlas": "https://w3id.org/atlas-ld/ontology#"}
 
 
 def _can_be_sealed() -> bool:
@@ -35,7 +36,7 @@ needs_filter = pytest.mark.skipif(not _can_be_sealed(), reason="this system gran
 
 @pytest.fixture
 def worker(store: Path) -> Iterator[WorkerProcess]:
-    started = WorkerProcess(store, memory_mb=256)
+    started = WorkerProcess(store, 256, PREFIXES)
     started.wait_until_ready()
     yield started
     started.discard()
@@ -95,7 +96,7 @@ def test_a_sealed_process_cannot(attempt: str, tmp_path: Path) -> None:
 
 
 def test_a_worker_without_a_store_says_so_and_ends(tmp_path: Path) -> None:
-    worker = WorkerProcess(tmp_path / "none", memory_mb=64)
+    worker = WorkerProcess(tmp_path / "none", 64, PREFIXES)
     with pytest.raises(WorkerDiedError):
         worker.wait_until_ready()
     worker.discard()

@@ -26,7 +26,7 @@ from atlas_ld.config import Settings
 from atlas_ld.iris import Iris
 from atlas_ld.media import RDF_FORMATS, RESULT_FORMATS, Format
 from atlas_ld.release.folder import Release
-from atlas_ld.store.pool import QueryRequest
+from atlas_ld.store.request import QueryRequest
 from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web import create_app
 from atlas_ld.web.publication import open_publication

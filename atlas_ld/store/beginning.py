@@ -1,0 +1,166 @@
+"""The first moments of a query, in an event loop instead of a thread: most queries are answered in them.
+
+A thread that waits for a worker costs more than a short query itself. So whoever has a loop lets it begin queries, and
+hands to a thread only those that are not answered at once (`pool.QueryPool.run` goes on with them as if it had begun
+them). The limits are those of the pool; nothing here waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+from atlas_ld.config import Settings
+from atlas_ld.errors import QueryError
+from atlas_ld.store import guard
+from atlas_ld.store.answer import Answer
+from atlas_ld.store.answers import Answers, Flight
+from atlas_ld.store.process import WorkerProcess
+from atlas_ld.store.request import QueryRequest
+from atlas_ld.store.run import Run
+from atlas_ld.store.staff import Staff
+from atlas_ld.store.turns import Turn, Turns
+
+SECONDS = 0.05
+"""So long a query stays in the loop."""
+
+_LONGEST = 10_000
+"""Characters of a query that surely fit in a pipe, whatever they are written as."""
+
+_MOST_BYTES = 256 * 1024
+"""Larger answers are for threads: they would keep the loop."""
+
+
+class Beginning:
+    """A query that a loop has begun. Once it is `settled`, `answer` is there, or `pool.QueryPool.run` goes on."""
+
+    def __init__(self, request: QueryRequest, client: str, loop: asyncio.AbstractEventLoop) -> None:
+        self.request, self.client = request, client
+        self.settled: asyncio.Future[None] = loop.create_future()
+        self.answer: Answer | None = None
+        self.flight: Flight | None = None
+        self.turn: Turn | None = None
+        self.run: Run | None = None
+        self.taken = False
+        self.timer: asyncio.TimerHandle | None = None
+
+    def take_over(self, request: QueryRequest) -> bool:
+        """Whether the caller has it now: once, for the same request, where it is unanswered."""
+        mine = self.answer is None and not self.taken and request == self.request
+        self.taken = self.taken or mine
+        return mine
+
+
+class Beginnings:
+    """The part of a pool that works in `loop`; for the loop's thread alone."""
+
+    def __init__(
+        self, settings: Settings, turns: Turns, answers: Answers, staff: Staff, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._settings, self._turns, self._answers, self._staff, self._loop = settings, turns, answers, staff, loop
+        self._ears: dict[WorkerProcess, int] = {}
+        self._heard: dict[WorkerProcess, Beginning] = {}
+
+    def begin(self, request: QueryRequest, client: str) -> Beginning | None:
+        """Begins a query; it is settled within SECONDS. `drop` it in the end.
+
+        None for what needs a thread from the start: what is refused, and what somebody else is asking just now.
+        """
+        if len(request.query) > min(_LONGEST, self._settings.query_length):
+            return None
+        try:
+            guard.check(request.query)
+            self._turns.admit(client)
+        except QueryError:
+            return None
+        begun, beginning = self._answers.begin(request.question), Beginning(request, client, self._loop)
+        if isinstance(begun, Flight):
+            beginning.flight = begun
+            beginning.timer = self._loop.call_later(SECONDS, self._settle, beginning)
+            beginning.turn = self._turns.enter(
+                client, told=lambda: self._loop.call_soon_threadsafe(self._start, beginning)
+            )
+            if beginning.turn.running or beginning.turn.refused:
+                self._start(beginning)
+            return beginning
+        self._turns.leave(client)
+        if begun is None:
+            return None
+        beginning.answer = begun
+        self._settle(beginning)
+        return beginning
+
+    def drop(self, beginning: Beginning) -> None:
+        """The answer is not needed any more, or nobody went on with the query."""
+        self._settle(beginning)
+        if beginning.answer:
+            beginning.answer.close()
+        elif beginning.flight and beginning.turn and beginning.take_over(beginning.request):
+            if beginning.run:
+                self._staff.dismiss(beginning.run.worker, fit=False)
+            self._turns.withdraw(beginning.turn)
+            self._turns.leave(beginning.client)
+            self._answers.land(beginning.request.question, beginning.flight)
+
+    def _start(self, beginning: Beginning) -> None:
+        """Its turn has come, or will not come."""
+        if beginning.settled.done():
+            return
+        assert beginning.turn is not None
+        worker = self._staff.hire_ready() if beginning.turn.running else None
+        if worker is None:
+            self._settle(beginning)
+            return
+        beginning.run = Run(worker, beginning.request.limit(self._settings), self._settings)
+        self._listen(worker, beginning)
+        try:
+            beginning.run.start(beginning.request.message(self._settings))
+        except QueryError:  # the worker has ended, which `advance` will tell
+            self._settle(beginning)
+
+    def _listen(self, worker: WorkerProcess, beginning: Beginning) -> None:
+        self._heard[worker] = beginning
+        if worker not in self._ears:
+            # A descriptor of the loop's own: threads may close the worker's at any time, and its number be given again.
+            self._ears[worker] = os.dup(worker.output)
+            self._loop.add_reader(self._ears[worker], self._hear, worker)
+
+    def _hear(self, worker: WorkerProcess) -> None:
+        """The worker says something, or has ended."""
+        beginning = self._heard.get(worker)
+        if beginning is None:  # a thread has it now
+            ear = self._ears.pop(worker)
+            self._loop.remove_reader(ear)
+            os.close(ear)
+            return
+        run = beginning.run
+        assert run is not None
+        if run.advance_now():
+            self._settle(beginning)
+            if run.answered:
+                self._answered(beginning, run)
+        elif run.recording and run.recording.size > _MOST_BYTES:
+            self._settle(beginning)
+
+    def _answered(self, beginning: Beginning, run: Run) -> None:
+        assert run.recording is not None
+        assert beginning.flight is not None
+        assert beginning.turn is not None
+        run.recording.end()
+        beginning.answer = run.recording.open()
+        self._answers.land(beginning.request.question, beginning.flight, run.recording)
+        self._answers.end(beginning.request.question, run.recording)
+        self._staff.dismiss(run.worker, fit=True)
+        self._turns.give_back(beginning.turn, run.worked(), answered=True)
+        self._turns.leave(beginning.client)
+
+    def _settle(self, beginning: Beginning) -> None:
+        if beginning.settled.done():
+            return
+        beginning.settled.set_result(None)
+        if beginning.timer:
+            beginning.timer.cancel()
+        if beginning.turn:
+            beginning.turn.told = lambda: None
+        if beginning.run:
+            del self._heard[beginning.run.worker]

@@ -1,0 +1,105 @@
+"""Queries that are answered at once: read, begun and answered in the server's loop, before Flask is entered.
+
+Nothing is decided here: what a client asks is read and formats are chosen by `sparql_operation`, and the
+answer is made by `sparql_answer`, as for the view at /sparql. Whatever is not plain goes to the site, and
+so does a query that is not answered within its first moments: the site goes on with it (`store.beginning`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from atlas_ld.config import Settings
+from atlas_ld.media import HTML
+from atlas_ld.store.beginning import Beginning, Beginnings
+from atlas_ld.store.pool import QueryPool
+from atlas_ld.store.request import QueryRequest
+from atlas_ld.web import access, http_rules, sparql_answer
+from atlas_ld.web.sparql_operation import ACCEPT_QUERY, METHODS, UnfitError, accepted, read
+
+PATH = "/sparql"
+_LONGEST_FIELD = 1024
+
+# A request with one of these asks for something that the site alone has, or its answer has more to say.
+_UNUSUAL = frozenset({"if-match", "if-unmodified-since", "expect", "upgrade"})
+_CONDITIONS = ("If-None-Match", "Accept-Encoding")
+
+Fields = Sequence[tuple[str, str]]
+"""Header fields, their names in lower case."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A plain request: when it came, method, scheme, what stands after `?`, header fields by name, and the query."""
+
+    at: float
+    method: str
+    scheme: str
+    address: str
+    fields: Mapping[str, str]
+    wanted: QueryRequest
+
+
+class QuickQueries:
+    """The plain queries of a site; for the thread of the server's loop. Relative IRIs are resolved against `base`."""
+
+    def __init__(self, pool: QueryPool, settings: Settings, base: str) -> None:
+        self._pool, self._settings, self._base = pool, settings, base
+        self._request_id = access.request_ids()
+        self._beginnings: Beginnings | None = None
+
+    def read(self, method: str, scheme: str, address: str, fields: Fields, body: bytes) -> Asked | None:
+        """The request, if it is plain: a query, and nothing that only the site knows how to answer."""
+        known = dict(fields)
+        if method not in METHODS or len(known) != len(fields) or not _UNUSUAL.isdisjoint(known):
+            return None
+        if http_rules.oversized(len(address), fields) or len(known.get("accept", "")) > _LONGEST_FIELD:
+            return None
+        try:
+            operation = read(method, address, known.get("content-type", ""), body, self._settings.query_length)
+        except UnfitError:
+            return None
+        formats = accepted(operation.format, known.get("accept"))
+        if operation.query is None or HTML in formats or formats == (None, None):
+            return None
+        if self._settings.trusted_proxies and "x-forwarded-proto" in known:
+            seen = known["x-forwarded-proto"].split(",")
+            scheme = seen[-min(self._settings.trusted_proxies, len(seen))].strip()
+        return Asked(time.perf_counter(), method, scheme, address, known, operation.wanted(formats, self._base))
+
+    def begin(self, asked: Asked, client: str) -> Beginning | None:
+        """Begins the query; None where the site is to be asked. `drop` it in the end."""
+        if self._beginnings is None:
+            self._beginnings = self._pool.in_loop(asyncio.get_running_loop())
+        return self._beginnings.begin(asked.wanted, client)
+
+    def drop(self, beginning: Beginning) -> None:
+        """The request is done with."""
+        assert self._beginnings is not None
+        self._beginnings.drop(beginning)
+
+    def answer(
+        self, asked: Asked, beginning: Beginning, client: str
+    ) -> tuple[int, list[tuple[str, str]], bytes] | None:
+        """Status, header fields and body, if the query is answered; else the site goes on with it."""
+        found = beginning.answer
+        if found is None:
+            return None
+        headers = {name: asked.fields[name.lower()] for name in _CONDITIONS if name.lower() in asked.fields}
+        made = sparql_answer.reply(asked.method, headers, found.content(), found.format)
+        request_id = self._request_id(asked.fields.get("x-request-id"))
+        secure = asked.scheme == "https"
+        common = http_rules.common_headers(request_id, secure=secure, hsts_seconds=self._settings.hsts_seconds)
+        fields = [(name.lower(), value) for name, value in ({**made.headers, **common}).items()]
+        fields.append(("accept-query", ACCEPT_QUERY))
+        if access.LOG.isEnabledFor(logging.INFO):
+            elapsed = (time.perf_counter() - asked.at) * 1000
+            size = len(made.body)
+            access.LOG.info(
+                access.line(request_id, asked.method, PATH, asked.address, client, made.status, size, elapsed)
+            )
+        return made.status, fields, made.body
