@@ -7,7 +7,7 @@ it is asked for: French names on the first French name, foreign names country by
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +27,17 @@ _TABLES = (
     "aliases-countries", "aliases-france", "aliases-organisations", "aliases-places",
 )  # fmt: skip
 
+_CODES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "commune": ("insee", ("communes",)),
+    "epci": ("siren", ("epci",)),
+    "departement": ("code", ("departements",)),
+    "region": ("code", ("regions", "former-regions")),
+    "com": ("code", ("overseas",)),
+    "country": ("alpha2", ("countries",)),
+    "geonames": ("geonames", ("places", "divisions")),
+}
+"""The kinds of places: the column that has their codes, and the tables that have it."""
+
 
 class Gazetteer:
     """The reference data of one folder. Lookups take names in `words` (atlas_ld.reference.names)."""
@@ -34,6 +45,7 @@ class Gazetteer:
     def __init__(self, tables: dict[str, Table]) -> None:
         self._tables = tables
         self._places: dict[str, Place] = {}
+        self._indexed: dict[str, list[tuple[Table, dict[str, list[str]]]]] = {}
         self._indexed_abroad: dict[str, tuple[Index, Index]] = {}
 
     @classmethod
@@ -51,11 +63,11 @@ class Gazetteer:
 
     def __contains__(self, key: str) -> bool:
         kind, _, code = key.partition("-")
-        return code in self._by_code.get(kind, {})
+        return kind in _CODES and any(code in lines for _, lines in self._by_code(kind))
 
     def keys(self, kind: str) -> tuple[str, ...]:
         """The keys of every place of a kind: commune, epci, departement, region, com, country, geonames."""
-        return tuple(f"{kind}-{code}" for code in self._by_code[kind])
+        return tuple(f"{kind}-{code}" for _, lines in self._by_code(kind) for code in lines)
 
     def country(self, text: str) -> Match | None:
         """A country by its French or English name, an alias of ours, or its ISO code of two or three letters."""
@@ -135,29 +147,23 @@ class Gazetteer:
 
     # Tables by code
 
-    @cached_property
-    def _by_code(self) -> dict[str, dict[str, tuple[Table, list[str]]]]:
-        def by(column: str, name: str) -> dict[str, tuple[Table, list[str]]]:
-            table = self._tables[name]
-            codes = zip(table.column(column), table.lines, strict=True)
-            return {code.lower(): (table, line) for code, line in codes}
-
-        return {
-            "commune": by("insee", "communes"),
-            "epci": by("siren", "epci"),
-            "departement": by("code", "departements") | {ALSACE: (Table([], []), [])},
-            "region": by("code", "regions") | by("code", "former-regions"),
-            "com": by("code", "overseas"),
-            "country": by("alpha2", "countries"),
-            "geonames": by("geonames", "places") | by("geonames", "divisions"),
-        }
+    def _by_code(self, kind: str) -> list[tuple[Table, dict[str, list[str]]]]:
+        """The tables that have places of a kind, and the lines of each by code; indexed when first asked for."""
+        if kind not in self._indexed:
+            column, names = _CODES[kind]
+            tables = [self._tables[name] for name in names]
+            self._indexed[kind] = [
+                (table, dict(zip(map(str.lower, table.column(column)), table.lines, strict=True))) for table in tables
+            ]
+            if kind == "departement":
+                self._indexed[kind].append((Table([], []), {ALSACE: []}))
+        return self._indexed[kind]
 
     def _row(self, kind: str, code: str) -> Row:
-        try:
-            table, line = self._by_code[kind][code]
-        except KeyError:
-            raise KeyError(f"the gazetteer has no place {kind}-{code}") from None
-        return table.row(line)
+        for table, lines in self._by_code(kind) if kind in _CODES else ():
+            if code in lines:
+                return table.row(lines[code])
+        raise KeyError(f"the gazetteer has no place {kind}-{code}")
 
     @cached_property
     def _sirens(self) -> dict[str, str]:
@@ -199,7 +205,7 @@ class Gazetteer:
                 return places.place(row, f"geonames-{row['geonames']}", "foreign-place", parents)
 
     def _departement_key(self, code: str) -> str:
-        return f"com-{code}" if code in self._by_code["com"] else f"departement-{code.lower()}"
+        return f"com-{code}" if f"com-{code}" in self else f"departement-{code.lower()}"
 
     # Names
 

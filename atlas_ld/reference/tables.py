@@ -38,7 +38,7 @@ def read(path: Path) -> Table:
             columns, *lines = csv.reader(file)
     except (OSError, ValueError) as error:
         raise BrokenResource(f"{path} is missing or unusable ({error}); install atlas-ld again.") from error
-    if any(len(line) != len(columns) for line in lines):
+    if not set(map(len, lines)) <= {len(columns)}:
         raise BrokenResource(f"{path} has lines of different lengths; install atlas-ld again.")
     return Table(columns, lines)
 

@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.sources.reading import decode, remark
 
@@ -82,6 +79,8 @@ def xlsx_rows(content: bytes) -> tuple[Iterator[Row], tuple[Finding, ...]]:
         "Le fichier n'est pas un classeur XLSX lisible. Enregistrez-le de nouveau, ou en CSV.",
         "The file is no readable XLSX workbook. Save it again, or as CSV.",
     )
+    from openpyxl import load_workbook  # a build without workbooks need not wait for it
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MAX_BYTES:
@@ -98,7 +97,7 @@ def xlsx_rows(content: bytes) -> tuple[Iterator[Row], tuple[Finding, ...]]:
     return _xlsx(sheet, broken), ()
 
 
-_BROKEN_XLSX = (zipfile.BadZipFile, zlib.error, InvalidFileException, KeyError, IndexError, TypeError, AttributeError,
+_BROKEN_XLSX = (zipfile.BadZipFile, zlib.error, KeyError, IndexError, TypeError, AttributeError,
                 OSError, EOFError, SyntaxError, NotImplementedError, OverflowError)  # fmt: skip
 """What openpyxl and zipfile raise on a file that is no workbook. (XML errors are SyntaxErrors.)"""
 
