@@ -11,6 +11,8 @@ import sqlite3
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +64,10 @@ class Place:
     en: str
 
 
+_KEPT = 2048
+"""Values and things whose rows are remembered: the same countries, themes and bodies are asked for all over. A set of
+rows is 1.6 kB at most for the whole Atlas."""
+
 _FEW = 256
 """Selections of fewer rows are read bit by bit, others as a whole."""
 
@@ -82,6 +88,9 @@ class FacetIndex:
         self._lines: Lines | None = None
         self._owned: Mapping[int, Sequence[int]] | None = None
         self._links: Sequence[tuple[tuple[str, ...], tuple[str, ...]]] | None = None
+        self._ranks: dict[tuple[str, str], Sequence[int]] = {}
+        self._having = lru_cache(maxsize=_KEPT)(self._read_having)
+        self._with_iris = lru_cache(maxsize=_KEPT)(self._read_with_iris)
 
     def everything(self, name: str) -> int:
         """The selection of every row of a list."""
@@ -104,6 +113,9 @@ class FacetIndex:
 
     def having(self, name: str, facet: str, value: str) -> int:
         """The rows that have one value; without reading the whole facet, which may have ten thousand."""
+        return self._having(name, facet, value)
+
+    def _read_having(self, name: str, facet: str, value: str) -> int:
         if name == "funding" and facet not in OWN_OF_FUNDING:
             return self.lines_of(self.having("partnerships", facet, value))
         sql = "SELECT item FROM value WHERE list = ? AND facet = ? AND value = ?"
@@ -111,8 +123,11 @@ class FacetIndex:
 
     def with_iris(self, name: str, iris: Iterable[str]) -> int:
         """The rows of these IRIs; those that the list does not have are passed over."""
+        return self._with_iris(name, tuple(iris))
+
+    def _read_with_iris(self, name: str, iris: tuple[str, ...]) -> int:
         sql = "SELECT position FROM item WHERE iri IN (SELECT value FROM json_each(?)) AND list = ?"
-        return bits_of([position for (position,) in self._rows(sql, (json.dumps(list(iris)), name))])
+        return bits_of([position for (position,) in self._rows(sql, (json.dumps(iris), name))])
 
     def beginning(self, name: str, words: Sequence[str]) -> int:
         """The rows in whose label each of these words, folded as `iris.fold` does, begins a word."""
@@ -128,6 +143,11 @@ class FacetIndex:
         if known is None:
             sql = f"SELECT position FROM item WHERE list = ? ORDER BY {_ORDERS[order]}"  # noqa: S608  # a table of ours
             known = self._orders[name, order] = [position for (position,) in self._rows(sql, (name,))]
+            ranks = self._ranks[name, order] = [0] * len(known)
+            for rank, position in enumerate(known):
+                ranks[position] = rank
+        if selection.bit_count() < len(known) // 8:
+            return sorted(positions_of(selection), key=self._ranks[name, order].__getitem__)
         digits = bin(selection)[:1:-1]
         reach = len(digits)
         return [position for position in known if position < reach and digits[position] == "1"]
@@ -224,4 +244,5 @@ def positions_of(selection: int) -> list[int]:
             found.append(lowest.bit_length() - 1)
             selection ^= lowest
         return found
-    return [position for position, digit in enumerate(bin(selection)[:1:-1]) if digit == "1"]
+    digits = bin(selection)[:1:-1]
+    return list(compress(range(len(digits)), map(int, digits)))

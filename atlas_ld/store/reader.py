@@ -13,7 +13,7 @@ from pyoxigraph import DefaultGraph, QuerySolutions, QueryTriples, Store
 
 from atlas_ld.errors import ReleaseError
 from atlas_ld.queries import Binding, Query
-from atlas_ld.rdf import Literal, Node, Triple, node, parse_lines
+from atlas_ld.rdf import Literal, Node, Triple, node, parse_lines, subject_of
 from atlas_ld.store.dump import Dump
 from atlas_ld.vocabulary import DCTERMS, PREFIXES, RDFS, SKOS
 
@@ -59,6 +59,11 @@ class Reader:
         same for a whole release."""
         quads = self._store.quads_for_pattern(None, None, node(iri), _GRAPH)
         return list(islice((quad.triple for quad in quads if keep(quad.triple)), offset, offset + limit))
+
+    def subjects(self, property_: str, iri: str) -> list[str]:
+        """The IRIs of what has `iri` as a value of a property, in the index's order."""
+        quads = self._store.quads_for_pattern(None, node(property_), node(iri), _GRAPH)
+        return [subject_of(quad.triple) for quad in quads]
 
     def exists(self, iri: str) -> bool:
         """Whether anything is said about `iri`."""

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 
 from atlas_ld.media import CSV, SVG
 from atlas_ld.release.facet_index import positions_of
 from atlas_ld.web import selection as selecting
+from atlas_ld.web.addresses import url_for
 from atlas_ld.web.formatting import short_euros
 from atlas_ld.web.listing import euros_of, index
 from atlas_ld.web.model import format_or_404

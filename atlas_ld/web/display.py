@@ -8,21 +8,22 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from urllib.parse import unquote
 
-from flask import g, request, url_for
+from markupsafe import Markup, escape
 
 from atlas_ld.iris import Iris
 from atlas_ld.model import ClassModel
 from atlas_ld.rdf import Literal, NamedNode, Node, Triple
-from atlas_ld.vocabulary import DCTERMS, PREFIXES, RDFS, SDG, SKOS, XSD
-from atlas_ld.web.formatting import day, number, web_address
+from atlas_ld.vocabulary import DCTERMS, PREFIXES, RDF, RDFS, SDG, SKOS, XSD
+from atlas_ld.web import addresses
+from atlas_ld.web.formatting import day, number, typeset, web_address
 from atlas_ld.web.i18n import current_language
-from atlas_ld.web.publication import publication
+from atlas_ld.web.publication import Publication, publication
 
 _LABELS = tuple(str(term) for term in (DCTERMS.title, SKOS.prefLabel, RDFS.label))
 _NUMBERS = frozenset(str(XSD[name]) for name in ("integer", "decimal", "double", "float", "int", "long"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Shown:
     """One value for a page: its text, the language of the text where it is known, its link, the IRI behind it.
 
@@ -78,7 +79,10 @@ class Graph:
         return to_year(next(iter(self.objects(iri, property_)), None))
 
     def label(self, iri: str) -> Shown:
-        """How to name and link an entity: its label here, else in the store, else the end of its IRI."""
+        """How to name and link an entity: its label where it is described here, else in the store, else the end of
+        its IRI."""
+        if str(RDF.type) not in self.properties(iri):
+            return entity(iri)
         here = [term for property_ in _LABELS for term in self.objects(iri, property_)]
         return entity(iri, here or None)
 
@@ -113,22 +117,24 @@ def page_of(iri: str, iris: Iris) -> str | None:
     parts = iris.split(iri)
     if parts is None:
         return None
-    explicit = current_language() if getattr(g, "explicit_language", None) else None
-    return _document(request.script_root, explicit, *parts, iri.partition("#")[2])
-
-
-@lru_cache(maxsize=32_768)
-def _document(_root: str, _language: str | None, kind: str, key: str, anchor: str) -> str:
-    """The address of a document, which pages give by the dozen: it follows from the arguments, the first two being
-    what `url_for` takes from the request."""
-    return url_for("documents.document", kind=kind, name=unquote(key), _anchor=anchor or None)
+    return addresses.document(parts[0], unquote(parts[1]), anchor=iri.partition("#")[2])
 
 
 def entity(iri: str, labels: Iterable[Node] | None = None) -> Shown:
     """The label and link of an IRI; `labels` where they are known already, else the store is asked."""
     opened = publication()
     if labels is None:
-        labels = opened.reader.labels([iri])[iri]
+        return _entity(opened, iri, current_language(), addresses.place())
+    return _shown(opened, iri, labels)
+
+
+@lru_cache(maxsize=16_384)
+def _entity(opened: Publication, iri: str, _language: str, _place: addresses.Place) -> Shown:
+    """Countries, themes and authorities stand on thousands of pages. Some 10 MB at most."""
+    return _shown(opened, iri, opened.reader.labels([iri])[iri])
+
+
+def _shown(opened: Publication, iri: str, labels: Iterable[Node]) -> Shown:
     chosen = choose_literal(labels)
     page = page_of(iri, opened.iris)
     if chosen is None and page is None and not iri.startswith(opened.iris.base):
@@ -137,6 +143,21 @@ def entity(iri: str, labels: Iterable[Node] | None = None) -> Shown:
     language = chosen.language if chosen else None
     external = page is None
     return Shown(text, language, page or web_address(iri), external, iri)
+
+
+def anchor(value: Shown) -> Markup:
+    """A value of the data for a page: its text, its language where it is not the page's, its link."""
+    return _anchor(value, current_language())
+
+
+@lru_cache(maxsize=8192)
+def _anchor(value: Shown, language: str) -> Markup:
+    text = escape(typeset(value.text, value.language))
+    lang = Markup(' lang="{}"').format(value.language) if value.language and value.language != language else ""
+    if not value.href:
+        return Markup("<span{}>{}</span>").format(lang, text)
+    follow = Markup(' rel="nofollow noopener"') if value.external else ""
+    return Markup('<a href="{}"{}{}>{}</a>').format(value.href, follow, lang, text)
 
 
 def shortened(iri: str) -> str:
@@ -170,6 +191,26 @@ def field_name(class_: ClassModel | None, property_: str) -> str:
     fields = class_.fields if class_ else ()
     found = next((field for field in fields if field.path == str(property_)), None)
     return found.name[current_language()] if found else local_name(property_)
+
+
+def fields_of(
+    graph: Graph, iri: str, class_model: ClassModel
+) -> list[tuple[str, list[tuple[str, bool, list[Markup]]]]]:
+    """What is known of an entity as the shapes group, order and name it: the label of each group that has something,
+    and in it the name of each field, whether it is derived, and its values."""
+    language, known = current_language(), graph.properties(iri)
+    return [
+        (
+            group.label[language],
+            [
+                (field.name[language], field.derived, [anchor(show(value, graph)) for value in known[field.path]])
+                for field in group.fields
+                if field.path in known
+            ],
+        )
+        for group in class_model.groups
+        if any(field.path in known for field in group.fields)
+    ]
 
 
 def goal_number(iri: str) -> int | None:

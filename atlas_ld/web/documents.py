@@ -12,7 +12,7 @@ from io import StringIO
 from typing import cast
 from urllib.parse import unquote
 
-from flask import Blueprint, Response, abort, g, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
 from atlas_ld import jsonld
 from atlas_ld.iris import KEY, KINDS, Kind
@@ -20,6 +20,7 @@ from atlas_ld.media import CSV, DOCUMENT_FORMATS, HTML, JSONLD, Format, by_exten
 from atlas_ld.rdf import Literal, write
 from atlas_ld.store.document import Document, describe
 from atlas_ld.vocabulary import PREFIXES
+from atlas_ld.web import addresses
 from atlas_ld.web.i18n import current_language, t
 from atlas_ld.web.moved import moved
 from atlas_ld.web.publication import Publication, publication
@@ -90,9 +91,7 @@ def _exists(kind: str, key: str) -> bool:
 
 
 def _address(kind: Kind, key: str, format_: Format) -> str:
-    """What url_for says, of which a document takes a dozen. A key has no character that is quoted in an address."""
-    explicit = g.explicit_language if format_ is HTML else None  # data has no language
-    return f"{request.script_root}/doc/{kind}/{key}.{format_.extension}{f'?lang={explicit}' if explicit else ''}"
+    return addresses.document(kind, key, format_.extension, data=format_ is not HTML)
 
 
 def _respond(opened: Publication, kind: Kind, key: str, format_: Format, *, negotiated: bool) -> Response:

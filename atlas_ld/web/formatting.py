@@ -26,17 +26,26 @@ def _number(value: int | Decimal | float, language: str) -> str:
 
 def euros(value: Decimal | int | str) -> str:
     """An amount in euros, with cents only where there are some: `79 300 €`."""
-    amount = Decimal(value)
-    pattern = "#,##0\u00a0¤" if current_language() == "fr" else "¤#,##0"
+    return _euros(Decimal(value), current_language())
+
+
+@lru_cache(maxsize=8192)
+def _euros(amount: Decimal, language: str) -> str:
+    pattern = "#,##0\u00a0¤" if language == "fr" else "¤#,##0"
     if amount != amount.to_integral_value():
-        pattern = pattern.replace("0\u00a0", "0.00\u00a0") if current_language() == "fr" else "¤#,##0.00"
-    return format_currency(amount, "EUR", pattern, locale=current_language(), currency_digits=False)
+        pattern = pattern.replace("0\u00a0", "0.00\u00a0") if language == "fr" else "¤#,##0.00"
+    return format_currency(amount, "EUR", pattern, locale=language, currency_digits=False)
 
 
 def short_euros(value: Decimal) -> str:
     """An amount for an axis: `2,5 M€` (fr) or `€2.5M` (en)."""
-    compact = format_compact_decimal(value, locale=current_language(), fraction_digits=1)
-    if current_language() == "en":
+    return _short_euros(value, current_language())
+
+
+@lru_cache(maxsize=1024)
+def _short_euros(value: Decimal, language: str) -> str:
+    compact = format_compact_decimal(value, locale=language, fraction_digits=1)
+    if language == "en":
         return f"€{compact}"
     return f"{compact}€" if compact[-1:].isalpha() else f"{compact}\u00a0€"
 
@@ -47,13 +56,23 @@ def day(value: str | date) -> str:
         parsed = value if isinstance(value, date) else date.fromisoformat(value)
     except ValueError:
         return str(value)
+    return _day(parsed, current_language())
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, language: str) -> str:
     # Europe's English: the day before the month.
-    return format_date(parsed, "long", locale="fr" if current_language() == "fr" else "en_GB")
+    return format_date(value, "long", locale="fr" if language == "fr" else "en_GB")
 
 
 def percent(value: Decimal | float) -> str:
     """`0.92` -> `92 %` (fr) or `92%` (en)."""
-    return format_percent(value, locale=current_language())
+    return _percent(value, current_language())
+
+
+@lru_cache(maxsize=1024)
+def _percent(value: Decimal | float, language: str) -> str:
+    return format_percent(value, locale=language)
 
 
 def size(count: int) -> str:

@@ -49,18 +49,30 @@ def translate(key: str, language: Language, **values: Any) -> str:
     """
     message = messages()[key][language]
     if not isinstance(message, str):
-        category = Locale(language).plural_form(values["count"])
-        message = message.get(category, message["other"])
-    written = {
-        name: format_decimal(value, locale=language) if isinstance(value, int) else value
-        for name, value in values.items()
-    }
-    return message.format(**written) if written else message
+        message = message.get(_category(language, values["count"]), message["other"])
+    if not values:
+        return message
+    written = {name: _number(value, language) if isinstance(value, int) else value for name, value in values.items()}
+    return message.format(**written)
+
+
+@lru_cache(maxsize=4096)
+def _category(language: Language, count: int) -> str:
+    return str(Locale(language).plural_form(count))
+
+
+@lru_cache(maxsize=4096)
+def _number(value: int, language: Language) -> str:
+    return format_decimal(value, locale=language)
 
 
 def current_language() -> Language:
     """The language of the current request; French outside of one, as in a command."""
-    return getattr(g, "language", "fr") if has_request_context() else "fr"
+    try:
+        language: Language = g.language
+    except (RuntimeError, AttributeError):  # no request, or one that has not got this far
+        return "fr"
+    return language
 
 
 def t(key: str, **values: Any) -> str:

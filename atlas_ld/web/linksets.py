@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from urllib.parse import urljoin
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response
 
 from atlas_ld.iris import Kind
 from atlas_ld.media import HTML, LINKSET_FORMATS, LINKSET_JSON, RDF_FORMATS, Format
+from atlas_ld.web.addresses import url_for
 from atlas_ld.web.documents import settled, split_name
 from atlas_ld.web.publication import Publication, publication
 from atlas_ld.web.responses import Link, answer, negotiate

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from flask import Response, abort, render_template, request, url_for
+from flask import Response, abort, render_template, request
 
 from atlas_ld.media import GEOJSON, HTML, JSON, LIST_FORMATS, XLSX, Format
 from atlas_ld.web import charts, exports
 from atlas_ld.web import selection as selecting
+from atlas_ld.web.addresses import url_for
 from atlas_ld.web.i18n import current_language, t
 from atlas_ld.web.listing import Page, Row, index, page_of, paginate, rows
 from atlas_ld.web.publication import publication

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from math import hypot, sqrt
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 
 from atlas_ld.media import JSON, SVG
 from atlas_ld.release.facet_index import Place, positions_of
 from atlas_ld.web import selection as selecting
 from atlas_ld.web import world
+from atlas_ld.web.addresses import url_for
 from atlas_ld.web.i18n import current_language
 from atlas_ld.web.listing import Page, index, paginate
 from atlas_ld.web.publication import Publication, publication

@@ -16,6 +16,7 @@ from typing import cast
 from urllib.parse import quote, urlencode, urljoin
 
 from flask import Flask, Response, abort, g, redirect, request
+from markupsafe import Markup, escape
 
 from atlas_ld import __version__
 from atlas_ld.media import HTML, Format, choose
@@ -49,6 +50,12 @@ class Link:
         if self.hreflang:
             attributes.append(f'hreflang="{self.hreflang}"')
         return "; ".join([f"<{self.target}>", *attributes])
+
+    def html(self) -> Markup:
+        """The same as an element of a page's head."""
+        type_ = f' type="{escape(self.type)}"' if self.type else ""
+        language = f' hreflang="{escape(self.hreflang)}"' if self.hreflang else ""
+        return Markup(f'<link rel="{escape(self.rel)}" href="{escape(self.target)}"{type_}{language}>')  # noqa: S704
 
 
 def negotiate(offered: Sequence[Format], address: Callable[[Format], str]) -> Format:
@@ -176,9 +183,9 @@ def redirection(target: str, status: int, links: Iterable[Link] = ()) -> Respons
     return response
 
 
-def head_links() -> tuple[Link, ...]:
+def head_links() -> Markup:
     """The links of the page that is being written, for its head: those of its Link header."""
-    return g.get("links") or language_links()
+    return Markup("\n  ").join(link.html() for link in g.get("links") or language_links())
 
 
 def language_links() -> tuple[Link, ...]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import request, url_for
+from flask import request
 
 from atlas_ld.iris import Kind
 from atlas_ld.media import DOCUMENT_FORMATS, HTML, LINKSET_JSON, RDF_FORMATS, TABLE_FORMATS, Format
+from atlas_ld.web.addresses import url_for
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.responses import Link
 

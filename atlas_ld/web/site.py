@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, render_template
 
 from atlas_ld import jsonld
 from atlas_ld.media import HTML, JSONLD, LIST_FORMATS, RDF_FORMATS, Format
@@ -14,6 +14,7 @@ from atlas_ld.release.folder import list_releases
 from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web import charts, listing, maps
 from atlas_ld.web import selection as selecting
+from atlas_ld.web.addresses import url_for
 from atlas_ld.web.display import Shown, entity
 from atlas_ld.web.documents import context
 from atlas_ld.web.i18n import current_language

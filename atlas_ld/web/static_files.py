@@ -7,10 +7,11 @@ import mimetypes
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, abort, request, url_for
+from flask import Flask, Response, abort, request
 from werkzeug.security import safe_join
 
 from atlas_ld.web import compression, http_rules
+from atlas_ld.web.addresses import url_for
 from atlas_ld.web.problems import problem
 from atlas_ld.web.responses import FOREVER, REVALIDATE
 

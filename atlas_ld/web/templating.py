@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Flask, g
+from collections.abc import Callable
+from functools import lru_cache
+
+from flask import Flask
+from markupsafe import Markup
+from werkzeug.local import LocalProxy
 
 from atlas_ld import vocabulary
-from atlas_ld.web import display, formatting
-from atlas_ld.web.i18n import t
+from atlas_ld.web import addresses, display, formatting
+from atlas_ld.web.addresses import Place, place, url_for
+from atlas_ld.web.i18n import current_language, t
 from atlas_ld.web.publication import publication
 from atlas_ld.web.responses import address_with, head_links, language_addresses
 from atlas_ld.web.static_files import asset
@@ -31,18 +37,36 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         t=t,
+        url_for=url_for,
+        fixed=_fixing(app),
         asset=asset,
         language_addresses=language_addresses,
         address_with=address_with,
         head_links=head_links,
         entity=display.entity,
         field_name=display.field_name,
+        shown=display.anchor,
         show=display.show,
+        fields_of=display.fields_of,
+        sparql_address=addresses.sparql,
         goal_number=display.goal_number,
         short=display.short,
         shortened=display.shortened,
         **{name: getattr(vocabulary, name) for name in _NAMESPACES},
     )
-    app.context_processor(
-        lambda: {"language": getattr(g, "language", "fr"), "publication": publication()},
-    )
+    # Templates that others import do not see what one request gives; these look it up themselves.
+    app.jinja_env.globals.update(language=LocalProxy(current_language), publication=LocalProxy(publication))
+    app.context_processor(lambda: {"language": current_language(), "publication": publication()})
+
+
+def _fixing(app: Flask) -> Callable[..., Markup]:
+    @lru_cache(maxsize=256)
+    def rendered(part: str, _language: str, _place: Place, *values: str) -> Markup:
+        made: Markup = getattr(app.jinja_env.get_template("fixed.html").module, part)(*values)
+        return made.strip()
+
+    def fixed(part: str, *values: str) -> Markup:
+        """A part of fixed.html: it follows from the language, from where the site is mounted, and from `values`."""
+        return rendered(part, current_language(), place(), *values)
+
+    return fixed

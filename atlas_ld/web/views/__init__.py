@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import render_template, url_for
+from flask import render_template, request
 
 from atlas_ld.iris import Kind
 from atlas_ld.media import CITATION_FORMATS, DOCUMENT_FORMATS, HTML
 from atlas_ld.store.document import Document
 from atlas_ld.vocabulary import RDF
+from atlas_ld.web import addresses
 from atlas_ld.web.citation import citation
 from atlas_ld.web.display import Graph
 from atlas_ld.web.publication import Publication
@@ -39,15 +40,9 @@ _VIEWS: Mapping[Kind, View] = {
 def render(opened: Publication, kind: Kind, key: str, document: Document) -> str:
     """The HTML page of an entity."""
     graph = Graph(document.triples)
-    formats = [
-        (f, url_for("documents.document", kind=kind, name=f"{key}.{f.extension}", lang=None))
-        for f in DOCUMENT_FORMATS
-        if f is not HTML
-    ]
+    formats = [(f, addresses.document(kind, key, f.extension, data=True)) for f in DOCUMENT_FORMATS if f is not HTML]
     name = graph.label(document.iri)
-    citations = [
-        (f.label, url_for("citation.cite", kind=kind, name=f"{key}.{f.extension}", lang=None)) for f in CITATION_FORMATS
-    ]
+    citations = [(f.label, f"{request.script_root}/cite/{kind}/{key}.{f.extension}") for f in CITATION_FORMATS]
     return render_template(
         f"documents/{kind}.html",
         kind=kind,

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import url_for
-
 from atlas_ld.queries import declared, load
 from atlas_ld.rdf import NamedNode, Node, node
 from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web import charts, listing, maps
 from atlas_ld.web import selection as selecting
+from atlas_ld.web.addresses import url_for
 from atlas_ld.web.publication import Publication
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from atlas_ld.vocabulary import ATLAS
 from atlas_ld.web.display import Graph, entity
 from atlas_ld.web.publication import Publication
-from atlas_ld.web.views.common import iris_of
 
 
 def view(opened: Publication, iri: str, graph: Graph) -> dict[str, Any]:
@@ -20,5 +19,5 @@ def view(opened: Publication, iri: str, graph: Graph) -> dict[str, Any]:
         "amount": graph.decimal(iri, ATLAS.amount),
         "oudin": graph.decimal(iri, ATLAS.oudinAmount),
         "year": graph.year(iri, ATLAS.year),
-        "partnerships": [entity(p) for p in iris_of(opened, "partnership-of-funding", "partnership", line=iri)],
+        "partnerships": [entity(p) for p in opened.reader.subjects(ATLAS.fundingLine, iri)],
     }

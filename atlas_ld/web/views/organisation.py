@@ -6,14 +6,13 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from flask import url_for
-
 from atlas_ld.queries import load
 from atlas_ld.rdf import NamedNode, node
 from atlas_ld.release.facet_index import positions_of
 from atlas_ld.vocabulary import ATLAS
 from atlas_ld.web import charts, listing
 from atlas_ld.web import selection as selecting
+from atlas_ld.web.addresses import url_for
 from atlas_ld.web.display import Graph, entity
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.views.common import key_of, partnerships_of

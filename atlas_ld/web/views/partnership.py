@@ -8,8 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from atlas_ld.iris import fold
-from atlas_ld.queries import load
-from atlas_ld.rdf import NamedNode, node
 from atlas_ld.release.facet_index import positions_of
 from atlas_ld.vocabulary import ATLAS, DCAT, DCTERMS, FOAF, ORG, PROV, SKOS
 from atlas_ld.web import charts, listing, maps
@@ -205,8 +203,7 @@ def _source(opened: Publication, iri: str) -> SourceNote:
 
 
 def _continued_by(opened: Publication, iri: str) -> list[Shown]:
-    rows = opened.reader.select(load("pages/continued-by"), partnership=node(iri))
-    return [entity(row["next"].value) for row in rows if isinstance(row["next"], NamedNode)]
+    return [entity(other) for other in opened.reader.subjects(ATLAS.continues, iri)]
 
 
 def _related(opened: Publication, iri: str) -> list[listing.Row]:

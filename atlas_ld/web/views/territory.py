@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
-
 from atlas_ld.vocabulary import ATLAS, GEONAMES, SKOS, WGS
 from atlas_ld.web import listing
 from atlas_ld.web import selection as selecting
+from atlas_ld.web.addresses import url_for
 from atlas_ld.web.display import Graph, Shown, entity
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.views.common import iris_of, key_of, partnerships_of
