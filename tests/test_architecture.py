@@ -20,6 +20,7 @@ STEPS = [
     {"model", "jsonld"},
     {"validation", "catalogue"},
     {"release"},
+    {"columnar"},
     {"queries", "store"},
     {"web"},
     {"pipeline"},
@@ -27,7 +28,8 @@ STEPS = [
 ]
 DOORS = {
     "pyshacl": {"validation"},
-    "pyoxigraph": {"rdf", "store", "release", "validation"},
+    "numpy": {"columnar"},
+    "pyoxigraph": {"rdf", "columnar", "store", "release", "validation"},
     "SPARQLWrapper": set(),
     "flask": {"web"},
     "granian": {"web"},
