@@ -7,7 +7,7 @@ https://www.w3.org/TR/vocab-dcat-3/, https://www.w3.org/TR/void/
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,8 +36,30 @@ class Distribution:
     sha256: str
 
 
+@dataclass(frozen=True)
+class Statistics:
+    """Counts of the published graph, or of a part of it: triples, subjects, things by class, triples by property."""
+
+    triples: int
+    subjects: int
+    classes: Mapping[str, int]
+    properties: Mapping[str, int]
+
+
+def total(parts: Iterable[Statistics]) -> Statistics:
+    """The counts of parts that have no subject in common, together."""
+    triples, subjects = 0, 0
+    classes: Counter[str] = Counter()
+    properties: Counter[str] = Counter()
+    for part in parts:
+        triples, subjects = triples + part.triples, subjects + part.subjects
+        classes.update(part.classes)
+        properties.update(part.properties)
+    return Statistics(triples, subjects, dict(sorted(classes.items())), dict(sorted(properties.items())))
+
+
 def describe_dataset(
-    data: Iterable[Triple],
+    statistics: Statistics,
     distributions: Iterable[Distribution],
     iris: Iris,
     settings: Settings,
@@ -45,7 +67,8 @@ def describe_dataset(
     issued: date,
     example: str | None,
 ) -> list[Triple]:
-    """The triples about the dataset. `data` is what the release publishes, `example` an IRI worth looking at first."""
+    """The triples about the dataset. `statistics` are those of what the release publishes, `example` an IRI worth
+    looking at first."""
     base = iris.base
     dataset, catalog = node(base), node(f"{base}catalog")
     publisher, endpoint = node(f"{base}about#publisher"), node(f"{base}sparql")
@@ -98,7 +121,7 @@ def describe_dataset(
     for prefix in _VOCABULARIES:
         triples.append(Triple(dataset, node(VOID.vocabulary), node(PREFIXES[prefix])))
     triples += _service(dataset, endpoint)
-    triples += _statistics(list(data), dataset, base)
+    triples += _counts(statistics, dataset, base)
     for distribution in distributions:
         triples += _distribution(distribution, dataset, base, settings.license)
     return triples
@@ -115,26 +138,23 @@ def _service(dataset: NamedNode, endpoint: NamedNode) -> list[Triple]:
     ]
 
 
-def _statistics(data: list[Triple], dataset: NamedNode, base: str) -> list[Triple]:
+def _counts(statistics: Statistics, dataset: NamedNode, base: str) -> list[Triple]:
     """Counts of the whole, and partitions by class and by property (VoID, section 4)."""
-    classes = Counter(t.object.value for t in data if t.predicate == RDF_TYPE and isinstance(t.object, NamedNode))
-    properties = Counter(t.predicate.value for t in data)
     triples = [
-        Triple(dataset, node(VOID.triples), integer(len(data))),
-        Triple(dataset, node(VOID.entities), integer(len({t.subject for t in data}))),
-        Triple(dataset, node(VOID.distinctSubjects), integer(len({t.subject for t in data}))),
-        Triple(dataset, node(VOID.distinctObjects), integer(len({t.object for t in data}))),
-        Triple(dataset, node(VOID.classes), integer(len(classes))),
-        Triple(dataset, node(VOID.properties), integer(len(properties))),
+        Triple(dataset, node(VOID.triples), integer(statistics.triples)),
+        Triple(dataset, node(VOID.entities), integer(statistics.subjects)),
+        Triple(dataset, node(VOID.distinctSubjects), integer(statistics.subjects)),
+        Triple(dataset, node(VOID.classes), integer(len(statistics.classes))),
+        Triple(dataset, node(VOID.properties), integer(len(statistics.properties))),
     ]
-    for iri, count in sorted(classes.items()):
+    for iri, count in sorted(statistics.classes.items()):
         part = node(f"{base}#class-{slug(iri)}")
         triples += [
             Triple(dataset, node(VOID.classPartition), part),
             Triple(part, node(VOID["class"]), node(iri)),
             Triple(part, node(VOID.entities), integer(count)),
         ]
-    for iri, count in sorted(properties.items()):
+    for iri, count in sorted(statistics.properties.items()):
         part = node(f"{base}#property-{slug(iri)}")
         triples += [
             Triple(dataset, node(VOID.propertyPartition), part),

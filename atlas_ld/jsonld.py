@@ -41,10 +41,19 @@ def document(triples: Iterable[Triple], root: str, context: Mapping[str, Any], a
 
 def dump(triples: Iterable[Triple], context: Mapping[str, Any]) -> bytes:
     """Every subject a node of its own, one a line, under an embedded context, so that the file stands alone."""
+    head, _, tail = frame(context)
+    return head + nodes(triples, Terms(context)) + tail
+
+
+def frame(context: Mapping[str, Any]) -> tuple[bytes, bytes, bytes]:
+    """What stands before the nodes of a dump, between two of them, and after them."""
+    return b'{"@context": ' + _encode(context) + b',\n"@graph": [\n', b",\n", b"\n]}\n"
+
+
+def nodes(triples: Iterable[Triple], terms: Terms) -> bytes:
+    """The nodes of a dump that these triples make. All triples of a subject are in one call."""
     graph = _by_subject(triples)
-    terms = Terms(context)
-    nodes = b",\n".join(_encode(_node(subject, graph, terms, None)) for subject in graph)
-    return b'{"@context": ' + _encode(context) + b',\n"@graph": [\n' + nodes + b"\n]}\n"
+    return b",\n".join(_encode(_node(subject, graph, terms, None)) for subject in graph)
 
 
 class Terms:

@@ -111,13 +111,22 @@ def write(
     known = dict(PREFIXES if prefixes is None else prefixes)
     if format_ not in (TURTLE, TRIG):
         return _serialize(triples, rdf_format, known)
-    body = _serialize(triples, rdf_format, known).split(b"\n")
-    start = next((i for i, line in enumerate(body) if not line.startswith(b"@prefix ")), len(body))
-    content = b"\n".join(body[start:])
+    content = turtle_body(triples, known, format_)
     used = sorted(name for name in known if name.encode() + b":" in content)
     header = "".join(f"@prefix {name}: <{known[name]}> .\n" for name in used).encode()
+    return (header + b"\n" if used else b"") + content
+
+
+def turtle_body(
+    triples: Iterable[Triple] | Iterable[Quad], prefixes: Mapping[str, str], format_: Format = TURTLE
+) -> bytes:
+    """What stands in Turtle or TriG after the declaration of the prefixes, a blank line between two subjects."""
+    rdf_format = ox.RdfFormat.from_media_type(format_.media_type)
+    assert rdf_format is not None
+    body = _serialize(triples, rdf_format, dict(prefixes)).split(b"\n")
+    start = next((i for i, line in enumerate(body) if not line.startswith(b"@prefix ")), len(body))
     # pyoxigraph escapes line feeds in literals, so a line that ends with ` .` ends a subject.
-    return (header + b"\n" if used else b"") + content.replace(b" .\n", b" .\n\n").rstrip(b"\n") + b"\n"
+    return b"\n".join(body[start:]).replace(b" .\n", b" .\n\n").rstrip(b"\n") + b"\n"
 
 
 def _serialize(triples: Iterable[Triple] | Iterable[Quad], rdf_format: ox.RdfFormat, prefixes: dict[str, str]) -> bytes:

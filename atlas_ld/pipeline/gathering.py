@@ -8,6 +8,7 @@ from sqlite3 import Connection
 
 from atlas_ld.config import Settings
 from atlas_ld.iris import Iris
+from atlas_ld.pipeline.cache import software
 from atlas_ld.pipeline.checking import Checked, distinct_results
 from atlas_ld.pipeline.entities import KeptEntities, publish
 from atlas_ld.pipeline.quality import quality
@@ -38,6 +39,7 @@ def gather(
         quarantined=found.quarantined,
         example=_example(checked, iris),
         queries=describe_queries(iris),
+        made_with=software().hex(),
     )
 
 

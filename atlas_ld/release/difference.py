@@ -1,10 +1,14 @@
-"""What changed between two releases, from their canonical N-Triples, which are sorted and hold no blank nodes."""
+"""What changed between two releases, from their canonical N-Triples, which are sorted by entity and then by line, and
+hold no blank nodes."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from atlas_ld.iris import Iris
@@ -92,15 +96,15 @@ def _lines(release: Release) -> Iterator[str]:
 
 def _merged(old: Iterator[str], new: Iterator[str]) -> Iterator[tuple[str, bool, bool]]:
     """Each line of two sorted texts, once, and in which of them it stands."""
-    left, right = next(old, None), next(new, None)
-    while left is not None or right is not None:
-        if right is None or (left is not None and left < right):
-            assert left is not None
-            yield left, True, False
-            left = next(old, None)
-        elif left is None or right < left:
-            yield right, False, True
-            right = next(new, None)
-        else:
-            yield left, True, True
-            left, right = next(old, None), next(new, None)
+    lines = merge(
+        ((_place(line), line, False) for line in old),
+        ((_place(line), line, True) for line in new),
+    )
+    for line, found in groupby(lines, key=itemgetter(1)):
+        ages = {is_new for _, _, is_new in found}
+        yield line, False in ages, True in ages
+
+
+def _place(line: str) -> str:
+    """The entity of a line, with the `<` before it."""
+    return line.partition(">")[0].partition("#")[0]

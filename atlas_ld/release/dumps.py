@@ -1,37 +1,78 @@
-"""RDF dumps: the whole graph in every format, plain and gzipped, the same bytes for the same graph."""
+"""RDF dumps: the whole graph in every format, from the texts of its chunks, the same bytes for the same graph."""
 
 from __future__ import annotations
 
-import gzip
-import shutil
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from atlas_ld import jsonld
-from atlas_ld.media import JSONLD, Format
-from atlas_ld.rdf import Triple, write
+from atlas_ld.iris import Iris
+from atlas_ld.media import JSONLD, NQUADS, NTRIPLES, RDFXML, TRIG, TURTLE, Format
+from atlas_ld.model import load_model
+from atlas_ld.rdf import Triple, turtle_body, write
+from atlas_ld.vocabulary import PREFIXES
+
+ALIASES: Mapping[Format, Format] = {NQUADS: NTRIPLES, TRIG: TURTLE}
+"""Formats that are the same as another where no graph has a name."""
+
+Body = Callable[[Sequence[bytes], list[Triple]], bytes]
 
 
-def write_dump(
-    triples: list[Triple], format_: Format, path: Path, prefixes: dict[str, str], context: dict[str, Any]
-) -> None:
-    """The graph in one RDF format; `triples` come grouped by subject, in reading order."""
-    path.write_bytes(jsonld.dump(triples, context) if format_ is JSONLD else write(triples, format_, prefixes))
+@dataclass(frozen=True)
+class Dump:
+    """A dump in one format: `head`, the text of each chunk with `separator` between them, `tail`. `body` makes the
+    text of a chunk from the lines of its entities and the same as triples."""
+
+    name: str
+    head: bytes
+    separator: bytes
+    tail: bytes
+    body: Body
 
 
-def compress(path: Path) -> Path:
-    """A gzip file beside `path`, without the time and name that gzip would note."""
-    target = path.with_name(f"{path.name}.gz")
-    with (
-        path.open("rb") as source,
-        target.open("wb") as raw,
-        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=6) as packed,
-    ):
-        shutil.copyfileobj(source, packed, 2**20)
-    return target
+def dump_name(format_: Format) -> str:
+    return f"atlas.{format_.extension}"
 
 
-def link(path: Path, other: Path) -> None:
-    """Make `other` the same as `path`, and so their gzip files. Hard links: files of a release never change."""
-    other.hardlink_to(path)
-    other.with_name(f"{other.name}.gz").hardlink_to(path.with_name(f"{path.name}.gz"))
+@lru_cache(maxsize=1)
+def dumps(base_iri: str) -> tuple[Dump, ...]:
+    """The dumps that a release of this instance has, aliases left aside."""
+    prefixes = dict(sorted((PREFIXES | Iris(base_iri).prefixes).items()))
+    context = load_model(base_iri).context(prefixes)
+    return (_ntriples(), _turtle(prefixes), _jsonld(context), _rdfxml(prefixes))
+
+
+def _ntriples() -> Dump:
+    """Canonical: sorted by entity, the lines of an entity sorted by bytes."""
+
+    def body(lines: Sequence[bytes], _: list[Triple]) -> bytes:
+        return b"".join(line for entity in lines for line in sorted(entity.splitlines(keepends=True)))
+
+    return Dump(dump_name(NTRIPLES), b"", b"", b"", body)
+
+
+def _turtle(prefixes: dict[str, str]) -> Dump:
+    """Every prefix is declared: which are used is known only at the end."""
+    head = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in prefixes.items()).encode()
+
+    def body(_: Sequence[bytes], triples: list[Triple]) -> bytes:
+        return turtle_body(triples, prefixes)
+
+    return Dump(dump_name(TURTLE), head + b"\n", b"\n", b"", body)
+
+
+def _jsonld(context: dict[str, Any]) -> Dump:
+    terms = jsonld.Terms(context)
+    return Dump(dump_name(JSONLD), *jsonld.frame(context), lambda _, triples: jsonld.nodes(triples, terms))
+
+
+def _rdfxml(prefixes: dict[str, str]) -> Dump:
+    end = b"</rdf:RDF>"
+    head = write([], RDFXML, prefixes).partition(end)[0]
+
+    def body(_: Sequence[bytes], triples: list[Triple]) -> bytes:
+        return write(triples, RDFXML, prefixes)[len(head) :].rpartition(end)[0]
+
+    return Dump(dump_name(RDFXML), head, b"", end, body)

@@ -7,6 +7,7 @@ import fcntl
 import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,6 +78,20 @@ def make_current(releases: Path, release_id: str) -> None:
     temporary.symlink_to(release_id)
     temporary.replace(releases / CURRENT)
     sync_folder(releases)
+
+
+def sync(folder: Path) -> None:
+    """Ask the disk to keep a folder and all in it."""
+    paths = list(folder.rglob("*"))
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(_sync_file, (path for path in paths if path.is_file())))
+    for path in (*(path for path in paths if path.is_dir()), folder):
+        sync_folder(path)
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:

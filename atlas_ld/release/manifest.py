@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -12,8 +15,9 @@ from atlas_ld.errors import ReleaseError
 
 MANIFEST = "manifest.json"
 STORE_SUMS = "store.json"
-"""The store's files change from build to build (RocksDB names them and notes times), so that their sums stand apart
-and everything that the manifest lists is the same, byte for byte, for the same sources."""
+"""The store and the databases are altered from release to release, so that their bytes depend on what was before
+(and RocksDB names its files and notes times). Their sums stand apart, and everything that the manifest lists is the
+same, byte for byte, for the same sources."""
 
 
 class _Stored(BaseModel):
@@ -75,7 +79,7 @@ class Manifest(_Stored):
 
 
 class StoreSums(_Stored):
-    """Sizes and sums of the store's files, by path from the release's folder."""
+    """Sizes and sums of the store's files and of the databases, by path from the release's folder."""
 
     files: dict[str, FileEntry]
 
@@ -87,5 +91,13 @@ class StoreSums(_Stored):
             raise ReleaseError(f"{release / STORE_SUMS} is missing or damaged; build the release again.") from error
 
 
-def entries(folder: Path, paths: list[Path]) -> dict[str, FileEntry]:
-    return {path.relative_to(folder).as_posix(): FileEntry.of(path) for path in sorted(paths)}
+def entries(folder: Path, paths: Iterable[Path]) -> dict[str, FileEntry]:
+    """Size and sum of each file, by its path from the folder. As many at once as there are processors: hashing large
+    blocks does not hold Python's lock."""
+    named = {path.relative_to(folder).as_posix(): path for path in sorted(paths)}
+    longest_first = sorted(named, key=lambda name: -named[name].stat().st_size)
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        found = dict(
+            zip(longest_first, threads.map(lambda name: FileEntry.of(named[name]), longest_first), strict=True)
+        )
+    return {name: found[name] for name in named}

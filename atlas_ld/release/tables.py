@@ -1,4 +1,4 @@
-"""Tables for spreadsheets: one per kind of thing, as CSV and XLSX, with the columns that the shapes give.
+"""Tables for spreadsheets: one per kind of thing, with the columns that the shapes give. As CSV; `workbook` has XLSX.
 
 One row a thing, one column a field; several values are joined by ` | `. A field that links has two columns: the
 labels of what it links to, and their IRIs (`…_iri`). Parts of a partnership have no row; its shortcuts stand for them.
@@ -8,15 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 
-import xlsxwriter
-
-from atlas_ld.iris import Iris
 from atlas_ld.model import ClassModel, Field, Model
 from atlas_ld.rdf import LABELS, RDF_TYPE, Literal, NamedNode, Node, Triple, object_of, subject_of
 from atlas_ld.vocabulary import ATLAS, ORG, XSD
@@ -33,10 +28,10 @@ JOIN = " | "
 _PARTS = frozenset(str(term) for term in (ATLAS.participation, ATLAS.themeAssignment, ATLAS.goalAssignment))
 _NUMBERS = frozenset(str(term) for term in (XSD.decimal, XSD.integer, XSD.gYear))
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_CELL_LIMIT = 32_767  # the most characters of a cell (Excel specifications and limits)
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # a workbook notes when it was made, and ours must not depend on it
 
 Properties = dict[str, list[Node]]
+Things = dict[str, Properties]
+"""What is said of each subject, by property."""
 
 
 @dataclass(frozen=True)
@@ -56,48 +51,61 @@ class Table:
     rows: list[list[str]]
 
 
-def write_tables(triples: Sequence[Triple], model: Model, iris: Iris, folder: Path) -> list[Path]:
-    """`<table>.csv` and `<table>.xlsx` for each of TABLES; the files written."""
-    paths = []
-    for table in tables(triples, model, iris):
-        for path, write in (
-            (folder / f"{table.name}.csv", write_csv),
-            (folder / f"{table.name}.xlsx", write_xlsx),
-        ):
-            write(table, path)
-            paths.append(path)
-    return paths
+def columns(name: str, model: Model) -> tuple[Column, ...]:
+    """The columns of a table."""
+    described = [class_ for class_ in model.classes if class_.iri in TABLES[name]]
+    return tuple(_columns(described, model, with_owner=name == "funding"))
 
 
-def tables(triples: Sequence[Triple], model: Model, iris: Iris) -> Iterator[Table]:
-    things: dict[str, Properties] = {}
+def by_subject(triples: Iterable[Triple]) -> Things:
+    things: Things = {}
     for triple in triples:
         things.setdefault(subject_of(triple), {}).setdefault(triple.predicate.value, []).append(object_of(triple))
-    owners = {
-        line.value: iri for iri, properties in things.items() for line in properties.get(str(ATLAS.fundingLine), ())
+    return things
+
+
+def rows_of(name: str, things: Things) -> Things:
+    """The things that are rows of a table."""
+    classes = TABLES[name]
+    return {
+        iri: properties
+        for iri, properties in things.items()
+        if any(type_.value in classes for type_ in properties.get(RDF_TYPE.value, ()))
     }
-    labels = {iri: label for iri, properties in things.items() if (label := _label(properties)) is not None}
-    for name, classes in TABLES.items():
-        described = [class_ for class_ in model.classes if class_.iri in classes]
-        columns = tuple(_columns(described, model, with_owner=name == "funding"))
-        rows = [
-            [_cell(column, iri, properties, labels, owners) for column in columns]
-            for iri, properties in things.items()
-            if any(type_.value in classes for type_ in properties.get(RDF_TYPE.value, ()))
-        ]
-        yield Table(name, columns, rows)
+
+
+def links(shown: Sequence[Column], rows: Things) -> set[str]:
+    """All that the rows link to, whose labels `cells` wants."""
+    fields = [column.field for column in shown if column.field is not None and column.field.datatype is None]
+    return {
+        value.value
+        for properties in rows.values()
+        for field in fields
+        for value in properties.get(field.path, ())
+        if isinstance(value, NamedNode)
+    }
+
+
+def cells(
+    shown: Sequence[Column], rows: Things, labels: Mapping[str, str], owners: Mapping[str, str]
+) -> list[list[str]]:
+    """The cells of each row. `labels` of what they link to, by IRI; `owners`: funding line -> partnership."""
+    return [[_cell(column, iri, properties, labels, owners) for column in shown] for iri, properties in rows.items()]
+
+
+def labels(things: Things) -> dict[str, str]:
+    """The label of each that has one."""
+    return {iri: label for iri, properties in things.items() if (label := _label(properties)) is not None}
 
 
 def read_table(folder: Path, name: str, model: Model, iris: Sequence[str]) -> Table:
-    """Of the table that `write_csv` wrote to `<name>.csv`, the rows of these IRIs, in their order."""
-    described = [class_ for class_ in model.classes if class_.iri in TABLES[name]]
-    columns = tuple(_columns(described, model, with_owner=name == "funding"))
+    """Of the table that was written to `<name>.csv`, the rows of these IRIs, in their order."""
     wanted = set(iris)
     with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         next(rows)
         found = {row[0]: [_as_written(cell) for cell in row] for row in rows if row[0] in wanted}
-    return Table(name, columns, [found[iri] for iri in iris])
+    return Table(name, columns(name, model), [found[iri] for iri in iris])
 
 
 def is_number(column: Column) -> bool:
@@ -151,15 +159,20 @@ def _label(properties: Properties) -> str | None:
     return min((t.language != "fr", t.value) for t in named)[1] if named else None
 
 
-def write_csv(table: Table, path: Path) -> None:
+def csv_head(shown: Sequence[Column]) -> bytes:
+    return _lines([[column.name for column in shown]])
+
+
+def csv_rows(shown: Sequence[Column], rows: Iterable[Sequence[str]]) -> bytes:
     """RFC 4180, UTF-8 without BOM, LF. Cells that a spreadsheet would run as a formula get an apostrophe first."""
+    numbers = [is_number(column) for column in shown]
+    return _lines([harmless(cell, number) for cell, number in zip(row, numbers, strict=True)] for row in rows)
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> bytes:
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([column.name for column in table.columns])
-    numbers = [is_number(column) for column in table.columns]
-    writer.writerows([[harmless(cell, number) for cell, number in zip(row, numbers, strict=True)]
-                      for row in table.rows])  # fmt: skip
-    path.write_text(buffer.getvalue(), encoding="utf-8")
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue().encode()
 
 
 def harmless(cell: str, number: bool) -> str:
@@ -170,25 +183,3 @@ def harmless(cell: str, number: bool) -> str:
 def _as_written(cell: str) -> str:
     """A cell without the apostrophe that `harmless` gives it."""
     return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell
-
-
-def write_xlsx(table: Table, path: Path) -> None:
-    """One sheet with a frozen, filtered header; numbers as numbers, everything else as plain text, no formula."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    workbook = xlsxwriter.Workbook(str(path), options)
-    workbook.set_properties({"title": table.name, "created": _EPOCH})
-    header = workbook.add_format({"bold": True, "bottom": 1})
-    sheet = workbook.add_worksheet(table.name)
-    sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
-    numbers = [is_number(column) for column in table.columns]
-    for position, column in enumerate(table.columns):
-        sheet.set_column(position, position, 12 if column.iris or column.name == "iri" else 24)
-        sheet.write_string(0, position, column.title, header)
-    for row_number, row in enumerate(table.rows, start=1):  # written to the disk row by row
-        for position, cell in enumerate(row):
-            if cell and numbers[position] and JOIN not in cell:
-                sheet.write_number(row_number, position, float(Decimal(cell)))
-            elif cell:
-                sheet.write_string(row_number, position, cell[:_CELL_LIMIT])
-    workbook.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, FileEntry, Manifest, StoreSums
+from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, Manifest, StoreSums, entries
 
 
 def verify(release: Path) -> list[str]:
@@ -18,10 +18,15 @@ def _differences(release: Path) -> Iterator[str]:
     found = {p.relative_to(release).as_posix(): p for p in release.rglob("*") if p.is_file()}
     for name in sorted(found.keys() - expected.keys() - {MANIFEST, STORE_SUMS}):
         yield f"{name} is not in the manifest."
+    whole = {}
+    for name, entry in expected.items():
+        if name in found and found[name].stat().st_size == entry.bytes:
+            whole[name] = found[name]
+    actual = entries(release, whole.values())
     for name, entry in sorted(expected.items()):
         if name not in found:
             yield f"{name} is missing."
-        elif (size := found[name].stat().st_size) != entry.bytes:
-            yield f"{name} has {size} bytes instead of {entry.bytes}."
-        elif (actual := FileEntry.of(found[name]).sha256) != entry.sha256:
-            yield f"{name} has been altered: its SHA-256 is {actual[:12]}… instead of {entry.sha256[:12]}…."
+        elif name not in whole:
+            yield f"{name} has {found[name].stat().st_size} bytes instead of {entry.bytes}."
+        elif (sum_ := actual[name].sha256) != entry.sha256:
+            yield f"{name} has been altered: its SHA-256 is {sum_[:12]}… instead of {entry.sha256[:12]}…."

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
-from collections import Counter
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,18 +15,21 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from atlas_ld import __version__
-from atlas_ld.catalogue import Distribution, describe_dataset
+from atlas_ld.catalogue import Distribution, Statistics, describe_dataset
 from atlas_ld.config import Settings
 from atlas_ld.errors import ReleaseError
 from atlas_ld.iris import Iris
-from atlas_ld.media import NQUADS, NTRIPLES, RDF_FORMATS, TABLE_FORMATS, TURTLE
+from atlas_ld.media import RDF_FORMATS, TABLE_FORMATS, TURTLE
 from atlas_ld.model import Model
 from atlas_ld.processes import Workers
-from atlas_ld.rdf import RDF_TYPE, Quad, Triple, ntriples_lines, object_of, parse_lines, write
-from atlas_ld.release.entities import Entities
-from atlas_ld.release.folder import UNFINISHED, Release, make_current, sync_folder
+from atlas_ld.rdf import Quad, Triple, ntriples_lines, write
+from atlas_ld.release.downloads import DOWNLOADS, write_downloads
+from atlas_ld.release.entities import Entities, changes
+from atlas_ld.release.facets import FACETS
+from atlas_ld.release.folder import UNFINISHED, Release, current_id, make_current, sync
 from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, Counts, FileEntry, Manifest, StoreSums, entries
-from atlas_ld.release.parts import DOWNLOADS, ONTOLOGY, REPORT, STORE, write_parts
+from atlas_ld.release.notes import NOTES
+from atlas_ld.release.parts import ONTOLOGY, REPORT, SEARCH, STORE, write_parts
 from atlas_ld.release.verifier import verify
 from atlas_ld.vocabulary import PREFIXES
 
@@ -36,7 +38,10 @@ SHAPES = "shapes.ttl"
 CONTEXT = "context.jsonld"
 QUALITY = "quality.json"
 
-_LAYOUT = 2
+ALTERED = (SEARCH, FACETS, NOTES)
+"""Files that are altered from release to release, as the store is."""
+
+_LAYOUT = 3
 """What files a release has. It changes with them, so that a release of before is not taken for one of now."""
 
 
@@ -53,6 +58,7 @@ class Content:
     inputs      SHA-256 of each source by its name
     records     how many records were read, and how many of them are quarantined
     example     the partnership to show first
+    made_with   the hash of the software, its shapes, ontology and libraries
     queries     the example queries, in the store beside the data and not in the dumps
     """
 
@@ -67,6 +73,7 @@ class Content:
     quarantined: int
     example: str | None
     queries: list[Triple]
+    made_with: str
 
 
 def write_release(
@@ -83,24 +90,28 @@ def write_release(
     The caller holds `folder.building`. Raises ReleaseError where the disk does not hold what was written.
     """
     remove_unfinished(releases)
-    data = parse_lines(b"".join(content.entities.lines(list(content.entities.digests))))
-    lines = ntriples_lines(data)
-    fingerprint = _fingerprint(lines, content, settings)
+    fingerprint = _fingerprint(content, settings)
     existing = next(releases.glob(f"????-??-??-{fingerprint[:8]}"), None)
     if existing and Manifest.load(existing).content == fingerprint and not verify(existing):
         progress(f"nothing has changed since {existing.name}")
         make_current(releases, existing.name)
         return Release(existing, Manifest.load(existing))
 
+    made_with = f"{content.made_with} {settings.base_iri} zlib {zlib.ZLIB_RUNTIME_VERSION}"
+    changed = changes(content.entities, _sound_current(releases), made_with)
     release_id = f"{issued.isoformat()}-{fingerprint[:8]}"
     folder = releases / f"{UNFINISHED}{release_id}"
-    (folder / DOWNLOADS).mkdir(parents=True)
-    progress("writing dumps, tables, indexes and the store")
-    _write_files(folder, data, lines, content, model, settings, workers)
+    folder.mkdir()
+    _write_texts(folder, content, model, settings)
+    progress("writing dumps and tables")
+    statistics = write_downloads(folder, content.entities, changed, settings.base_iri, made_with, workers)
+    progress("writing indexes and the store")
+    write_parts(folder, settings.base_iri, content.entities, statistics.triples, workers)
     progress("sealing")
-    catalogue = _write_catalogue(folder, data, content, settings, release_id, issued)
+    sums = entries(folder, sorted((folder / DOWNLOADS).iterdir()))
+    catalogue = _write_catalogue(folder, statistics, sums, content, settings, release_id, issued)
     _complete_store(folder / STORE, [*catalogue, *content.queries])
-    manifest = _seal(folder, fingerprint, data, content, settings, release_id, issued, len(lines))
+    manifest = _seal(folder, fingerprint, statistics, sums, content, settings, release_id, issued)
     differences = verify(folder)
     if differences:
         raise ReleaseError(f"The disk does not hold what was written to {folder}: {differences[0]}")
@@ -119,51 +130,55 @@ def remove_unfinished(releases: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _fingerprint(lines: list[bytes], content: Content, settings: Settings) -> str:
+def _sound_current(releases: Path) -> Path | None:
+    """The folder of the current release, where it is what was written: what is damaged is not taken over."""
+    name = current_id(releases)
+    return releases / name if name and not verify(releases / name) else None
+
+
+def _fingerprint(content: Content, settings: Settings) -> str:
     """The SHA-256 over everything that is published and the software that writes it, but no date."""
     digest = hashlib.sha256(f"{__version__} {_LAYOUT}".encode())
     for setting in (settings.base_iri, settings.publisher, settings.license):
         digest.update(b"\0" + setting.encode())
-    graphs = (lines, ntriples_lines(content.report), ntriples_lines(content.queries))
-    for block in (*map(b"".join, graphs), content.quality):
+    entities = "\n".join(f"{iri} {sum_}" for iri, sum_ in content.entities.digests.items())
+    graphs = (ntriples_lines(content.report), ntriples_lines(content.queries))
+    for block in (entities.encode(), *map(b"".join, graphs), content.quality):
         digest.update(b"\0" + block)
     for text in (content.ontology, content.shapes):
         digest.update(b"\0" + text.encode())
     return digest.hexdigest()
 
 
-def _write_files(
-    folder: Path,
-    data: list[Triple],
-    lines: list[bytes],
-    content: Content,
-    model: Model,
-    settings: Settings,
-    workers: Workers,
-) -> None:
-    """Everything but the catalogue and the manifest."""
+def _write_texts(folder: Path, content: Content, model: Model, settings: Settings) -> None:
+    """What is small and written as a whole."""
     prefixes = PREFIXES | Iris(settings.base_iri).prefixes
     (folder / ONTOLOGY).write_text(content.ontology, encoding="utf-8")
     (folder / SHAPES).write_text(content.shapes, encoding="utf-8")
     (folder / REPORT).write_bytes(write(content.report, TURTLE, prefixes))
-    (folder / CONTEXT).write_bytes(_json({"@context": model.context(prefixes)}))
+    context = json.dumps({"@context": model.context(prefixes)}, ensure_ascii=False, indent=2)
+    (folder / CONTEXT).write_text(f"{context}\n", encoding="utf-8")
     (folder / QUALITY).write_bytes(content.quality)
-    (folder / DOWNLOADS / f"atlas.{NTRIPLES.extension}").write_bytes(b"".join(lines))
-    (folder / DOWNLOADS / f"atlas.{NQUADS.extension}").write_bytes(write(data, NQUADS))
-    write_parts(folder, settings.base_iri, len(lines), workers)
 
 
 def _write_catalogue(
-    folder: Path, data: list[Triple], content: Content, settings: Settings, release_id: str, issued: date
+    folder: Path,
+    statistics: Statistics,
+    sums: Mapping[str, FileEntry],
+    content: Content,
+    settings: Settings,
+    release_id: str,
+    issued: date,
 ) -> list[Triple]:
+    """`sums` are those of the files of download/."""
     iris = Iris(settings.base_iri)
     media_types = {f.extension: f.media_type for f in (*RDF_FORMATS, *TABLE_FORMATS)}
     distributions = []
-    for path in sorted((folder / DOWNLOADS).iterdir()):
-        entry = FileEntry.of(path)
-        extension = path.name.removesuffix(".gz").rpartition(".")[2]
-        distributions.append(Distribution(path.name, media_types[extension], entry.bytes, entry.sha256))
-    triples = describe_dataset(data, distributions, iris, settings, release_id, issued, content.example)
+    for path, entry in sums.items():
+        name = path.rpartition("/")[2]
+        extension = name.removesuffix(".gz").rpartition(".")[2]
+        distributions.append(Distribution(name, media_types[extension], entry.bytes, entry.sha256))
+    triples = describe_dataset(statistics, distributions, iris, settings, release_id, issued, content.example)
     (folder / CATALOGUE).write_bytes(write(triples, TURTLE, PREFIXES | iris.prefixes))
     return triples
 
@@ -180,18 +195,18 @@ def _complete_store(path: Path, triples: list[Triple]) -> None:
 def _seal(
     folder: Path,
     fingerprint: str,
-    data: list[Triple],
+    statistics: Statistics,
+    sums: Mapping[str, FileEntry],
     content: Content,
     settings: Settings,
     release_id: str,
     issued: date,
-    triples: int,
 ) -> Manifest:
-    """Write the manifest and ask the disk to keep everything."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    in_store = [path for path in files if path.is_relative_to(folder / STORE)]
-    StoreSums(files=entries(folder, in_store)).save(folder / STORE_SUMS)
-    counted = Counter(object_of(t).value for t in data if t.predicate == RDF_TYPE)
+    """Write the manifest and ask the disk to keep everything. `sums` are those of the files of download/."""
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    altered = [name for name in files if name.startswith(f"{STORE}/") or name in ALTERED]
+    StoreSums(files=entries(folder, [files[name] for name in altered])).save(folder / STORE_SUMS)
+    others = [path for name, path in files.items() if name not in sums and name not in altered]
     manifest = Manifest(
         id=release_id,
         issued=issued,
@@ -204,22 +219,12 @@ def _seal(
             quarantined=content.quarantined,
             warnings=content.severities.get("warning", 0),
             infos=content.severities.get("info", 0),
-            triples=triples,
-            entities=dict(sorted(counted.items())),
+            triples=statistics.triples,
+            entities=dict(statistics.classes),
         ),
         inputs=dict(sorted(content.inputs.items())),
-        files=entries(folder, [path for path in files if path not in in_store]),
+        files=dict(sorted({**sums, **entries(folder, others)}.items())),
     )
     manifest.save(folder / MANIFEST)
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-        else:
-            sync_folder(path)
-    sync_folder(folder)
+    sync(folder)
     return manifest
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n"

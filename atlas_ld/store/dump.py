@@ -1,4 +1,5 @@
-"""What is said of one thing, found in the release's canonical dump: sorted N-Triples, where it is one piece.
+"""What is said of one thing, found in the release's canonical dump: N-Triples sorted by entity, then by line,
+where it is one piece.
 
 The store finds triples by any of their terms, at the price of an index look-up and of decoding three terms for each.
 A description is found by its subject alone: in the dump it is a few lines, found by bisection, parsed at once. Read
@@ -45,7 +46,7 @@ class Dump:
     def lines(self, iri: str) -> bytes:
         """The lines whose subject is `iri`, sorted; empty where there is none."""
         wanted = f"<{iri}> ".encode()
-        after = bisect_left(self._heads, wanted)
+        after = bisect_left(self._heads, _place(wanted))
         start = self._starts[after - 1] if after else 0
         stop = self._starts[after] if after < len(self._starts) else self._size
         # The first line is that of `stop` at the latest.
@@ -63,7 +64,7 @@ class Dump:
             end = newline + 1 or len(data)
         return data[first:end]
 
-    def _places(self) -> tuple[list[int], list[bytes]]:
+    def _places(self) -> tuple[list[int], list[tuple[bytes, bytes]]]:
         """Where lines begin, about a block apart, and the subjects of these lines as they are written, in order."""
         starts, heads = [], []
         block = max(_BLOCK, self._size // _MOST)
@@ -71,7 +72,7 @@ class Dump:
         while start < self._size:
             line = self._read(start, _BLOCK)
             starts.append(start)
-            heads.append(line[: line.find(b"> ") + 2])
+            heads.append(_place(line[: line.find(b"> ") + 2]))
             start = self._line_after(start + block)
         return starts, heads
 
@@ -86,3 +87,8 @@ class Dump:
 
     def _read(self, start: int, size: int) -> bytes:
         return os.pread(self._file, size, start)
+
+
+def _place(subject: bytes) -> tuple[bytes, bytes]:
+    """Where the lines of a subject, written `<...> `, are among the others: by entity, the parts of one together."""
+    return subject[1:-2].partition(b"#")[0], subject

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from atlas_ld.release.facet_index import Place
-from atlas_ld.release.tables import JOIN, Column, Table, harmless, is_number, read_table, write_xlsx
+from atlas_ld.release.tables import JOIN, Column, Table, harmless, is_number, read_table
+from atlas_ld.release.workbook import write_xlsx
 from atlas_ld.web.listing import index
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.selection import Selection

@@ -32,10 +32,9 @@ def data(tmp_path: Path) -> Path:
 
 
 def build(data: Path, releases: Path, day: date = DAY) -> dict[str, bytes]:
-    """The files of the release, without the store."""
-    path = pipeline.build([data], Settings(releases=releases), day=day).release.path
-    files = {file.relative_to(path).as_posix(): file.read_bytes() for file in path.rglob("*") if file.is_file()}
-    return {name: content for name, content in files.items() if not name.startswith("store")}
+    """The files that the release's manifest lists."""
+    release = pipeline.build([data], Settings(releases=releases), day=day).release
+    return {name: (release.path / name).read_bytes() for name in release.manifest.files}
 
 
 def rows(releases: Path) -> dict[str, int]:

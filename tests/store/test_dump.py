@@ -24,7 +24,7 @@ def written(path: Path, texts: dict[str, list[int]]) -> dict[str, bytes]:
         )
         for iri, sizes in texts.items()
     }
-    path.write_bytes(b"".join(sorted(b"".join(lines.values()).splitlines(keepends=True))))
+    path.write_bytes(b"".join(lines[iri] for iri in sorted(lines, key=lambda iri: (iri.partition("#")[0], f"{iri}>"))))
     return lines
 
 
