@@ -29,7 +29,8 @@ class Recording:
         self._abandoned = abandoned
         self._memory = bytearray()
         self._file: IO[bytes] | None = None
-        self._change = threading.Condition()
+        self._lock = threading.RLock()
+        self._change = threading.Condition(self._lock)
         self._readers = 0
         self._error: QueryError | None = None
         self._size = 0
@@ -51,7 +52,7 @@ class Recording:
         return self._size
 
     def append(self, data: bytes) -> None:
-        with self._change:
+        with self._lock:
             if self._closed:
                 return
             if self._file is None and self._size + len(data) > _IN_MEMORY:
@@ -68,13 +69,13 @@ class Recording:
 
     def end(self, error: QueryError | None = None) -> None:
         """No byte follows. With an error, readers get what there is and then the error."""
-        with self._change:
+        with self._lock:
             self._done, self._error = True, error
             self._change.notify_all()
 
     def read(self, position: int) -> bytes:
         """The next piece from `position`, as soon as there is one; nothing at the end. Raises the QueryError."""
-        with self._change:
+        with self._lock:
             self._change.wait_for(lambda: self._size > position or self._done)
             if position < self._size:
                 return self._slice(position, min(position + _PIECE, self._size))
@@ -84,14 +85,14 @@ class Recording:
 
     def whole(self) -> bytes | None:
         """Every byte, or None where some are missing or the readers have left."""
-        with self._change:
+        with self._lock:
             if self._closed or not self.complete:
                 return None
             return self._slice(0, self._size)
 
     def open(self) -> Answer | None:
         """One more reader, or None where the last one has left."""
-        with self._change:
+        with self._lock:
             if self._closed:
                 return None
             self._readers += 1
@@ -99,7 +100,7 @@ class Recording:
 
     def leave(self) -> None:
         """One reader less; also for a recording that came to nothing and had none."""
-        with self._change:
+        with self._lock:
             self._readers -= 1
             if self._readers > 0:
                 return
@@ -160,7 +161,8 @@ class Answer:
 
     def content(self) -> bytes:
         """The whole answer, once it is there. Raises QueryError."""
-        return b"".join(self.chunks)
+        whole = self._recording.whole()
+        return b"".join(self.chunks) if whole is None else whole
 
     def close(self) -> None:
         if not self._left:

@@ -19,6 +19,9 @@ from atlas_ld.store.answer import Answer, Recording
 _CHANGING = re.compile(r"\b(?:rand|now|uuid|struuid|bnode)\b|\\u", re.IGNORECASE)
 """Functions whose value differs from one evaluation to the next (SPARQL 1.1, 17.4), or an escape that may hide one."""
 
+_SUSPECT = ("rand", "now", "uuid", "bnode", "\\u")
+"""What every match of _CHANGING holds: to find none of them is quicker."""
+
 _LARGEST_PART = 8
 """No answer may take more than one such part of the memory for answers."""
 
@@ -36,7 +39,8 @@ class Question:
 
     @property
     def changes(self) -> bool:
-        return bool(_CHANGING.search(self.query))
+        folded = self.query.casefold()
+        return any(part in folded for part in _SUSPECT) and bool(_CHANGING.search(self.query))
 
 
 @dataclass(eq=False)
@@ -60,7 +64,8 @@ class Answers:
 
     def __init__(self, most_bytes: int) -> None:
         self._most = most_bytes
-        self._change = threading.Condition()
+        self._lock = threading.RLock()
+        self._change = threading.Condition(self._lock)
         self._kept: OrderedDict[Question, _Kept] = OrderedDict()
         self._bytes = 0
         self._flights: dict[Question, Flight] = {}
@@ -70,7 +75,7 @@ class Answers:
         it, and for questions that are worked on each time."""
         if question.changes:
             return None
-        with self._change:
+        with self._lock:
             if kept := self._kept.get(question):
                 self._kept.move_to_end(question)
             elif question not in self._flights:
@@ -98,7 +103,7 @@ class Answers:
         size = recording.size + len(question.query)
         fits = size <= self._most // _LARGEST_PART and not question.changes
         content = recording.whole() if fits else None
-        with self._change:
+        with self._lock:
             flight = self._flights.get(question)
             if flight and flight.recording is recording:
                 del self._flights[question]
@@ -127,7 +132,7 @@ class Answers:
         self, question: Question, flight: Flight, recording: Recording | None = None, error: QueryError | None = None
     ) -> None:
         """The flight has come to an answer, complete or begun, to an error, or to nothing."""
-        with self._change:
+        with self._lock:
             flight.recording, flight.error, flight.landed = recording, error, True
             if recording is None or recording.complete:
                 self._flights.pop(question, None)
@@ -135,23 +140,23 @@ class Answers:
 
     def _join(self, question: Question, abandonment: Abandonment) -> Answer | None:
         """The answer that another request is waiting for too, once it begins; None where that came to nothing."""
-        with self._change:
+        with self._lock:
             flight = self._flights.get(question)
         if flight is None:
             return None
-        with abandonment.heard(self._wake), self._change:
+        with abandonment.heard(self._wake), self._lock:
             self._change.wait_for(lambda: flight.landed or abandonment.said)
         if flight.error:
             raise flight.error
         answer = flight.recording.open() if flight.recording else None
         if answer is None and flight.landed:
-            with self._change:
+            with self._lock:
                 if self._flights.get(question) is flight:
                     del self._flights[question]
         return answer
 
     def _wake(self) -> None:
-        with self._change:
+        with self._lock:
             self._change.notify_all()
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from atlas_ld.config import Settings
 from atlas_ld.media import RDF_FORMATS, RESULT_FORMATS, SPARQL_JSON, TURTLE, Format
 from atlas_ld.store.answers import Question
+
+_RESULTS = frozenset(format_.name for format_ in RESULT_FORMATS)
+_GRAPHS = frozenset(format_.name for format_ in RDF_FORMATS)
 
 
 @dataclass(frozen=True)
@@ -29,15 +33,15 @@ class QueryRequest:
     size: int | None = None
     base: str | None = None
 
-    @property
+    @cached_property
     def result_format(self) -> str | None:
-        return next((f.name for f in self.accepted if f in RESULT_FORMATS), None)
+        return next((f.name for f in self.accepted if f.name in _RESULTS), None)
 
-    @property
+    @cached_property
     def graph_format(self) -> str | None:
-        return next((f.name for f in self.accepted if f in RDF_FORMATS), None)
+        return next((f.name for f in self.accepted if f.name in _GRAPHS), None)
 
-    @property
+    @cached_property
     def question(self) -> Question:
         formats = (self.result_format or "", self.graph_format or "")
         return Question(

@@ -82,7 +82,8 @@ class Turns:
         self._places, self._queue, self._per_client = places, queue, per_client
         self._heavy_places = places - max(1, places // 4) if places > 1 else 1
         self._retry_after = math.ceil(retry_after)
-        self._change = threading.Condition()
+        self._lock = threading.RLock()  # entering a Condition costs more than entering its lock
+        self._change = threading.Condition(self._lock)
         self._running: set[Turn] = set()
         self._waiting: set[Turn] = set()
         self._present: Counter[str] = Counter()
@@ -91,7 +92,7 @@ class Turns:
 
     def admit(self, client: str) -> None:
         """Counts a request of `client` as present until `leave`. Raises ClientBusy past the limit of one client."""
-        with self._change:
+        with self._lock:
             if client and self._present[client] >= self._per_client:
                 raise ClientBusy(
                     f"This address has {self._per_client} queries under way, and may have no more; "
@@ -103,7 +104,7 @@ class Turns:
             self._present[client] += 1
 
     def leave(self, client: str) -> None:
-        with self._change:
+        with self._lock:
             self._present[client] -= 1
             if self._present[client] <= 0:
                 del self._present[client]
@@ -117,7 +118,7 @@ class Turns:
     def enter(self, client: str, heavy: bool = False, told: Callable[[], object] = lambda: None) -> Turn:
         """A place that may be free at once, or has to be waited for, or is refused where others go before in a full
         queue. `told` must not wait for anything."""
-        with self._change:
+        with self._lock:
             turn = Turn(client, heavy or self._account(client).is_heavy, next(self._arrivals))
             self._waiting.add(turn)
             self._start_next()
@@ -133,7 +134,7 @@ class Turns:
     def wait(self, turn: Turn, patience: float, abandonment: Abandonment) -> None:
         """Waits until the query may run. Raises EndpointBusy after `patience` seconds or where it is refused,
         QueryAbandoned where nobody waits any more."""
-        with abandonment.heard(self._wake), self._change:
+        with abandonment.heard(self._wake), self._lock:
             self._change.wait_for(lambda: turn.running or turn.refused or abandonment.said, patience)
             if turn.running and not abandonment.said:
                 return
@@ -142,18 +143,18 @@ class Turns:
 
     def withdraw(self, turn: Turn) -> None:
         """Nobody wants this place any more, whether it is waited for or taken."""
-        with self._change:
+        with self._lock:
             self._withdraw(turn)
 
     def is_over(self, seconds: float, trial: float) -> bool:
         """Whether a trial of `trial` seconds is over after `seconds`: earlier where light queries wait."""
-        with self._change:
+        with self._lock:
             crowded = any(not turn.heavy for turn in self._waiting)
         return seconds >= trial * (_CROWDED_TRIAL if crowded else 1)
 
     def outlive(self, turn: Turn) -> bool:
         """The query outlived its trial: whether it may run on, as heavy. Its client is remembered for it."""
-        with self._change:
+        with self._lock:
             self._account(turn.client).outlived += 1
             if not turn.heavy and self._heavy() < self._heavy_places:
                 turn.heavy = True
@@ -162,7 +163,7 @@ class Turns:
 
     def give_back(self, turn: Turn, seconds: float, answered: bool) -> None:
         """The query is done, after `seconds` of work, with or without an answer."""
-        with self._change:
+        with self._lock:
             self._running.discard(turn)
             account = self._account(turn.client)
             account.seconds += seconds
@@ -175,7 +176,7 @@ class Turns:
         )
 
     def _wake(self) -> None:
-        with self._change:
+        with self._lock:
             self._change.notify_all()
 
     def _withdraw(self, turn: Turn) -> None:
@@ -193,12 +194,12 @@ class Turns:
 
     def _start_next(self) -> None:
         """Gives free places to those who wait, in their order."""
-        while len(self._running) < self._places:
+        while self._waiting and len(self._running) < self._places:
             room_for_heavy = self._heavy() < self._heavy_places
             able = [turn for turn in self._waiting if room_for_heavy or not turn.heavy]
             if not able:
                 break
-            turn = min(able, key=self._rank)
+            turn = able[0] if len(able) == 1 else min(able, key=self._rank)
             self._waiting.remove(turn)
             self._running.add(turn)
             turn.running = True

@@ -180,8 +180,10 @@ def http_date(moment: datetime) -> str:
 
 def parse_date(header: str | None) -> datetime | None:
     """A date of a header field in UTC, or None for what is none: such a field is ignored."""
+    if not header:
+        return None
     try:
-        found = parsedate_to_datetime(header or "")
+        found = parsedate_to_datetime(header)
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import time
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _HALF_LIFE = 20.0
 _FREE = 10.0
@@ -28,6 +29,11 @@ def client_of(peer: str, forwarded: str | None, trusted_proxies: int) -> str:
     if trusted_proxies > 0 and forwarded:
         seen = [part.strip() for part in forwarded.split(",")]
         address = seen[-min(trusted_proxies, len(seen))]
+    return _counted(address)
+
+
+@lru_cache(maxsize=4096)
+def _counted(address: str) -> str:
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

@@ -26,7 +26,7 @@ _LONGEST_FIELD = 1024
 
 # A request with one of these asks for something that the site alone has, or its answer has more to say.
 _UNUSUAL = frozenset({"if-match", "if-unmodified-since", "expect", "upgrade"})
-_CONDITIONS = ("If-None-Match", "Accept-Encoding")
+_CONDITIONS = (("if-none-match", "If-None-Match"), ("accept-encoding", "Accept-Encoding"))
 
 Fields = Sequence[tuple[str, str]]
 """Header fields, their names in lower case."""
@@ -50,6 +50,7 @@ class QuickQueries:
     def __init__(self, pool: QueryPool, settings: Settings, base: str) -> None:
         self._pool, self._settings, self._base = pool, settings, base
         self._request_id = access.request_ids()
+        self._common = {secure: self._fields(secure) for secure in (False, True)}
         self._beginnings: Beginnings | None = None
 
     def read(self, method: str, scheme: str, address: str, fields: Fields, body: bytes) -> Asked | None:
@@ -89,13 +90,11 @@ class QuickQueries:
         found = beginning.answer
         if found is None:
             return None
-        headers = {name: asked.fields[name.lower()] for name in _CONDITIONS if name.lower() in asked.fields}
+        headers = {name: asked.fields[own] for own, name in _CONDITIONS if own in asked.fields}
         made = sparql_answer.reply(asked.method, headers, found.content(), found.format)
         request_id = self._request_id(asked.fields.get("x-request-id"))
-        secure = asked.scheme == "https"
-        common = http_rules.common_headers(request_id, secure=secure, hsts_seconds=self._settings.hsts_seconds)
-        fields = [(name.lower(), value) for name, value in ({**made.headers, **common}).items()]
-        fields.append(("accept-query", ACCEPT_QUERY))
+        own = [(name.lower(), value) for name, value in made.headers.items()]
+        fields = [*own, *self._common[asked.scheme == "https"], ("x-request-id", request_id)]
         if access.LOG.isEnabledFor(logging.INFO):
             elapsed = (time.perf_counter() - asked.at) * 1000
             size = len(made.body)
@@ -103,3 +102,9 @@ class QuickQueries:
                 access.line(request_id, asked.method, PATH, asked.address, client, made.status, size, elapsed)
             )
         return made.status, fields, made.body
+
+    def _fields(self, secure: bool) -> Fields:
+        """What every answer carries besides its own fields and its request's id."""
+        common = http_rules.common_headers("", secure=secure, hsts_seconds=self._settings.hsts_seconds)
+        del common["X-Request-ID"]
+        return [*((name.lower(), value) for name, value in common.items()), ("accept-query", ACCEPT_QUERY)]

@@ -56,7 +56,8 @@ class Loop:
 
 
 @pytest.fixture
-def loop(demonstration_site: Flask) -> Iterator[Loop]:
+def loop(demonstration_site: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loop]:
+    monkeypatch.setattr("atlas_ld.store.beginning.SECONDS", 30.0)  # however busy the machine is
     opened = Loop(demonstration_site)
     yield opened
     opened.close()
