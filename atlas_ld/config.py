@@ -30,6 +30,9 @@ class Settings:
     port: int = _setting(8000, "Port to listen on.")
     workers: int = _setting(2, "SPARQL worker processes, each with its own view of the store.")
     threads: int = _setting(16, "Threads that answer HTTP requests.")
+    renderers: int = _setting(
+        2, "Processes that render documents under `atlas-ld serve`; 0 renders them in the server's own threads."
+    )
     trusted_proxies: int = _setting(
         0, "Proxies in front whose X-Forwarded headers are believed; 0 where clients connect directly."
     )

@@ -28,6 +28,7 @@ from atlas_ld.store.beginning import Beginning
 from atlas_ld.web.connection import Connection, find_connection
 from atlas_ld.web.exchange import AT_ONCE, Application, Find, Reply, call, environ_of
 from atlas_ld.web.manners import Manners, client_of
+from atlas_ld.web.renderers import Renderers
 from atlas_ld.web.sparql_operation import most_bytes
 from atlas_ld.web.sparql_quick import PATH, QuickQueries
 
@@ -44,8 +45,8 @@ _SOON = 0.1
 class Gateway:
     """An RSGI application that is `site`, a WSGI application.
 
-    Two are asked first, in the server's loop: `ready`, answers that are held in memory (`ready.ReadyAnswers.find`),
-    and `quick`, queries that are answered at once.
+    Three are asked first, in the server's loop: `ready`, answers that are held in memory (`ready.ReadyAnswers.find`),
+    `renderers`, processes that make documents, and `quick`, queries that are answered at once.
     """
 
     def __init__(
@@ -54,13 +55,24 @@ class Gateway:
         settings: Settings,
         ready: Find | None = None,
         quick: QuickQueries | None = None,
+        renderers: Renderers | None = None,
     ) -> None:
         self._site, self._settings, self._ready, self._quick = site, settings, ready, quick
+        self._renderers = renderers
         self._most = most_bytes(settings.query_length)
         queries = settings.workers + 2 * settings.query_queue + 4
         self._pages = ThreadPoolExecutor(settings.threads, thread_name_prefix="page")
         self._queries = ThreadPoolExecutor(queries, thread_name_prefix="query")
         self._manners = Manners()
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """granian calls it when the loop is there, before the first request."""
+        if self._renderers:
+            self._renderers.start(loop)
+
+    def __rsgi_del__(self, _: asyncio.AbstractEventLoop) -> None:
+        if self._renderers:
+            self._renderers.close()
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """One request. A client that leaves is no error; anything else that fails is, and the body is broken off."""
@@ -70,6 +82,9 @@ class Gateway:
             fields, peer = scope.headers.items(), scope.client.rpartition(":")[0].strip("[]")
             if found := self._ready(scope.method, scope.scheme, scope.path, scope.query_string, fields, peer):
                 protocol.response_bytes(*found)
+                return
+            if self._renderers and (made := await self._renderers.find(scope, fields, peer)):
+                protocol.response_bytes(*made)
                 return
         body = b""
         if scope.method not in ("GET", "HEAD", "OPTIONS"):

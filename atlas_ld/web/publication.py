@@ -29,9 +29,9 @@ class Publication:
     model: Model
 
 
-def open_publication(settings: Settings) -> Publication:
-    """The current release of `settings.releases`, opened. Raises ReleaseError where there is none to serve."""
-    release = open_release(settings.releases)
+def open_publication(settings: Settings, release_id: str | None = None) -> Publication:
+    """A release of `settings.releases`, the current one unless its id is given, opened. Raises ReleaseError."""
+    release = open_release(settings.releases, release_id)
     iris = Iris(release.manifest.base_iri)  # what the release was built with, whatever the settings say now
     return Publication(
         settings=settings,

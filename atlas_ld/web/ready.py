@@ -121,7 +121,7 @@ class ReadyAnswers:
         `path` is decoded, `peer` the address of who is connected, for the log.
         """
         started = time.perf_counter()
-        request = self._plain(method, scheme, path, query, fields)
+        request = self.plain(method, scheme, path, query, fields)
         if request is None:
             return None
         with self._lock:
@@ -131,11 +131,16 @@ class ReadyAnswers:
             self._kept.move_to_end(request.choice)
         status, headers, body = _answer(ready, request)
         request_id = http_rules.sane_request_id(request.fields.get(_OWN)) or f"{self._series}{next(self._number):012x}"
+        self.log(request, request_id, peer, status, ready.length, started)
+        return status, [*headers, (_OWN, request_id)], body
+
+    def log(self, request: Request, request_id: str, peer: str, status: int, length: int, started: float) -> None:
+        """One line of the access log, for an answer that the site did not give itself."""
         if access.LOG.isEnabledFor(logging.INFO):
             elapsed = (time.perf_counter() - started) * 1000
             client = self._client(peer, request.fields.get("x-forwarded-for"))
-            access.LOG.info(access.line(request_id, method, path, query, client, status, ready.length, elapsed))
-        return status, [*headers, (_OWN, request_id)], body
+            _, path, query, *_ = request.choice
+            access.LOG.info(access.line(request_id, request.method, path, query, client, status, length, elapsed))
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """PEP 3333."""
@@ -148,10 +153,10 @@ class ReadyAnswers:
             status, headers, body = found
             start_response(f"{status} {HTTPStatus(status).phrase}", headers)
             return [body]
-        request = self._plain(method, scheme, path, query, fields) if method == "GET" else None
+        request = self.plain(method, scheme, path, query, fields) if method == "GET" else None
         return self._keeping(request, environ, start_response) if request else self._site(environ, start_response)
 
-    def _plain(self, method: str, scheme: str, path: str, query: str, fields: Fields) -> Request | None:
+    def plain(self, method: str, scheme: str, path: str, query: str, fields: Fields) -> Request | None:
         """The request, if it is of the kind whose answers are kept."""
         if method not in http_rules.SAFE or query not in _QUERIES or not path.startswith(_PLACES) or not path.isascii():
             return None
@@ -189,10 +194,14 @@ class ReadyAnswers:
             if hasattr(pieces, "close"):
                 pieces.close()
         status, headers = begun[0]
-        fields = tuple((name.lower(), value) for name, value in headers if name.lower() != _OWN)
+        self.offer(request, status, [(name.lower(), value) for name, value in headers], body)
+        return [body]
+
+    def offer(self, request: Request, status: int, headers: Fields, body: bytes) -> None:
+        """Keeps what the site answered to a plain GET, if it is one of the answers that are kept."""
+        fields = tuple((name, value) for name, value in headers if name != _OWN)
         if status in _KEPT_STATUS and _storable(fields):
             self._keep(request.choice, Ready.from_site(status, fields, body))
-        return [body]
 
     def _client(self, peer: str, forwarded: str | None) -> str:
         """Who asks: the peer, or the client that the outermost trusted proxy saw."""

@@ -16,6 +16,7 @@ from atlas_ld.web import access, create_app
 from atlas_ld.web.gateway import Gateway
 from atlas_ld.web.publication import open_publication
 from atlas_ld.web.ready import ReadyAnswers
+from atlas_ld.web.renderers import Renderers
 from atlas_ld.web.sparql_quick import QuickQueries
 
 _SWITCH_SECONDS = 0.001
@@ -33,7 +34,9 @@ def gateway() -> Gateway:
     sys.setswitchinterval(_SWITCH_SECONDS)
     site, ready = _site(settings)
     opened = site.extensions["atlas"]
-    return Gateway(site.wsgi_app, settings, ready.find, QuickQueries(opened.pool, settings, opened.iris.base))
+    quick = QuickQueries(opened.pool, settings, opened.iris.base)
+    renderers = Renderers(opened.release.id, settings.renderers, ready) if settings.renderers else None
+    return Gateway(site.wsgi_app, settings, ready.find, quick, renderers)
 
 
 def _site(settings: Settings) -> tuple[Flask, ReadyAnswers]:
