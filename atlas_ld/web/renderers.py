@@ -24,6 +24,7 @@ from typing import cast
 
 from granian.rsgi import Scope
 
+from atlas_ld.config import Settings
 from atlas_ld.web.ready import Fields, ReadyAnswers
 from atlas_ld.web.renderer import SIZE, Asked, Made, framed
 
@@ -37,7 +38,7 @@ _AGAIN = 1.0
 class Renderer(asyncio.Protocol):
     """One process and what it was asked, oldest first. Of the loop alone."""
 
-    def __init__(self, release: str) -> None:
+    def __init__(self, release: str, settings: Settings) -> None:
         ours, theirs = socket.socketpair()
         self.socket = ours
         self._asked: deque[tuple[asyncio.Future[Made | None], float]] = deque()
@@ -48,7 +49,8 @@ class Renderer(asyncio.Protocol):
             self.process = subprocess.Popen(  # noqa: S603  # our own module, our own arguments
                 [sys.executable, "-P", "-m", "atlas_ld.web.renderer", release],
                 stdin=theirs.fileno(),
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)},
+                env=settings.environment()
+                | {"PYTHONPATH": os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)},
                 start_new_session=True,  # Ctrl-C is for the server; a renderer leaves when its socket is closed
             )
 
@@ -103,13 +105,13 @@ class Renderer(asyncio.Protocol):
 
 
 class Renderers:
-    """`count` renderers of the release with this id, replaced for as long as the loop runs.
+    """`settings.renderers` renderers of the release with this id, replaced for as long as the loop runs.
 
     `ready` knows what a plain request is, and keeps the answers.
     """
 
-    def __init__(self, release: str, count: int, ready: ReadyAnswers) -> None:
-        self._release, self._count, self._ready = release, count, ready
+    def __init__(self, release: str, settings: Settings, ready: ReadyAnswers) -> None:
+        self._release, self._settings, self._ready = release, settings, ready
         self._renderers: list[Renderer] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -157,8 +159,8 @@ class Renderers:
                     renderer.end()
             self._renderers = [renderer for renderer in self._renderers if renderer.process.poll() is None]
             try:
-                while len(self._renderers) < self._count:
-                    renderer = Renderer(self._release)
+                while len(self._renderers) < self._settings.renderers:
+                    renderer = Renderer(self._release, self._settings)
                     self._renderers.append(renderer)
                     await asyncio.get_running_loop().create_unix_connection(_handed(renderer), sock=renderer.socket)
             except OSError as error:  # the system has no process or file left to give

@@ -35,7 +35,7 @@ def gateway() -> Gateway:
     site, ready = _site(settings)
     opened = site.extensions["atlas"]
     quick = QuickQueries(opened.pool, settings, opened.iris.base)
-    renderers = Renderers(opened.release.id, settings.renderers, ready) if settings.renderers else None
+    renderers = Renderers(opened.release.id, settings, ready) if settings.renderers else None
     return Gateway(site.wsgi_app, settings, ready.find, quick, renderers)
 
 

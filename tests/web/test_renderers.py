@@ -40,15 +40,14 @@ class Scope:
 
 @pytest.fixture
 def renderers(
-    demonstration: Release, demonstration_site: Flask, monkeypatch: pytest.MonkeyPatch
+    demonstration: Release, demonstration_site: Flask
 ) -> Callable[[Callable[[Renderers], Awaitable[None]]], None]:
     """Runs what it is given with one renderer that is ready."""
-    for name, value in Settings(releases=demonstration.path.parent).environment().items():
-        monkeypatch.setenv(name, value)
+    settings = Settings(releases=demonstration.path.parent, renderers=1)
     ready = ReadyAnswers(demonstration_site.wsgi_app, 0)
 
     async def run(work: Callable[[Renderers], Awaitable[None]]) -> None:
-        made = Renderers(demonstration.id, 1, ready)
+        made = Renderers(demonstration.id, settings, ready)
         made.start(asyncio.get_running_loop())
         try:
             await until_answered(made)
