@@ -86,6 +86,14 @@ class QueryPool:
         finally:
             self._turns.leave(client)
 
+    def fill_columns(self) -> None:
+        """Lets queries that read much be answered on columns (`atlas_ld.columnar`), as soon as these are written."""
+        self._staff.columns.fill()
+
+    @property
+    def has_columns(self) -> bool:
+        return self._staff.columns.is_filled
+
     def close(self) -> None:
         """Kills every worker. Queries that still run end in QueryTooLarge or QueryError."""
         self._staff.close()

@@ -30,19 +30,29 @@ class WorkerDiedError(Exception):
         self.signal = signal
 
 
+def import_path() -> str:
+    """PYTHONPATH for a process in another folder, with what this one can import."""
+    return os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
+
+
 class WorkerProcess:
     """A handle on a running `store.worker`. For use by one thread at a time."""
 
-    def __init__(self, store: Path, memory_mb: int, prefixes: Mapping[str, str]) -> None:
-        """Starts the process and returns at once; `wait_until_ready` waits for it to have opened the store."""
+    def __init__(self, store: Path, memory_mb: int, prefixes: Mapping[str, str], columns: int) -> None:
+        """Starts the process and returns at once; `wait_until_ready` waits for it to have opened the store.
+
+        `columns` is the descriptor of the file of columns (`column_file`).
+        """
+        options = [f"--memory-mb={memory_mb}", f"--columns={columns}"]
         self._process = subprocess.Popen(  # noqa: S603  # our own module, our own arguments
-            [sys.executable, "-P", "-m", "atlas_ld.store.worker", str(store.resolve()), f"--memory-mb={memory_mb}"],
+            [sys.executable, "-P", "-m", "atlas_ld.store.worker", str(store.resolve()), *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
             cwd="/",
-            env={"PYTHONPATH": os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)},
+            env={"PYTHONPATH": import_path()},
+            pass_fds=[columns],
             start_new_session=True,  # Ctrl-C is for the server; a worker leaves when its input is closed
         )
         assert self._process.stdin is not None

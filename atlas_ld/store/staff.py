@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from atlas_ld.store.column_file import ColumnFile
 from atlas_ld.store.process import WorkerDiedError, WorkerProcess
 
 
@@ -18,6 +19,7 @@ class Staff:
 
     def __init__(self, store: Path, memory_mb: int, prefixes: Mapping[str, str], spare: bool) -> None:
         self._store, self._memory_mb, self._prefixes, self._spare = store, memory_mb, prefixes, spare
+        self.columns = ColumnFile(store)
         self._lock = threading.Lock()
         self._idle: list[WorkerProcess] = []
         self._all: set[WorkerProcess] = set()
@@ -64,6 +66,7 @@ class Staff:
             worker.end()
         for worker in idle:
             worker.discard()
+        self.columns.close()
 
     @property
     def pids(self) -> set[int]:
@@ -72,6 +75,6 @@ class Staff:
             return {worker.pid for worker in self._all}
 
     def _start(self) -> WorkerProcess:
-        worker = WorkerProcess(self._store, self._memory_mb, self._prefixes)
+        worker = WorkerProcess(self._store, self._memory_mb, self._prefixes, self.columns.descriptor)
         self._all.add(worker)
         return worker

@@ -31,6 +31,7 @@ from pyoxigraph import (
     serialize,
 )
 
+from atlas_ld.columnar.attached import Attached
 from atlas_ld.media import RDF_FORMATS, SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML
 from atlas_ld.store import frames, sandbox
 
@@ -131,9 +132,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="atlas_ld.store.worker")
     parser.add_argument("store")
     parser.add_argument("--memory-mb", type=int, required=True)
+    parser.add_argument("--columns", type=int, required=True)
     options = parser.parse_args(arguments)
     source, target = sys.stdin.fileno(), sys.stdout.fileno()
     os.environ.clear()
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy's threads would reserve memory for nothing
     os.nice(_NICE)
     open_ends = sandbox.close_network()
     try:
@@ -142,13 +145,14 @@ def main(arguments: list[str] | None = None) -> None:
         frames.write_json(target, frames.ERROR, {"error": "failed", "message": f"No store: {error}"})
         return
     threading.Thread(target=_leave_with_parent, args=(source,), daemon=True).start()
+    columns = Attached(options.columns)  # before memory is limited: a thread needs some to start
     frames.write_json(target, frames.READY, open_ends + sandbox.limit_resources(options.memory_mb))
     prefixes: dict[str, str] = {}
     for kind, content in _requests(source):
         if kind == frames.OPEN:
             prefixes = content["prefixes"]
         else:
-            answer(store, prefixes, content, target)
+            answer(store, columns, prefixes, content, target)
 
 
 def _leave_with_parent(source: int) -> None:
@@ -170,10 +174,11 @@ def _requests(source: int) -> Iterator[tuple[bytes, dict[str, Any]]]:
             yield frame[0], json.loads(frame[1])
 
 
-def answer(store: Store, prefixes: dict[str, str], request: dict[str, Any], target: int) -> None:
+def answer(store: Store, columns: Attached, prefixes: dict[str, str], request: dict[str, Any], target: int) -> None:
     """Answers one request (see `pool.QueryRequest`) with frames to the descriptor `target`."""
     try:
-        _evaluate(store, prefixes, request, target)
+        if not _evaluate_on_columns(columns, prefixes, request, target):
+            _evaluate(store, prefixes, request, target)
     except SyntaxError as error:
         _fail(target, "syntax", **explain(str(error)))
     except _NoFormatError as error:
@@ -186,6 +191,21 @@ def answer(store: Store, prefixes: dict[str, str], request: dict[str, Any], targ
 
 def _fail(target: int, error: str, **content: Any) -> None:
     frames.write_json(target, frames.ERROR, {"error": error, **content, "worked": time.process_time()})
+
+
+def _evaluate_on_columns(columns: Attached, prefixes: dict[str, str], request: dict[str, Any], target: int) -> bool:
+    """Whether the columns answer the query. Nothing is sent where they do not."""
+    format_ = request["result_format"]
+    if format_ is None or request["default_graphs"] or request["named_graphs"]:
+        return False
+    pieces = columns.answer(request["query"], format_, prefixes, request["base"])
+    if pieces is None:
+        return False
+    output = _Output(target, {"kind": "bindings", "format": format_}, request["rows"], request["bytes"])
+    for piece in pieces:
+        output.write(piece)
+    output.end()
+    return True
 
 
 def _evaluate(store: Store, prefixes: dict[str, str], request: dict[str, Any], target: int) -> None:

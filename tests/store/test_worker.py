@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,7 +37,8 @@ needs_filter = pytest.mark.skipif(not _can_be_sealed(), reason="this system gran
 
 @pytest.fixture
 def worker(store: Path) -> Iterator[WorkerProcess]:
-    started = WorkerProcess(store, 256, PREFIXES)
+    with tempfile.TemporaryFile() as columns:
+        started = WorkerProcess(store, 256, PREFIXES, columns.fileno())
     started.wait_until_ready()
     yield started
     started.discard()
@@ -96,7 +98,8 @@ def test_a_sealed_process_cannot(attempt: str, tmp_path: Path) -> None:
 
 
 def test_a_worker_without_a_store_says_so_and_ends(tmp_path: Path) -> None:
-    worker = WorkerProcess(tmp_path / "none", 64, PREFIXES)
+    with tempfile.TemporaryFile() as columns:
+        worker = WorkerProcess(tmp_path / "none", 64, PREFIXES, columns.fileno())
     with pytest.raises(WorkerDiedError):
         worker.wait_until_ready()
     worker.discard()
