@@ -46,10 +46,10 @@ def build(
         clock.begin("reading the sources")
         with cache.opened(path, settings.base_iri) as kept:
             readings = read_all(data, kept, workers)
-            checked = check(readings, settings, day, clock, kept, workers)
+            checks = check(readings, settings, day, clock, kept, workers)
             clock.begin("gathering the graph")
-            content = gather(readings, checked, settings, kept, path)
-        every = [*readings.unreadable, *(one for record in checked.values() for one in findings(record))]
+            content = gather(readings, checks, settings, kept, path)
+        every = [*readings.unreadable, *(one for record in checks.records.values() for one in findings(record))]
         if strict and (content.quarantined or readings.unreadable):
             raise StrictBuildRefused(_refusal(content.quarantined, readings, every))
         clock.begin("writing the release")

@@ -40,19 +40,24 @@ CREATE TABLE record (digest TEXT PRIMARY KEY, json BLOB NOT NULL);
 -- What the check of a record gave. `own` and `shared` are numbers of texts.
 CREATE TABLE checked (
     key TEXT PRIMARY KEY, record TEXT NOT NULL, elapsed INTEGER, quarantined INTEGER NOT NULL,
-    lines INTEGER NOT NULL, own BLOB NOT NULL, shared BLOB NOT NULL, findings TEXT, results TEXT, about TEXT
+    lines INTEGER NOT NULL, own BLOB NOT NULL, shared BLOB NOT NULL, findings TEXT, results TEXT, told TEXT, about TEXT
 );
 
--- What is said of an entity, by anyone: each text once, its N-Triples apart.
+-- What is said of an entity, by anyone: each text once, its N-Triples apart. `users` counts the records that have it,
+-- `own` and `shared` those of them that are published. The code lists count as one that is published.
 CREATE TABLE text (
     id INTEGER PRIMARY KEY, digest BLOB UNIQUE NOT NULL, iri TEXT NOT NULL, size INTEGER NOT NULL,
-    capitals INTEGER NOT NULL
+    capitals INTEGER NOT NULL, users INTEGER NOT NULL DEFAULT 0, own INTEGER NOT NULL DEFAULT 0,
+    shared INTEGER NOT NULL DEFAULT 0
 );
+CREATE INDEX text_iri ON text (iri);
 CREATE TABLE lines (id INTEGER PRIMARY KEY, lines BLOB NOT NULL);
 
--- The texts of the code lists, and the text of each entity that the last build published.
-CREATE TABLE listed (text INTEGER PRIMARY KEY);
-CREATE TABLE entity (iri TEXT PRIMARY KEY, text INTEGER NOT NULL) WITHOUT ROWID;
+-- The SPARQL constraints of the shapes, compiled, with prefixes and properties as JSON.
+CREATE TABLE query (text TEXT, prefixes TEXT, properties TEXT);
+
+-- The text of each entity that the last build published, and its digest.
+CREATE TABLE entity (iri TEXT PRIMARY KEY, text INTEGER NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -143,7 +148,7 @@ def record_of(connection: sqlite3.Connection, digest: str) -> PartnershipRecord:
     return PartnershipRecord.model_validate_json(unpack(packed_record(connection, digest)))
 
 
-def forget(connection: sqlite3.Connection, table: str, column: str, used: set[str] | set[int]) -> None:
+def forget(connection: sqlite3.Connection, table: str, column: str, used: set[str]) -> None:
     """Drop the rows of a table of ours whose `column` holds none of the values `used`."""
     unused = {row[0] for row in connection.execute(f"SELECT {column} FROM {table}")} - used  # noqa: S608
     connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", ((value,) for value in unused))  # noqa: S608

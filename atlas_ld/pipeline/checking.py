@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache as once
 from functools import partial
@@ -21,7 +22,7 @@ from atlas_ld.iris import Iris
 from atlas_ld.mapping import elapsed, map_partnership
 from atlas_ld.model import load_model
 from atlas_ld.pipeline import results, texts
-from atlas_ld.pipeline.cache import forget, opened, packed_record, unpack
+from atlas_ld.pipeline.cache import opened, packed_record, unpack
 from atlas_ld.pipeline.clock import Clock
 from atlas_ld.pipeline.reading import FINDINGS, Readings, read_all
 from atlas_ld.processes import ALONE, Workers
@@ -29,7 +30,7 @@ from atlas_ld.rdf import Triple
 from atlas_ld.records import PartnershipRecord
 from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.matching import resolve
-from atlas_ld.validation import Group, Result, load_shapes, validate_records
+from atlas_ld.validation import Group, Query, Result, Told, load_shapes, tell, validate_records
 
 
 class Checked(NamedTuple):
@@ -42,6 +43,7 @@ class Checked(NamedTuple):
     own, shared  numbers of the texts of what is this partnership's alone, and of what others may describe as well
     findings     everything that was found, as JSON: remarks of readers and matching, then the results of SHACL
     results      the results of SHACL, as a JSON list; what is empty is None
+    told         the same as the report tells them
     about        of a quarantined record, what the quality page shows of it, as JSON
     """
 
@@ -53,13 +55,29 @@ class Checked(NamedTuple):
     shared: bytes
     findings: str | None
     results: str | None
+    told: str | None
     about: str | None
+
+
+class Change(NamedTuple):
+    """What one record was to the last build and is to this one; None where it is not there."""
+
+    before: Checked | None
+    after: Checked | None
+
+
+@dataclass(frozen=True)
+class Checks:
+    """Checked records by key, in the order of the keys, and those that have changed since the last build."""
+
+    records: dict[str, Checked]
+    changes: list[Change]
 
 
 def check(
     readings: Readings, settings: Settings, day: date, clock: Clock, cache: Connection, workers: Workers = ALONE
-) -> dict[str, Checked]:
-    """Match, map and validate every record. Checked records by key, in the order of the keys."""
+) -> Checks:
+    """Match, map and validate every record."""
     clock.begin("matching, mapping and validating", f"{len(readings.records)} records")
     known = {key: Checked(*row) for key, *row in cache.execute("SELECT * FROM checked")}
     over = {key: elapsed(told, day) for key, told in readings.records.items()}
@@ -69,11 +87,17 @@ def check(
         if (kept := known.get(key)) is None or kept.record != told.record or kept.elapsed != over[key]
     ]
     records = ((key, packed_record(cache, digest)) for key, digest in missing)
-    work = partial(_check_part, base_iri=settings.base_iri, day=day)
+    queries = _queries(cache, settings.base_iri) if missing else ()
+    work = partial(_check_part, base_iri=settings.base_iri, day=day, queries=queries)
+    changes = []
     for (key, digest), made in zip(missing, workers.spread(work, records), strict=True):
-        known[key] = _keep(cache, key, digest, over[key], made)
-    forget(cache, "checked", "key", set(readings.records))
-    return {key: known[key] for key in readings.records}
+        checked = _keep(cache, key, digest, over[key], made)
+        changes.append(Change(known.get(key), checked))
+        known[key] = checked
+    removed = known.keys() - readings.records.keys()
+    changes += [Change(known[key], None) for key in sorted(removed)]
+    cache.executemany("DELETE FROM checked WHERE key = ?", ((key,) for key in removed))
+    return Checks({key: known[key] for key in readings.records}, changes)
 
 
 def check_sources(data: Iterable[Path], settings: Settings, day: date) -> tuple[list[Finding], list[Result]]:
@@ -83,7 +107,7 @@ def check_sources(data: Iterable[Path], settings: Settings, day: date) -> tuple[
     """
     with opened(None, settings.base_iri) as cache:
         readings = read_all(data, cache)
-        checked = check(readings, settings, day, Clock(lambda _: None), cache)
+        checked = check(readings, settings, day, Clock(lambda _: None), cache).records
     remarked = [one for record in checked.values() for one in _remarks(record)]
     return [*readings.unreadable, *remarked], distinct_results(checked.values())
 
@@ -105,6 +129,11 @@ def distinct_results(records: Iterable[Checked]) -> list[Result]:
     return list(dict.fromkeys(each))
 
 
+def told_results(checked: Checked) -> list[Told]:
+    """The results of SHACL on one record as the report tells them."""
+    return [Told(*told) for told in json.loads(checked.told)] if checked.told else []
+
+
 class _Made(NamedTuple):
     """What a check gives, as it is kept, but for the texts: a text that an earlier record of the same part has as well
     comes without its N-Triples."""
@@ -114,6 +143,7 @@ class _Made(NamedTuple):
     lines: int
     findings: str | None
     results: str | None
+    told: str | None
     about: str | None
 
 
@@ -122,9 +152,9 @@ def _keep(cache: Connection, key: str, record: str, over: bool | None, made: _Ma
         array(texts.CODE, [texts.keep(cache, digest, new) for digest, new in said]).tobytes()
         for said in (made.own, made.shared)
     )
-    rest = (made.lines, own, shared, made.findings, made.results, made.about)
+    rest = (made.lines, own, shared, made.findings, made.results, made.told, made.about)
     checked = Checked(record, over, made.about is not None, *rest)
-    cache.execute("INSERT OR REPLACE INTO checked VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (key, *checked))
+    cache.execute("INSERT OR REPLACE INTO checked VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (key, *checked))
     return checked
 
 
@@ -133,7 +163,23 @@ def _gazetteer() -> Gazetteer:
     return Gazetteer.load()
 
 
-def _check_part(records: Sequence[tuple[str, bytes]], *, base_iri: str, day: date) -> list[_Made]:
+def _queries(cache: Connection, base_iri: str) -> tuple[Query, ...]:
+    """The queries of the shapes, compiled."""
+    rows = cache.execute("SELECT * FROM query").fetchall()
+    if rows:
+        return tuple(
+            Query(text, tuple(map(tuple, json.loads(prefixes))), frozenset(json.loads(properties)))
+            for text, prefixes, properties in rows
+        )
+    queries = tuple(query for _, query in load_shapes(base_iri).compiled.queries)
+    kept = ((one.text, json.dumps(one.prefixes), json.dumps(sorted(one.properties))) for one in queries)
+    cache.executemany("INSERT INTO query VALUES (?, ?, ?)", kept)
+    return queries
+
+
+def _check_part(
+    records: Sequence[tuple[str, bytes]], *, base_iri: str, day: date, queries: tuple[Query, ...]
+) -> list[_Made]:
     """What each (key, record in JSON, packed) gives."""
     iris, gazetteer, order = Iris(base_iri), _gazetteer(), load_model(base_iri).order
     read: dict[str, PartnershipRecord] = {}
@@ -145,7 +191,7 @@ def _check_part(records: Sequence[tuple[str, bytes]], *, base_iri: str, day: dat
         mapped = map_partnership(record, key, resolution, gazetteer, iris, day)
         remarked[key] = [finding.at(record=key) for finding in (*record.findings, *resolution.findings)]
         groups[key] = Group(mapped.own, mapped.shared)
-    found = validate_records(groups, load_shapes(base_iri))
+    found = validate_records(groups, load_shapes(base_iri, queries))
     said = _Said(order)
     return [
         _Made(
@@ -154,6 +200,7 @@ def _check_part(records: Sequence[tuple[str, bytes]], *, base_iri: str, day: dat
             lines=len(group.own),
             findings=_findings([*remarked[key], *(one.to_finding().at(record=key) for one in found[key])]),
             results=results.to_json(found[key]),
+            told=json.dumps([tell(one, iris) for one in found[key]], ensure_ascii=False) if found[key] else None,
             about=_about(key, read[key]) if _is_bad(remarked[key], found[key]) else None,
         )
         for key, group in groups.items()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,8 +13,8 @@ from pathlib import Path
 from atlas_ld.iris import Iris
 from atlas_ld.model import load_model
 from atlas_ld.pipeline import texts
-from atlas_ld.pipeline.cache import forget, unpack
-from atlas_ld.pipeline.checking import Checked
+from atlas_ld.pipeline.cache import unpack
+from atlas_ld.pipeline.checking import Change
 from atlas_ld.rdf import parse_file, parse_lines
 from atlas_ld.resources import root, turtle_files
 
@@ -29,7 +30,7 @@ class KeptEntities:
     @cached_property
     def digests(self) -> Mapping[str, str]:
         with closing(sqlite3.connect(self.path)) as cache:
-            rows = cache.execute("SELECT e.iri, t.digest FROM entity e JOIN text t ON t.id = e.text ORDER BY e.iri")
+            rows = cache.execute("SELECT iri, digest FROM entity ORDER BY iri")
             return {iri: digest.hex() for iri, digest in rows}
 
     def lines(self, iris: Sequence[str]) -> list[bytes]:
@@ -46,66 +47,67 @@ class KeptEntities:
         return KeptEntities, (self.path,)  # the digests would be sent along otherwise
 
 
-def publish(cache: sqlite3.Connection, checked: Mapping[str, Checked], base_iri: str) -> None:
-    """Note what is published: of each entity everything that is this partnership's alone or in the code lists, and
-    one description of those that several records describe."""
-    known = {number: texts.Text(*text) for number, *text in cache.execute("SELECT * FROM text")}
-    listed = _listed(cache, base_iri, known)
-    said: dict[str, list[int]] = {}
-    published = [record for record in checked.values() if not record.quarantined]
-    for record in published:
-        for number in texts.numbers(record.own):
-            said.setdefault(known[number].iri, []).append(number)
-    shared = {number for record in published for number in texts.numbers(record.shared)}
-    for number in (*_best(cache, shared, known), *listed):
-        said.setdefault(known[number].iri, []).append(number)
-    entities = {
-        iri: numbers[0] if len(numbers) == 1 else _together(cache, numbers, base_iri, known)
-        for iri, numbers in said.items()
-    }
-    before = dict(cache.execute("SELECT iri, text FROM entity"))
-    cache.executemany("DELETE FROM entity WHERE iri = ?", ((iri,) for iri in before.keys() - entities.keys()))
-    cache.executemany("INSERT OR REPLACE INTO entity VALUES (?, ?)", entities.items() - before.items())
-    used = {*listed, *entities.values()}
-    for record in checked.values():
-        used.update(texts.numbers(record.own), texts.numbers(record.shared))
-    for table in ("text", "lines"):
-        forget(cache, table, "id", used)
+def publish(cache: sqlite3.Connection, changes: Iterable[Change], base_iri: str) -> None:
+    """Note what is published, given what has changed: of each entity everything that is one partnership's alone or in
+    the code lists, and one description of those that several records describe."""
+    is_first = not cache.execute("SELECT 1 FROM entity LIMIT 1").fetchone()
+    listed = _listed(cache, base_iri) if is_first else []
+    for iri in dict.fromkeys((*listed, *_touched(cache, changes))):
+        _choose(cache, iri, base_iri)
 
 
-def _listed(cache: sqlite3.Connection, base_iri: str, known: dict[int, texts.Text]) -> list[int]:
-    """Numbers of the texts of the code lists, themes and goals. They are part of the software, so they stay."""
-    numbers = [number for (number,) in cache.execute("SELECT text FROM listed ORDER BY text")]
-    if not numbers:
-        lists = turtle_files("ontology/codes") + [root() / "ontology" / name for name in ("themes.ttl", "goals.ttl")]
-        triples = [triple for path in lists for triple in parse_file(path, Iris(base_iri).base)]
-        for text, lines in texts.texts_of(triples, load_model(base_iri).order):
-            number = texts.keep(cache, text.digest, texts.new_text(text, lines))
-            known[number] = text
-            numbers.append(number)
-        cache.executemany("INSERT INTO listed VALUES (?)", ((number,) for number in numbers))
-    return numbers
+def _listed(cache: sqlite3.Connection, base_iri: str) -> list[str]:
+    """Keep the texts of the code lists, themes and goals; the entities that they are about. They are part of the
+    software, so they stay."""
+    lists = turtle_files("ontology/codes") + [root() / "ontology" / name for name in ("themes.ttl", "goals.ttl")]
+    triples = [triple for path in lists for triple in parse_file(path, Iris(base_iri).base)]
+    listed = texts.texts_of(triples, load_model(base_iri).order)
+    for text, lines in listed:
+        number = texts.keep(cache, text.digest, texts.new_text(text, lines))
+        cache.execute("UPDATE text SET users = users + 1, own = own + 1 WHERE id = ?", (number,))
+    return [text.iri for text, _ in listed]
 
 
-def _best(cache: sqlite3.Connection, numbers: Iterable[int], known: Mapping[int, texts.Text]) -> Iterator[int]:
-    """One description of each shared entity: the fullest, then the one not in capitals, then the first by text."""
-    described: dict[str, list[int]] = {}
-    for number in numbers:
-        described.setdefault(known[number].iri, []).append(number)
-    for some in described.values():
-        if len(some) > 1:
-            rank = min((-known[number].size, known[number].capitals) for number in some)
-            some = [number for number in some if (-known[number].size, known[number].capitals) == rank]
-        yield some[0] if len(some) == 1 else min(some, key=lambda number: texts.lines(cache, number))
+def _touched(cache: sqlite3.Connection, changes: Iterable[Change]) -> list[str]:
+    """Count who has which text after these changes; the entities that the texts concerned are about."""
+    users, own, shared = Counter[int](), Counter[int](), Counter[int]()
+    for change in changes:
+        for record, difference in ((change.before, -1), (change.after, 1)):
+            if record:
+                for numbers, published in ((texts.numbers(record.own), own), (texts.numbers(record.shared), shared)):
+                    for number in numbers:
+                        users[number] += difference
+                        if not record.quarantined:
+                            published[number] += difference
+    counts = [(n, u, own[n], shared[n]) for n, u in users.items() if u or own[n] or shared[n]]
+    cache.executemany("UPDATE text SET users = users + ?2, own = own + ?3, shared = shared + ?4 WHERE id = ?1", counts)
+    find = "SELECT iri FROM text WHERE id = ?"
+    return sorted({cache.execute(find, (number,)).fetchone()[0] for number, *_ in counts})
 
 
-def _together(cache: sqlite3.Connection, numbers: Iterable[int], base_iri: str, known: dict[int, texts.Text]) -> int:
+def _choose(cache: sqlite3.Connection, iri: str, base_iri: str) -> None:
+    """Note the text that is published of an entity, and drop the texts about it that are of no more use."""
+    rows = cache.execute("SELECT id, size, capitals, users, own, shared FROM text WHERE iri = ?", (iri,)).fetchall()
+    described = [(-size, capitals, number) for number, size, capitals, _, _, shared in rows if shared]
+    said = {number for number, _, _, _, own, _ in rows if own} | set(_best(cache, described))
+    chosen = next(iter(said)) if len(said) == 1 else _together(cache, said, base_iri) if said else None
+    if chosen is None:
+        cache.execute("DELETE FROM entity WHERE iri = ?", (iri,))
+    else:
+        cache.execute("INSERT OR REPLACE INTO entity SELECT iri, id, digest FROM text WHERE id = ?", (chosen,))
+    for number, _, _, users, _, _ in rows:
+        if not users and number != chosen:
+            texts.forget(cache, number)
+
+
+def _best(cache: sqlite3.Connection, described: Sequence[tuple[int, bool, int]]) -> list[int]:
+    """One description of a shared entity: the fullest, then the one not in capitals, then the first by text."""
+    best = [number for *rank, number in described if rank == list(min(described)[:2])]
+    return best if len(best) < 2 else [min(best, key=lambda number: texts.lines(cache, number))]
+
+
+def _together(cache: sqlite3.Connection, numbers: Iterable[int], base_iri: str) -> int:
     """The number of the text that says what several say of one entity."""
-    distinct = list(dict.fromkeys(numbers))
-    if len(distinct) == 1:
-        return distinct[0]
-    triples = [triple for number in distinct for triple in parse_lines(texts.lines(cache, number))]
+    triples = [triple for number in sorted(numbers) for triple in parse_lines(texts.lines(cache, number))]
     ((text, lines),) = texts.texts_of(dict.fromkeys(triples), load_model(base_iri).order)
-    number = texts.keep(cache, text.digest, texts.new_text(text, lines))
-    known[number] = text
-    return number
+    return texts.keep(cache, text.digest, texts.new_text(text, lines))

@@ -9,29 +9,28 @@ from sqlite3 import Connection
 from atlas_ld.config import Settings
 from atlas_ld.iris import Iris
 from atlas_ld.pipeline.cache import software
-from atlas_ld.pipeline.checking import Checked, distinct_results
+from atlas_ld.pipeline.checking import Checked, Checks, told_results
 from atlas_ld.pipeline.entities import KeptEntities, publish
 from atlas_ld.pipeline.quality import quality
 from atlas_ld.pipeline.reading import Readings
 from atlas_ld.queries.description import describe_queries
 from atlas_ld.release.writer import Content
 from atlas_ld.resources import root, turtle_files
-from atlas_ld.validation import report_triples
+from atlas_ld.validation import report_turtle
 
 
-def gather(
-    readings: Readings, checked: Mapping[str, Checked], settings: Settings, cache: Connection, path: Path
-) -> Content:
+def gather(readings: Readings, checks: Checks, settings: Settings, cache: Connection, path: Path) -> Content:
     """The content of a release of every record that is not quarantined. `path` is the file of the cache, from which
     the release is written once the cache is closed."""
     iris = Iris(settings.base_iri)
-    publish(cache, checked, settings.base_iri)
+    checked = checks.records
+    publish(cache, checks.changes, settings.base_iri)
     found = quality(checked, readings.unreadable)
     return Content(
         entities=KeptEntities(path),
         ontology=_together([root() / "ontology" / name for name in ("atlas.ttl", "alignments.ttl")], iris),
         shapes=_together(turtle_files("shapes"), iris),
-        report=report_triples(distinct_results(checked.values()), iris),
+        report=report_turtle((told for record in checked.values() for told in told_results(record)), iris),
         quality=found.json,
         severities=found.counts,
         inputs=readings.inputs,

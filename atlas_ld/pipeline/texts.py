@@ -73,9 +73,16 @@ def lines(cache: Connection, number: int) -> bytes:
     return unpack(cache.execute("SELECT lines FROM lines WHERE id = ?", (number,)).fetchone()[0])
 
 
+def forget(cache: Connection, number: int) -> None:
+    """Drop a text."""
+    cache.execute("DELETE FROM text WHERE id = ?", (number,))
+    cache.execute("DELETE FROM lines WHERE id = ?", (number,))
+
+
 def new_text(text: Text, lines_: bytes) -> NewText:
     return NewText(text, pack(lines_))
 
 
 def numbers(kept: bytes) -> array[int]:
+    """The numbers of texts of one record."""
     return array(CODE, kept)

@@ -52,7 +52,7 @@ class Content:
     entities    the published graph: partnerships and what they link to, code lists, themes, goals
     ontology    the ontology with its alignments, in Turtle, as its authors laid it out
     shapes      the shapes, likewise
-    report      the SHACL report of everything that was read, quarantined records too
+    report      the SHACL report of everything that was read, quarantined records too, in Turtle
     quality     the same for people, in JSON: quarantined records with reasons, findings counted
     severities  how many findings there are of each severity
     inputs      SHA-256 of each source by its name
@@ -65,7 +65,7 @@ class Content:
     entities: Entities
     ontology: str
     shapes: str
-    report: list[Triple]
+    report: str
     quality: bytes
     severities: Mapping[str, int]
     inputs: dict[str, str]
@@ -142,10 +142,9 @@ def _fingerprint(content: Content, settings: Settings) -> str:
     for setting in (settings.base_iri, settings.publisher, settings.license):
         digest.update(b"\0" + setting.encode())
     entities = "\n".join(f"{iri} {sum_}" for iri, sum_ in content.entities.digests.items())
-    graphs = (ntriples_lines(content.report), ntriples_lines(content.queries))
-    for block in (entities.encode(), *map(b"".join, graphs), content.quality):
+    for block in (entities.encode(), b"".join(ntriples_lines(content.queries)), content.quality):
         digest.update(b"\0" + block)
-    for text in (content.ontology, content.shapes):
+    for text in (content.ontology, content.shapes, content.report):
         digest.update(b"\0" + text.encode())
     return digest.hexdigest()
 
@@ -155,7 +154,7 @@ def _write_texts(folder: Path, content: Content, model: Model, settings: Setting
     prefixes = PREFIXES | Iris(settings.base_iri).prefixes
     (folder / ONTOLOGY).write_text(content.ontology, encoding="utf-8")
     (folder / SHAPES).write_text(content.shapes, encoding="utf-8")
-    (folder / REPORT).write_bytes(write(content.report, TURTLE, prefixes))
+    (folder / REPORT).write_text(content.report, encoding="utf-8")
     context = json.dumps({"@context": model.context(prefixes)}, ensure_ascii=False, indent=2)
     (folder / CONTEXT).write_text(f"{context}\n", encoding="utf-8")
     (folder / QUALITY).write_bytes(content.quality)

@@ -33,8 +33,8 @@ class NotCompiled(Exception):  # noqa: N818 - a fact about a shape, never an err
     """A shape uses what is not compiled. Caught in `compile_shapes`, which leaves the shape to pyshacl."""
 
 
-def compile_shapes(graph: Graph) -> Compiled:
-    """Compile the shapes of a graph that have targets."""
+def compile_shapes(graph: Graph, known: Sequence[Query] = ()) -> Compiled:
+    """Compile the shapes of a graph that have targets. `known` are queries that were compiled before."""
     by_class: dict[Node, list[Shape]] = {}
     by_property: dict[str, list[Shape]] = {}
     queries: list[tuple[Shape, Query]] = []
@@ -42,7 +42,7 @@ def compile_shapes(graph: Graph) -> Compiled:
     rest += graph
     for subject in sorted({s for p in (SH.targetClass, SH.targetSubjectsOf) for s in graph.subjects(p)}, key=str):
         try:
-            shape = _compile(graph, subject)
+            shape = _compile(graph, subject, known)
         except NotCompiled:
             continue
         rest.remove((subject, SH.targetClass, None))
@@ -61,7 +61,7 @@ def _has_targets(graph: Graph) -> bool:
     return (None, RDF.type, RDFS.Class) in graph or any((None, target, None) in graph for target in targets)
 
 
-def _compile(graph: Graph, subject: Any) -> Shape:
+def _compile(graph: Graph, subject: Any, known: Sequence[Query] = ()) -> Shape:
     """Raises NotCompiled."""
     said: dict[Any, list[Any]] = {}
     for property_, value in graph.predicate_objects(subject):
@@ -76,9 +76,9 @@ def _compile(graph: Graph, subject: Any) -> Shape:
         if property_ in _NOT_CONSTRAINTS or property_ in (SH.flags, SH.ignoredProperties):
             continue
         if property_ == SH.property:
-            properties = [_compile(graph, value) for value in sorted(objects)]
+            properties = [_compile(graph, value, known) for value in sorted(objects)]
         elif property_ == SH.sparql and not path:
-            queries = [_query(graph, value) for value in objects]
+            queries = [_query(graph, value, known) for value in objects]
         elif property_ == SH.closed and _only(objects).toPython() is True:
             allowed = _allowed(graph, said)
         elif property_ in _SETS and path:
@@ -104,8 +104,8 @@ def _compile(graph: Graph, subject: Any) -> Shape:
     )
 
 
-def _query(graph: Graph, constraint: Any) -> Query:
-    query = compile_query(graph, constraint)
+def _query(graph: Graph, constraint: Any, known: Sequence[Query]) -> Query:
+    query = compile_query(graph, constraint, known)
     if query is None:
         raise NotCompiled
     return query

@@ -8,6 +8,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.iris import Iris, short_hash
@@ -97,8 +98,8 @@ class Report:
         return {severity: counted[severity] for severity in Severity}
 
     def to_turtle(self, iris: Iris) -> str:
-        """The report as Turtle: see `report_triples`."""
-        return write(report_triples(self.results, iris), TURTLE, PREFIXES | iris.prefixes).decode()
+        """The report as Turtle: see `report_turtle`."""
+        return report_turtle((tell(result, iris) for result in self.results), iris)
 
     def to_json(self) -> str:
         """`{"conforms", "counts", "results"}`: a result has the fields of Result, its value as text."""
@@ -129,18 +130,36 @@ class Report:
         return "\n".join([*blocks, f"{'Conforms' if self.conforms else 'Does not conform'}: {counts}.\n"])
 
 
-def report_triples(results: Iterable[Result], iris: Iris) -> list[Triple]:
-    """A sh:ValidationReport named by the quality graph's IRI. Its results are named below it by their content, so that
-    there are no blank nodes and the same results give the same triples."""
-    ordered = sorted(results, key=lambda result: result.sort_key)
-    subject = node(iris.quality_graph)
-    triples = [
-        Triple(subject, RDF_TYPE, node(SH.ValidationReport)),
-        Triple(subject, node(SH.conforms), boolean(not ordered)),
-    ]
-    for result in ordered:
-        triples += _result_triples(subject, result)
-    return list(dict.fromkeys(triples))
+class Told(NamedTuple):
+    """A result as the report tells it: what it is sorted by, its IRI, and its description in Turtle, without the
+    declaration of the prefixes. Equal results are told in the same way."""
+
+    sort_key: str
+    iri: str
+    turtle: str
+
+
+def tell(result: Result, iris: Iris) -> Told:
+    """A result as the report tells it. It is named by its content, below the quality graph's IRI, so that there are
+    no blank nodes and the same results give the same report."""
+    sort_key = "\0".join(map(str, result.sort_key))
+    iri = f"{iris.quality_graph}#result-{short_hash('|'.join(map(str, result.sort_key)), 16)}"
+    written = write(_result_triples(node(iri), result), TURTLE, PREFIXES | iris.prefixes).decode()
+    return Told(sort_key, iri, written.partition("\n\n")[2])
+
+
+def report_turtle(results: Iterable[Told], iris: Iris) -> str:
+    """A sh:ValidationReport named by the quality graph's IRI, in Turtle: the report, then each result once."""
+    ordered = sorted(set(results))
+    report = node(iris.quality_graph)
+    conforms = Triple(report, node(SH.conforms), boolean(not ordered))
+    links = (Triple(report, node(SH.result), node(told.iri)) for told in ordered)
+    triples = [Triple(report, RDF_TYPE, node(SH.ValidationReport)), conforms, *links]
+    prefixes = PREFIXES | iris.prefixes
+    head = write(triples, TURTLE, prefixes).decode().partition("\n\n")[2]
+    body = "\n".join([head, *(told.turtle for told in ordered)])
+    declared = "".join(f"@prefix {name}: <{prefixes[name]}> .\n" for name in sorted(prefixes) if f"{name}:" in body)
+    return f"{declared}\n{body}"
 
 
 def compact(iri: str) -> str:
@@ -160,8 +179,7 @@ def _block(result: Result) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _result_triples(report: NamedNode, result: Result) -> list[Triple]:
-    subject = node(f"{report.value}#result-{short_hash('|'.join(map(str, result.sort_key)), 16)}")
+def _result_triples(subject: NamedNode, result: Result) -> list[Triple]:
     severity = next(iri for iri, known in _SEVERITIES.items() if known is result.severity)
     said: list[tuple[str, Node]] = [
         (SH.focusNode, node(result.focus)),
@@ -176,7 +194,6 @@ def _result_triples(report: NamedNode, result: Result) -> list[Triple]:
     if isinstance(result.term, NamedNode | Literal):
         said.append((SH.value, result.term))
     return [
-        Triple(report, node(SH.result), subject),
         Triple(subject, RDF_TYPE, node(SH.ValidationResult)),
         *(Triple(subject, node(property_), value) for property_, value in said),
     ]

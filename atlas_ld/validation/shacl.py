@@ -8,11 +8,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-import pyshacl
-from pyshacl.errors import ReportableRuntimeError
 from rdflib import Graph, URIRef
 from rdflib import Literal as RdflibLiteral
-from rdflib.plugins.sparql import prepareQuery
 
 from atlas_ld.errors import BrokenResource
 from atlas_ld.rdf import Triple, parse_file
@@ -20,6 +17,7 @@ from atlas_ld.resources import turtle_files
 from atlas_ld.validation.compiled import Compiled
 from atlas_ld.validation.compiling import compile_shapes
 from atlas_ld.validation.report import Report, Result, severity_of
+from atlas_ld.validation.sparql import Query
 from atlas_ld.validation.terms import RdflibNode, RdflibTriple, from_rdflib, quiet, to_rdflib
 from atlas_ld.vocabulary import ATLAS, RDFS, SH, SKOS
 
@@ -43,8 +41,9 @@ class Shapes:
 
 
 @lru_cache(maxsize=4)
-def load_shapes(base: str) -> Shapes:
-    """The shapes and code lists that ship with atlas-ld, for the instance whose base IRI is `base`.
+def load_shapes(base: str, known: tuple[Query, ...] = ()) -> Shapes:
+    """The shapes and code lists that ship with atlas-ld, for the instance whose base IRI is `base`. `known` are
+    queries that were compiled before: see `Compiled.queries`.
 
     Raises BrokenResource where one of the files is not Turtle.
     """
@@ -63,7 +62,7 @@ def load_shapes(base: str) -> Shapes:
         for subject, property_, scheme in map(to_rdflib, parse_file(path, base))
         if property_ == SKOS.inScheme
     }
-    return Shapes(base, graph, messages, schemes, compile_shapes(graph))
+    return Shapes(base, graph, messages, schemes, compile_shapes(graph, known))
 
 
 def validate(triples: Iterable[Triple], shapes: Shapes) -> Report:
@@ -88,10 +87,15 @@ class _Graph(Graph):
 
 @lru_cache(maxsize=64)
 def _prepared(query: str) -> Any:
+    from rdflib.plugins.sparql import prepareQuery
+
     return prepareQuery(query)
 
 
 def _check(triples: Iterable[RdflibTriple], shapes: Shapes) -> Iterator[Result]:
+    import pyshacl  # a build whose shapes are all compiled need not wait for it
+    from pyshacl.errors import ReportableRuntimeError
+
     data = _Graph(bind_namespaces="none")
     for triple in triples:
         data.add(triple)

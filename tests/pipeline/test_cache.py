@@ -54,9 +54,9 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         done.extend(source.partition(" ")[2] for _, source in files)
         return read(files)
 
-    def checks(records: Sequence[tuple[str, bytes]], *, base_iri: str, day: date) -> list[Any]:
+    def checks(records: Sequence[tuple[str, bytes]], **rest: Any) -> list[Any]:
         done.extend(key for key, _ in records)
-        return check(records, base_iri=base_iri, day=day)
+        return check(records, **rest)
 
     monkeypatch.setattr(reading, "_read", reads)
     monkeypatch.setattr(checking, "_check_part", checks)
