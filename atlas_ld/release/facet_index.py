@@ -1,4 +1,6 @@
-"""`facets.sqlite` read: which rows of a list have which values, as integers whose bit n stands for row n.
+"""`facets.sqlite` read: which rows of a list have which values, as integers whose bit n stands for row number n.
+
+A position is the number of a row in its list. It says nothing of the order, and stays when other rows come and go.
 
 A selection is such an integer, so that to filter is `&`, to choose among several values `|`, and to count
 `int.bit_count()`: a page with 400 facet values over 12,700 rows is counted in about a millisecond.
@@ -22,13 +24,17 @@ OWN_OF_FUNDING = frozenset({"funder", "by", "decade", "amount", "oudin"})
 """Facets of a funding line itself; it has all others through its partnership."""
 
 _ORDERS: Mapping[str, str] = {
-    "title": "position",
-    "title-en": "en COLLATE NOCASE, position",
-    "year": "year IS NULL, year, position",
-    "-year": "year IS NULL, year DESC, position",
-    "-amount": "cents IS NULL, cents DESC, position",
-    "-partnerships": "partnerships DESC, position",
+    "title": "sort",
+    "title-en": "en COLLATE NOCASE, sort",
+    "year": "year IS NULL, year, sort",
+    "-year": "year IS NULL, year DESC, sort",
+    "-amount": "cents IS NULL, cents DESC, sort",
+    "-partnerships": "partnerships DESC, sort",
 }
+_VALUES = (
+    "SELECT value.value, item FROM value JOIN has ON has.value = value.id "
+    "WHERE list = ? AND facet = ? ORDER BY value.value, item"
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,8 @@ class FacetRow:
 
 @dataclass(frozen=True)
 class Lines:
-    """Every funding line, by its position: year, amount in cents, and its partnership's position."""
+    """Every funding line, by its position: year, amount in cents, and its partnership's position (-1 where no line has
+    this position)."""
 
     years: Sequence[int | None]
     cents: Sequence[int | None]
@@ -82,7 +89,11 @@ class FacetIndex:
         self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self._idle: list[sqlite3.Connection] = []
         weakref.finalize(self, _close, self._idle)
-        self._sizes: dict[str, int] = dict(self._rows("SELECT list, count(*) FROM item GROUP BY list"))
+        try:
+            self._sizes: dict[str, int] = dict(self._rows("SELECT list, max(id) + 1 FROM item GROUP BY list"))
+        except sqlite3.OperationalError as error:
+            raise ReleaseError(f"{path} was written by another version; build the release again.") from error
+        self._every: dict[str, int] = {}
         self._bits: dict[tuple[str, str], Mapping[str, int]] = {}
         self._orders: dict[tuple[str, str], Sequence[int]] = {}
         self._lines: Lines | None = None
@@ -94,7 +105,11 @@ class FacetIndex:
 
     def everything(self, name: str) -> int:
         """The selection of every row of a list."""
-        return (1 << self._sizes.get(name, 0)) - 1
+        known = self._every.get(name)
+        if known is None:
+            rows = self._rows("SELECT id FROM item WHERE list = ?", (name,))
+            known = self._every[name] = bits_of([position for (position,) in rows])
+        return known
 
     def facet(self, name: str, facet: str) -> Mapping[str, int]:
         """The rows of a list that have each value of a facet."""
@@ -103,9 +118,8 @@ class FacetIndex:
             if name == "funding" and facet not in OWN_OF_FUNDING:
                 known = {v: self.lines_of(bits) for v, bits in self.facet("partnerships", facet).items()}
             else:
-                sql = "SELECT value, item FROM value WHERE list = ? AND facet = ? ORDER BY value, item"
                 found: dict[str, list[int]] = {}
-                for value, item in self._rows(sql, (name, facet)):
+                for value, item in self._rows(_VALUES, (name, facet)):
                     found.setdefault(value, []).append(item)
                 known = {value: bits_of(items) for value, items in found.items()}
             self._bits[name, facet] = known
@@ -118,7 +132,7 @@ class FacetIndex:
     def _read_having(self, name: str, facet: str, value: str) -> int:
         if name == "funding" and facet not in OWN_OF_FUNDING:
             return self.lines_of(self.having("partnerships", facet, value))
-        sql = "SELECT item FROM value WHERE list = ? AND facet = ? AND value = ?"
+        sql = "SELECT item FROM value JOIN has ON has.value = value.id WHERE list = ? AND facet = ? AND value.value = ?"
         return bits_of([item for (item,) in self._rows(sql, (name, facet, value))])
 
     def with_iris(self, name: str, iris: Iterable[str]) -> int:
@@ -126,12 +140,12 @@ class FacetIndex:
         return self._with_iris(name, tuple(iris))
 
     def _read_with_iris(self, name: str, iris: tuple[str, ...]) -> int:
-        sql = "SELECT position FROM item WHERE iri IN (SELECT value FROM json_each(?)) AND list = ?"
+        sql = "SELECT id FROM item WHERE iri IN (SELECT value FROM json_each(?)) AND list = ?"
         return bits_of([position for (position,) in self._rows(sql, (json.dumps(iris), name))])
 
     def beginning(self, name: str, words: Sequence[str]) -> int:
         """The rows in whose label each of these words, folded as `iris.fold` does, begins a word."""
-        sql = "SELECT position FROM item WHERE list = ? AND instr(folded, ?) > 0"
+        sql = "SELECT id FROM item WHERE list = ? AND instr(folded, ?) > 0"
         found = self.everything(name)
         for word in words:
             found &= bits_of([position for (position,) in self._rows(sql, (name, f" {word}"))])
@@ -141,9 +155,9 @@ class FacetIndex:
         """The positions of a selection in an order: title, title-en, year, -year, -amount, -partnerships."""
         known = self._orders.get((name, order))
         if known is None:
-            sql = f"SELECT position FROM item WHERE list = ? ORDER BY {_ORDERS[order]}"  # noqa: S608  # a table of ours
+            sql = f"SELECT id FROM item WHERE list = ? ORDER BY {_ORDERS[order]}"  # noqa: S608  # a table of ours
             known = self._orders[name, order] = [position for (position,) in self._rows(sql, (name,))]
-            ranks = self._ranks[name, order] = [0] * len(known)
+            ranks = self._ranks[name, order] = [0] * self._sizes.get(name, 0)
             for rank, position in enumerate(known):
                 ranks[position] = rank
         if selection.bit_count() < len(known) // 8:
@@ -155,23 +169,27 @@ class FacetIndex:
     def rows(self, name: str, positions: Sequence[int]) -> list[FacetRow]:
         """The rows at these positions, in their order."""
         sql = (
-            "SELECT position, iri, fr, en, year, cents, partnerships, facts FROM item "
-            "WHERE list = ? AND position IN (SELECT value FROM json_each(?))"
+            "SELECT id, iri, fr, en, year, cents, partnerships, facts FROM item "
+            "WHERE list = ? AND id IN (SELECT value FROM json_each(?))"
         )
         rows = self._rows(sql, (name, json.dumps(list(positions))))
         found = {row[0]: FacetRow(*row[1:-1], facts=json.loads(row[-1])) for row in rows}  # type: ignore[misc]
         return [found[position] for position in positions]
 
-    def iris(self, name: str, positions: Sequence[int] | None = None) -> list[str]:
-        """The IRIs at these positions, in their order; all of a list where None."""
-        everything = [iri for (iri,) in self._rows("SELECT iri FROM item WHERE list = ? ORDER BY position", (name,))]
-        return everything if positions is None else [everything[position] for position in positions]
+    def iris(self, name: str, positions: Sequence[int]) -> list[str]:
+        """The IRIs at these positions, in their order."""
+        found = dict(self._rows("SELECT id, iri FROM item WHERE list = ?", (name,)))
+        return [found[position] for position in positions]
 
     def lines(self) -> Lines:
         if self._lines is None:
-            sql = "SELECT year, cents, owner FROM item WHERE list = 'funding' ORDER BY position"
-            rows = self._rows(sql)
-            self._lines = Lines([r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows])
+            size = self._sizes.get("funding", 0)
+            years: list[int | None] = [None] * size
+            cents: list[int | None] = [None] * size
+            owners = [-1] * size
+            for line, *told in self._rows("SELECT id, year, cents, owner FROM item WHERE list = 'funding'"):
+                years[line], cents[line], owners[line] = told
+            self._lines = Lines(years, cents, owners)
         return self._lines
 
     def lines_of(self, partnerships: int) -> int:
@@ -182,7 +200,7 @@ class FacetIndex:
         digits = bin(partnerships)[:1:-1]
         reach = len(digits)
         owners = self.lines().owners
-        chosen = "".join("1" if owner < reach and digits[owner] == "1" else "0" for owner in reversed(owners))
+        chosen = "".join("1" if 0 <= owner < reach and digits[owner] == "1" else "0" for owner in reversed(owners))
         return int(chosen or "0", 2)
 
     def _lines_by_owner(self) -> Mapping[int, Sequence[int]]:
@@ -199,8 +217,7 @@ class FacetIndex:
             here: list[list[str]] = [[] for _ in range(self._sizes.get("partnerships", 0))]
             abroad: list[list[str]] = [[] for _ in here]
             for facet, side in (("here", here), ("abroad", abroad)):
-                sql = "SELECT value, item FROM value WHERE list = 'partnerships' AND facet = ? ORDER BY value"
-                for value, item in self._rows(sql, (facet,)):
+                for value, item in self._rows(_VALUES, ("partnerships", facet)):
                     side[item].append(value)
             self._links = [(tuple(a), tuple(b)) for a, b in zip(here, abroad, strict=True)]
         return self._links

@@ -1,161 +1,112 @@
-"""The lists of a release and their facets, computed once when it is written: `facets.sqlite`.
+"""The rows of the lists and the values that narrow them, computed when a release is written (docs/decisions/0011).
 
-An Atlas of 12,700 partnerships has some 400 facet values on a page. Counting them with SPARQL aggregates at each
-request costs seconds; here each row says which values it has, and a page counts bits (docs/decisions/0011).
-
-    item    one row for each thing of each list, in the order of its French label
-    value   which values of which facets an item has
-    place   where the territories are that the map shows
+Each row comes from one entity and from what it links to. What partnerships say of an entity (how many there are, which
+roles they give it) is handed in, since it cannot be read from the entity itself.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import sqlite3
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from atlas_ld.iris import Iris, fold
-from atlas_ld.rdf import Triple
+from atlas_ld.iris import fold
 from atlas_ld.release.things import Things
-from atlas_ld.vocabulary import ATLAS, DCTERMS, ORG, SKOS, WGS
+from atlas_ld.vocabulary import ATLAS, DCTERMS, ORG, SKOS
 
-FACETS = "facets.sqlite"
-
-_EXAMPLES = 4
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+")
-_SCHEMA = """
-CREATE TABLE item (
-    list TEXT, position INTEGER, iri TEXT, fr TEXT, en TEXT, folded TEXT, year INTEGER, cents INTEGER,
-    partnerships INTEGER, owner INTEGER, facts TEXT, PRIMARY KEY (list, position)
-) WITHOUT ROWID;
-CREATE TABLE value (
-    list TEXT, facet TEXT, value TEXT, item INTEGER, PRIMARY KEY (list, facet, value, item)
-) WITHOUT ROWID;
-CREATE TABLE place (key TEXT PRIMARY KEY, lat REAL, long REAL, fr TEXT, en TEXT) WITHOUT ROWID;
-"""
-_INDEX = "CREATE INDEX item_iri ON item (iri, list);"
 
 
 @dataclass
 class Item:
-    """One row of a list. `facts` holds what the row shows beyond its label; `values` are pairs of facet and value."""
+    """One row of a list.
 
+    `facts` holds what the row shows beyond its label; `values` are pairs of facet and value. `owner` is the partnership
+    of a funding line. `told` says how much is told of a partnership with known partners and sums, None of others.
+    `position` is that of a territory: latitude and longitude in degrees.
+    """
+
+    list: str
     iri: str
     fr: str
     en: str
     year: int | None = None
     cents: int | None = None
     partnerships: int | None = None
-    owner: str | None = None
+    owner: Item | None = None
+    told: int | None = None
+    position: tuple[float, float] | None = None
     facts: dict[str, object] = field(default_factory=dict)
     values: set[tuple[str, str]] = field(default_factory=set)
 
+    @property
+    def order(self) -> str:
+        """Sorts a list by label, numbers by what they count (`Jumelage 2` before `Jumelage 10`). The lines of one
+        partnership stand together, in the order of the partnerships."""
+        if self.owner:
+            return f"{self.owner.order}\n{self.iri}"
+        return f"{_NUMBER.sub(lambda digits: digits[0].zfill(12), words(self.fr))}\n{self.iri}"
 
-def write_facets(path: Path, triples: Iterable[Triple], iris: Iris) -> None:
-    """A new file at `path`; the same triples give the same bytes, whatever their order."""
-    things = Things(triples, iris)
-    lists: dict[str, list[Item]] = {"partnerships": _ordered(_partnerships(things))}
-    _choose_examples(things, lists["partnerships"])
-    reach = _reach(lists["partnerships"])
-    lists["territories"] = _ordered(_territories(things, reach))
-    lists["organisations"] = _ordered(_organisations(things, reach))
-    lists["themes"] = _ordered(_themes(things, reach))
-    lists["funding"] = _funding(things, lists["partnerships"])
-    position = {item.iri: number for number, item in enumerate(lists["partnerships"])}
-    places = sorted(things.key(item.iri) for item in lists["territories"] if things.place(item.iri) == item.iri)
-    connection = sqlite3.connect(path)
-    try:
-        with connection:
-            connection.executescript(_SCHEMA)
-            for name, items in lists.items():
-                connection.executemany(
-                    "INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (_row(name, number, item, position) for number, item in enumerate(items)),
-                )
-            connection.executemany(
-                "INSERT INTO value VALUES (?, ?, ?, ?)",
-                sorted(
-                    (name, facet, value, number)
-                    for name, items in lists.items()
-                    for number, item in enumerate(items)
-                    for facet, value in item.values
-                ),
-            )
-            connection.executemany("INSERT INTO place VALUES (?, ?, ?, ?, ?)", (_place(things, key) for key in places))
-            connection.executescript(_INDEX)
-        connection.execute("VACUUM")
-    finally:
-        connection.close()
+    @property
+    def folded(self) -> str:
+        """The words of the label, each after a space."""
+        return f" {words(self.fr)} {words(self.en)}" if self.en != self.fr else f" {words(self.fr)}"
 
 
-def _row(name: str, number: int, item: Item, position: dict[str, int]) -> tuple[object, ...]:
-    facts = json.dumps(item.facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    owner = position[item.owner] if item.owner else None
-    folded = f" {_words(item.fr)} {_words(item.en)}" if item.en != item.fr else f" {_words(item.fr)}"
-    return name, number, item.iri, item.fr, item.en, folded, item.year, item.cents, item.partnerships, owner, facts
-
-
-def _place(things: Things, key: str) -> tuple[object, ...]:
-    iri = things.iris.entity("territory", key)
-    return (key, float(things.one(iri, WGS.lat) or 0), float(things.one(iri, WGS.long) or 0), *things.labels(iri))
-
-
-def _ordered(items: Iterable[Item]) -> list[Item]:
-    """By label; numbers by what they count: `Jumelage 2` before `Jumelage 10`."""
-    return sorted(items, key=lambda item: (_NUMBER.sub(lambda digits: digits[0].zfill(12), _words(item.fr)), item.iri))
-
-
-def _words(label: str) -> str:
+def words(label: str) -> str:
     """The words of a label without accents, case or punctuation, for sorting and for finding."""
     return " ".join(_WORD.findall(fold(label)))
 
 
-def _choose_examples(things: Things, items: Sequence[Item]) -> None:
-    """Mark the partnerships that a visitor may begin with: known partners, known sums, and most that is told."""
-    whole = [item for item in items if item.facts["authorities"] and item.facts["partners"] and item.cents]
-    for item in sorted(whole, key=lambda item: (-things.statements(item.iri), item.iri))[:_EXAMPLES]:
-        item.values.add(("example", "yes"))
+COUNTED = frozenset({"organisation", "territory", "theme"})
+"""Facets of partnerships whose values are entities of the kind of the same name, which say how many have them."""
 
 
-def _reach(items: Sequence[Item]) -> Callable[[str, str], int]:
-    """How many partnerships have a value of a facet."""
-    counted: dict[tuple[str, str], int] = defaultdict(int)
-    for item in items:
-        for pair in item.values:
-            counted[pair] += 1
-    return lambda facet, value: counted[facet, value]
+def items_of(things: Things, iri: str, roles: Collection[str] = (), partnerships: int = 0) -> list[Item]:
+    """The rows that an entity gives: one in the list of its class, for a partnership its funding lines too.
 
-
-def _partnerships(things: Things) -> Iterator[Item]:
-    for iri in things.of_class(str(ATLAS.Partnership)):
-        authorities, partners = things.all(iri, ATLAS.frenchAuthority), things.all(iri, ATLAS.foreignPartner)
-        lines = things.all(iri, ATLAS.fundingLine)
-        years = {name: things.year(iri, p) for name, p in _YEARS}
-        amounts = [cents for line in lines if (cents := things.cents(line, ATLAS.amount)) is not None]
-        item = Item(
-            iri,
-            *things.labels(iri),
-            year=years["signed"] or years["start"] or years["end"],
-            cents=sum(amounts) if amounts else None,
-            facts={
-                "authorities": authorities,
-                "partners": partners,
-                "countries": things.all(iri, ATLAS.partnerCountry),
-                "status": things.all(iri, ATLAS.declaredStatus),
-                "theme": things.all(iri, ATLAS.mainTheme),
-                **years,
-            },
-        )
-        item.values = set(_partnership_values(things, iri, item, lines))
-        yield item
+    `roles` are those that partnerships give it, `partnerships` is how many have it as a value of the facet of its kind.
+    """
+    if things.is_a(iri, str(ATLAS.Partnership)):
+        partnership = _partnership(things, iri)
+        return [partnership, *_funding(things, partnership)]
+    if things.is_a(iri, str(ATLAS.Territory)):
+        return [_territory(things, iri, partnerships)]
+    if things.is_a(iri, str(ATLAS.TerritorialAuthority), str(ORG.Organization)):
+        return [_organisation(things, iri, roles, partnerships)]
+    if things.kind(iri) == "theme" and things.all(iri, SKOS.prefLabel) and things.all(iri, SKOS.inScheme):
+        return [_theme(things, iri, partnerships)]
+    return []
 
 
 _YEARS = (("signed", ATLAS.firstSignatureYear), ("start", ATLAS.startYear), ("end", ATLAS.endYear))
+
+
+def _partnership(things: Things, iri: str) -> Item:
+    authorities, partners = things.all(iri, ATLAS.frenchAuthority), things.all(iri, ATLAS.foreignPartner)
+    lines = things.all(iri, ATLAS.fundingLine)
+    years = {name: things.year(iri, p) for name, p in _YEARS}
+    amounts = [cents for line in lines if (cents := things.cents(line, ATLAS.amount)) is not None]
+    item = Item(
+        "partnerships",
+        iri,
+        *things.labels(iri),
+        year=years["signed"] or years["start"] or years["end"],
+        cents=sum(amounts) if amounts else None,
+        facts={
+            "authorities": authorities,
+            "partners": partners,
+            "countries": things.all(iri, ATLAS.partnerCountry),
+            "status": things.all(iri, ATLAS.declaredStatus),
+            "theme": things.all(iri, ATLAS.mainTheme),
+            **years,
+        },
+    )
+    item.values = set(_partnership_values(things, iri, item, lines))
+    if authorities and partners and item.cents:
+        item.told = things.size(iri)
+    return item
 
 
 def _partnership_values(things: Things, iri: str, item: Item, lines: list[str]) -> Iterator[tuple[str, str]]:
@@ -203,65 +154,49 @@ def _divisions(things: Things, territories: Iterable[str]) -> Iterator[tuple[str
                 yield level, things.key(territory)
 
 
-def _territories(things: Things, reach: Callable[[str, str], int]) -> Iterator[Item]:
-    for iri in things.of_class(str(ATLAS.Territory)):
-        key, levels, countries = things.key(iri), things.all(iri, ATLAS.level), things.all(iri, ATLAS.country)
-        above = things.reach(iri)
-        item = Item(iri, *things.labels(iri), partnerships=reach("territory", key))
-        item.facts = {"level": levels, "countries": countries}
-        item.values = {("level", things.code(level)) for level in levels}
-        item.values |= {("country", things.key(country)) for country in countries}
-        item.values |= set(_divisions(things, [one for one in above if one != iri]))
-        item.values |= {
-            ("within", things.key(one)) for one in (*things.all(iri, ATLAS.within), *countries) if one != iri
-        }
-        item.values.add(("used", "yes" if item.partnerships else "no"))
+def _territory(things: Things, iri: str, partnerships: int) -> Item:
+    levels, countries = things.all(iri, ATLAS.level), things.all(iri, ATLAS.country)
+    item = Item("territories", iri, *things.labels(iri), partnerships=partnerships, position=things.position(iri))
+    item.facts = {"level": levels, "countries": countries}
+    item.values = {("level", things.code(level)) for level in levels}
+    item.values |= {("country", things.key(country)) for country in countries}
+    item.values |= set(_divisions(things, [one for one in things.reach(iri) if one != iri]))
+    item.values |= {("within", things.key(one)) for one in (*things.all(iri, ATLAS.within), *countries) if one != iri}
+    item.values.add(("used", "yes" if partnerships else "no"))
+    return item
+
+
+def _organisation(things: Things, iri: str, roles: Collection[str], partnerships: int) -> Item:
+    territories, countries = things.all(iri, ATLAS.administers), things.all(iri, ATLAS.country)
+    item = Item("organisations", iri, *things.labels(iri), partnerships=partnerships)
+    item.facts = {"territories": territories, "countries": countries}
+    item.values = {("role", role) for role in roles}
+    item.values |= {("country", things.key(country)) for country in countries}
+    for territory in territories:
+        item.values |= {("level", things.code(level)) for level in things.all(territory, ATLAS.level)}
+        item.values |= set(_divisions(things, things.reach(territory)))
+    return item
+
+
+def _theme(things: Things, iri: str, partnerships: int) -> Item:
+    above = things.up(iri, SKOS.broader)
+    item = Item("themes", iri, *things.labels(iri), partnerships=partnerships)
+    item.facts = {"broader": things.all(iri, SKOS.broader)}
+    item.values = {("theme", things.key(one)) for one in above}
+    item.values |= {("depth", str(len(above))), ("used", "yes" if partnerships else "no")}
+    return item
+
+
+def _funding(things: Things, partnership: Item) -> Iterator[Item]:
+    for iri in things.all(partnership.iri, ATLAS.fundingLine):
+        funder = things.one(iri, ATLAS.declaredFunder) or things.labels(iri)[0]
+        year, cents = things.year(iri, ATLAS.year), things.cents(iri, ATLAS.amount)
+        item = Item("funding", iri, funder, funder, year=year, cents=cents, owner=partnership)
+        item.facts = {"partnership": [partnership.iri], "kind": things.all(iri, ATLAS.funderKind)}
+        item.values = {("funder", things.code(kind)) for kind in things.all(iri, ATLAS.funderKind)}
+        item.values |= {("by", things.key(by)) for by in things.all(iri, ATLAS.funder)}
+        item.values |= {("decade", str(year // 10 * 10))} if year is not None else set()
+        item.values.add(("amount", "unknown" if cents is None else "known"))
+        oudin = things.cents(iri, ATLAS.oudinAmount)
+        item.values |= {("oudin", "yes")} if oudin else set()
         yield item
-
-
-def _organisations(things: Things, reach: Callable[[str, str], int]) -> Iterator[Item]:
-    roles: dict[str, set[str]] = defaultdict(set)
-    for part in things.of_class(str(ATLAS.Participation)):
-        for member in things.all(part, ORG.member):
-            roles[member] |= {things.code(role) for role in things.all(part, ORG.role)}
-    for iri in things.of_class(str(ATLAS.TerritorialAuthority), str(ORG.Organization)):
-        territories, countries = things.all(iri, ATLAS.administers), things.all(iri, ATLAS.country)
-        item = Item(iri, *things.labels(iri), partnerships=reach("organisation", things.key(iri)))
-        item.facts = {"territories": territories, "countries": countries}
-        item.values = {("role", role) for role in roles[iri]}
-        item.values |= {("country", things.key(country)) for country in countries}
-        for territory in territories:
-            item.values |= {("level", things.code(level)) for level in things.all(territory, ATLAS.level)}
-            item.values |= set(_divisions(things, things.reach(territory)))
-        yield item
-
-
-def _themes(things: Things, reach: Callable[[str, str], int]) -> Iterator[Item]:
-    for iri in things.of_kind("theme", SKOS.prefLabel):
-        if not things.all(iri, SKOS.inScheme):
-            continue
-        above = things.up(iri, SKOS.broader)
-        item = Item(iri, *things.labels(iri), partnerships=reach("theme", things.key(iri)))
-        item.facts = {"broader": things.all(iri, SKOS.broader)}
-        item.values = {("theme", things.key(one)) for one in above}
-        item.values |= {("depth", str(len(above))), ("used", "yes" if item.partnerships else "no")}
-        yield item
-
-
-def _funding(things: Things, partnerships: Sequence[Item]) -> list[Item]:
-    """In the order of their partnerships, so that the lines of one partnership stand together."""
-    items = []
-    for partnership in partnerships:
-        for iri in things.all(partnership.iri, ATLAS.fundingLine):
-            funder = things.one(iri, ATLAS.declaredFunder) or things.labels(iri)[0]
-            year, cents = things.year(iri, ATLAS.year), things.cents(iri, ATLAS.amount)
-            item = Item(iri, funder, funder, year=year, cents=cents, owner=partnership.iri)
-            item.facts = {"partnership": [partnership.iri], "kind": things.all(iri, ATLAS.funderKind)}
-            item.values = {("funder", things.code(kind)) for kind in things.all(iri, ATLAS.funderKind)}
-            item.values |= {("by", things.key(by)) for by in things.all(iri, ATLAS.funder)}
-            item.values |= {("decade", str(year // 10 * 10))} if year is not None else set()
-            item.values.add(("amount", "unknown" if cents is None else "known"))
-            oudin = things.cents(iri, ATLAS.oudinAmount)
-            item.values |= {("oudin", "yes")} if oudin else set()
-            items.append(item)
-    return items

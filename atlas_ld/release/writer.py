@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import pyoxigraph as ox
-
 from atlas_ld import __version__
 from atlas_ld.catalogue import Distribution, Statistics, describe_dataset
 from atlas_ld.config import Settings
@@ -22,18 +20,19 @@ from atlas_ld.iris import Iris
 from atlas_ld.media import RDF_FORMATS, TABLE_FORMATS, TURTLE
 from atlas_ld.model import Model
 from atlas_ld.processes import Workers
-from atlas_ld.rdf import Quad, Triple, ntriples_lines, write
+from atlas_ld.rdf import Triple, ntriples_lines, write
 from atlas_ld.release.downloads import DOWNLOADS, write_downloads
 from atlas_ld.release.entities import Entities, changes
-from atlas_ld.release.facets import FACETS
+from atlas_ld.release.facet_file import FACETS
 from atlas_ld.release.folder import UNFINISHED, Release, current_id, make_current, sync
+from atlas_ld.release.indexes import write_indexes
 from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, Counts, FileEntry, Manifest, StoreSums, entries
 from atlas_ld.release.notes import NOTES
-from atlas_ld.release.parts import ONTOLOGY, REPORT, SEARCH, STORE, write_parts
+from atlas_ld.release.search_file import SEARCH
+from atlas_ld.release.store_files import CATALOGUE, ONTOLOGY, REPORT, STORE, write_store
 from atlas_ld.release.verifier import verify
 from atlas_ld.vocabulary import PREFIXES
 
-CATALOGUE = "catalogue.ttl"
 SHAPES = "shapes.ttl"
 CONTEXT = "context.jsonld"
 QUALITY = "quality.json"
@@ -41,7 +40,7 @@ QUALITY = "quality.json"
 ALTERED = (SEARCH, FACETS, NOTES)
 """Files that are altered from release to release, as the store is."""
 
-_LAYOUT = 3
+_LAYOUT = 4
 """What files a release has. It changes with them, so that a release of before is not taken for one of now."""
 
 
@@ -105,12 +104,13 @@ def write_release(
     _write_texts(folder, content, model, settings)
     progress("writing dumps and tables")
     statistics = write_downloads(folder, content.entities, changed, settings.base_iri, made_with, workers)
-    progress("writing indexes and the store")
-    write_parts(folder, settings.base_iri, content.entities, statistics.triples, workers)
-    progress("sealing")
+    progress("writing the search and the lists")
+    write_indexes(folder, content.entities, changed, settings.base_iri, workers)
+    progress("writing the store")
     sums = entries(folder, sorted((folder / DOWNLOADS).iterdir()))
-    catalogue = _write_catalogue(folder, statistics, sums, content, settings, release_id, issued)
-    _complete_store(folder / STORE, [*catalogue, *content.queries])
+    _write_catalogue(folder, statistics, sums, content, settings, release_id, issued)
+    write_store(folder, content.entities, changed, settings.base_iri, content.queries)
+    progress("sealing")
     manifest = _seal(folder, fingerprint, statistics, sums, content, settings, release_id, issued)
     differences = verify(folder)
     if differences:
@@ -168,7 +168,7 @@ def _write_catalogue(
     settings: Settings,
     release_id: str,
     issued: date,
-) -> list[Triple]:
+) -> None:
     """`sums` are those of the files of download/."""
     iris = Iris(settings.base_iri)
     media_types = {f.extension: f.media_type for f in (*RDF_FORMATS, *TABLE_FORMATS)}
@@ -179,16 +179,6 @@ def _write_catalogue(
         distributions.append(Distribution(name, media_types[extension], entry.bytes, entry.sha256))
     triples = describe_dataset(statistics, distributions, iris, settings, release_id, issued, content.example)
     (folder / CATALOGUE).write_bytes(write(triples, TURTLE, PREFIXES | iris.prefixes))
-    return triples
-
-
-def _complete_store(path: Path, triples: list[Triple]) -> None:
-    """Add what is known once everything else is written."""
-    store = ox.Store(str(path))
-    store.extend(Quad(t.subject, t.predicate, t.object) for t in triples)
-    store.flush()
-    store.optimize()
-    del store  # RocksDB writes its last files as it closes
 
 
 def _seal(

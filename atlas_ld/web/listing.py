@@ -10,8 +10,8 @@ from typing import Any, Generic, TypeVar
 
 from flask import abort, request
 
+from atlas_ld.release.facet_file import FACETS
 from atlas_ld.release.facet_index import FacetIndex, FacetRow
-from atlas_ld.release.facets import FACETS
 from atlas_ld.web.i18n import current_language, t
 from atlas_ld.web.publication import Publication
 

@@ -11,8 +11,9 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 from markupsafe import Markup, escape
 
 from atlas_ld.media import JSON
-from atlas_ld.release.parts import SEARCH
-from atlas_ld.release.search import KINDS, Hit, SearchIndex
+from atlas_ld.release.entries import KINDS
+from atlas_ld.release.search import Hit, SearchIndex
+from atlas_ld.release.search_file import SEARCH
 from atlas_ld.release.words import marked
 from atlas_ld.web import listing
 from atlas_ld.web.display import entity

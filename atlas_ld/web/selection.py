@@ -18,8 +18,8 @@ from atlas_ld.iris import Iris, Kind, fold
 from atlas_ld.queries import Binding, declared, load
 from atlas_ld.queries.parts import selecting
 from atlas_ld.rdf import Literal, Node, integer, node
-from atlas_ld.release.parts import SEARCH
 from atlas_ld.release.search import SearchIndex
+from atlas_ld.release.search_file import SEARCH
 from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web.display import entity
 from atlas_ld.web.i18n import t

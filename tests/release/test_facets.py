@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from random import Random
 
-import pyoxigraph as ox
 import pytest
 
 from atlas_ld.errors import ReleaseError
 from atlas_ld.iris import Iris
-from atlas_ld.rdf import Triple
+from atlas_ld.release.facet_file import FACETS, FacetFile
 from atlas_ld.release.facet_index import FacetIndex, bits_of, positions_of
-from atlas_ld.release.facets import FACETS, write_facets
 from atlas_ld.release.folder import Release
+from atlas_ld.release.rows import ItemRow, Rows
 
 IRIS = Iris("http://localhost:8000/")
 
@@ -21,12 +19,6 @@ IRIS = Iris("http://localhost:8000/")
 @pytest.fixture(scope="session")
 def index(demonstration: Release) -> FacetIndex:
     return FacetIndex(demonstration.path / FACETS)
-
-
-@pytest.fixture(scope="session")
-def published(demonstration: Release) -> list[Triple]:
-    path = demonstration.path / "download" / "atlas.nt"
-    return [quad.triple for quad in ox.parse(path=str(path), format=ox.RdfFormat.N_TRIPLES)]
 
 
 def one(index: FacetIndex, name: str, key: str) -> int:
@@ -39,12 +31,22 @@ def test_a_selection_is_its_positions(positions: list[int]) -> None:
     assert positions_of(bits_of(positions)) == sorted(positions)
 
 
-def test_the_order_of_the_triples_does_not_show_in_the_bytes(published: list[Triple], tmp_path: Path) -> None:
-    shuffled = published.copy()
-    Random(7).shuffle(shuffled)
-    write_facets(tmp_path / "one.sqlite", published, IRIS)
-    write_facets(tmp_path / "two.sqlite", shuffled, IRIS)
-    assert (tmp_path / "one.sqlite").read_bytes() == (tmp_path / "two.sqlite").read_bytes()
+def test_numbers_that_are_free_are_taken_again(tmp_path: Path) -> None:
+    def rows(key: str) -> Rows:
+        iri = IRIS.entity("territory", key)
+        item = ItemRow("territories", iri, (key, key, key, key, None, None, 0, None, "{}"), frozenset(), None)
+        return Rows(iri, "territory", None, (item,), (), frozenset())
+
+    with FacetFile(tmp_path / FACETS) as file:
+        for key in ("a", "b", "c"):
+            file.put(rows(key))
+    with FacetFile(tmp_path / FACETS) as file:
+        file.remove(IRIS.entity("territory", "b"))
+    with FacetFile(tmp_path / FACETS) as file:
+        file.put(rows("d"))
+    index = FacetIndex(tmp_path / FACETS)
+    assert index.everything("territories") == 0b111
+    assert one(index, "territories", "d") == 0b010
 
 
 @pytest.mark.parametrize(

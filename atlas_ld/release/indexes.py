@@ -1,0 +1,86 @@
+"""The search and the lists of a release: made whole, or taken over from the release before with what has changed.
+
+What an entity gives is made in worker processes (`rows.py`) and written by one (`search_file.py`, `facet_file.py`).
+Partnerships come first, since the rows of others say how many there are. docs/decisions/0018 has the reasons.
+"""
+
+from __future__ import annotations
+
+import shutil
+from functools import partial
+from pathlib import Path
+
+from atlas_ld.iris import Iris
+from atlas_ld.processes import Workers
+from atlas_ld.release.entities import Changes, Entities
+from atlas_ld.release.entries import KINDS
+from atlas_ld.release.facet_file import FACETS, FacetFile
+from atlas_ld.release.facets import COUNTED
+from atlas_ld.release.rows import FOLLOWED, Wanted, rows_of
+from atlas_ld.release.search_file import SEARCH, SearchFile
+
+_PART = 2000
+"""Entities that a process takes at once: what many of them link to is read once for all."""
+_MOST = 0.2
+"""Of all rows, how many may change before it costs less to make all of them again."""
+
+
+def write_indexes(folder: Path, entities: Entities, changes: Changes, base_iri: str, workers: Workers) -> None:
+    """Write `search.sqlite` and `facets.sqlite` of the release in `folder`.
+
+    Their content depends on the entities alone; the numbers of rows depend on what was taken over as well.
+    """
+    iris = Iris(base_iri)
+    concerned = _taken_over(folder, changes, iris)
+    if concerned is None:
+        concerned = {iri for iri in entities.digests if _kind(iris, iri) in KINDS}
+    with SearchFile(folder / SEARCH) as search, FacetFile(folder / FACETS) as facets:
+        others = {iri for iri in concerned if _kind(iris, iri) != "partnership"}
+        for iri in sorted(concerned - entities.digests.keys()):
+            others |= search.remove(iri) | _counting(iris, facets.remove(iri))
+        work = partial(rows_of, entities=entities, base_iri=base_iri)
+        partnerships = [Wanted(iri) for iri in sorted(concerned - others) if iri in entities.digests]
+        for rows in workers.spread(work, partnerships, part=_PART):
+            others |= search.put(rows) | _counting(iris, facets.put(rows))
+        wanted = [
+            _wanted(search, facets, iris, iri)
+            for iri in sorted(others)
+            if iri in entities.digests and _kind(iris, iri) in KINDS
+        ]
+        for rows in workers.spread(work, wanted, part=_PART):
+            search.put(rows)
+            facets.put(rows)
+
+
+def _taken_over(folder: Path, changes: Changes, iris: Iris) -> set[str] | None:
+    """Take over the files of the previous release. Returns the entities whose rows are to be made again, or None where
+    nothing was taken over and all are to be made."""
+    touched = {*changes.added, *changes.changed, *changes.removed}
+    if changes.previous is None or any(_kind(iris, iri) not in (*FOLLOWED, "source") for iri in touched):
+        return None
+    for name in (SEARCH, FACETS):
+        shutil.copyfile(changes.previous / name, folder / name)
+    with SearchFile(folder / SEARCH) as search:
+        concerned = {iri for iri in touched | search.depending(touched) if _kind(iris, iri) in KINDS}
+        few = len(concerned) + search.changed < _MOST * search.size()
+    if few:
+        return concerned
+    for name in (SEARCH, FACETS):
+        (folder / name).unlink()
+    return None
+
+
+def _kind(iris: Iris, iri: str) -> str | None:
+    parts = iris.split(iri)
+    return parts[0] if parts else None
+
+
+def _counting(iris: Iris, pairs: set[tuple[str, str]]) -> set[str]:
+    """The entities that count partnerships by these pairs of facet and value."""
+    return {f"{iris.prefixes[facet]}{key}" for facet, key in pairs if facet in COUNTED}
+
+
+def _wanted(search: SearchFile, facets: FacetFile, iris: Iris, iri: str) -> Wanted:
+    kind, key = iris.split(iri) or ("", "")
+    count = facets.count(kind, key) if kind in COUNTED else 0
+    return Wanted(iri, count, *search.mentions(iri)) if kind == "organisation" else Wanted(iri, count)
