@@ -157,13 +157,17 @@ def object_of(triple: Triple) -> NamedNode | Literal:
 def in_order(triples: Iterable[Triple], order: Mapping[str, int]) -> list[Triple]:
     """By subject, then type first, labels next, then the shapes' order; French before English, then by value."""
 
-    def key(triple: Triple) -> tuple[str, int, int, int, str, bool, str]:
-        predicate = triple.predicate.value
-        rank = 0 if predicate == RDF_TYPE.value else 1 if predicate in LABELS else 2
-        subject, term = subject_of(triple), object_of(triple)
-        stem, _, number = subject.rpartition("-")
-        place = (stem, int(number)) if number.isdecimal() else (subject, 0)
-        language = term.language if isinstance(term, Literal) else None
-        return (*place, rank, order.get(predicate, 10_000), predicate, language != "fr", str(term))
+    places: dict[str, tuple[str, int]] = {}
+    ranks: dict[str, tuple[int, int]] = {}
+
+    def key(triple: Triple) -> tuple[tuple[str, int], tuple[int, int], str, bool, str]:
+        subject, predicate, term = subject_of(triple), triple.predicate.value, object_of(triple)
+        if (place := places.get(subject)) is None:
+            stem, _, number = subject.rpartition("-")
+            place = places[subject] = (stem, int(number)) if number.isdecimal() else (subject, 0)
+        if (rank := ranks.get(predicate)) is None:
+            kind = 0 if predicate == RDF_TYPE.value else 1 if predicate in LABELS else 2
+            rank = ranks[predicate] = kind, order.get(predicate, 10_000)
+        return place, rank, predicate, isinstance(term, NamedNode) or term.language != "fr", str(term)
 
     return sorted(triples, key=key)

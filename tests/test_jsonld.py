@@ -31,7 +31,10 @@ def expanded(document: bytes) -> Graph:
 
 def same(triples: list[Triple]) -> bool:
     expected = to_isomorphic(Graph().parse(data=write(triples, NTRIPLES), format="nt"))
-    documents = (jsonld.document(triples, THING, CONTEXT, "context.jsonld"), jsonld.dump(triples, CONTEXT))
+    documents = (
+        jsonld.document(triples, THING, jsonld.Terms(CONTEXT), "context.jsonld"),
+        jsonld.dump(triples, CONTEXT),
+    )
     return all(to_isomorphic(expanded(document)) == expected for document in documents)
 
 
@@ -78,7 +81,7 @@ def test_a_part_is_nested_where_it_is_first_met_and_named_afterwards() -> None:
                 Triple(node(part), node(ATLAS.nameAsWritten), text("Brest")),
             ],
             THING,
-            CONTEXT,
+            jsonld.Terms(CONTEXT),
             "context.jsonld",
         )
     )
@@ -87,4 +90,4 @@ def test_a_part_is_nested_where_it_is_first_met_and_named_afterwards() -> None:
 
 def test_amounts_stay_exact_strings() -> None:
     triples = [Triple(node(THING), node(ATLAS.amount), decimal(Decimal("0.1")))]
-    assert json.loads(jsonld.document(triples, THING, CONTEXT, "context.jsonld"))["amount"] == "0.1"
+    assert json.loads(jsonld.document(triples, THING, jsonld.Terms(CONTEXT), "context.jsonld"))["amount"] == "0.1"

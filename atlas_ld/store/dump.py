@@ -12,6 +12,7 @@ import os
 import weakref
 from bisect import bisect_left
 from collections.abc import Collection
+from functools import lru_cache
 from pathlib import Path
 
 from atlas_ld.errors import ReleaseError
@@ -20,6 +21,8 @@ _BLOCK = 8192
 """Bytes between two places of the file whose subjects are kept: what is read to find a subject, and more for
 files so large that they would have more than _MOST such places."""
 _MOST = 65_536
+_RECENT = 128
+"""Things whose lines are kept for a while: one page asks for the same several times."""
 
 
 class Dump:
@@ -38,6 +41,7 @@ class Dump:
         self._size = os.fstat(self._file).st_size
         self._entities, self._elsewhere = entities, frozenset(elsewhere)
         self._starts, self._heads = self._places()
+        self._recent = lru_cache(maxsize=_RECENT)(self._find)
 
     def holds(self, iri: str) -> bool:
         """Whether all that is said of `iri`, if anything, is here."""
@@ -45,6 +49,9 @@ class Dump:
 
     def lines(self, iri: str) -> bytes:
         """The lines whose subject is `iri`, sorted; empty where there is none."""
+        return self._recent(iri)
+
+    def _find(self, iri: str) -> bytes:
         wanted = f"<{iri}> ".encode()
         after = bisect_left(self._heads, _place(wanted))
         start = self._starts[after - 1] if after else 0

@@ -25,7 +25,10 @@ _ANCHOR = re.compile(r"[A-Za-z0-9_-]*")
 
 def place() -> Place:
     """That of the current request."""
-    return request.script_root, g.get("explicit_language")
+    known: Place | None = g.get("place")
+    if known is None:
+        known = g.place = request.script_root, g.get("explicit_language")
+    return known
 
 
 def url_for(endpoint: str, **values: Any) -> str:

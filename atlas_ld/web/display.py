@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -16,7 +16,7 @@ from atlas_ld.rdf import Literal, NamedNode, Node, Triple
 from atlas_ld.vocabulary import DCTERMS, PREFIXES, RDF, RDFS, SDG, SKOS, XSD
 from atlas_ld.web import addresses
 from atlas_ld.web.formatting import day, number, typeset, web_address
-from atlas_ld.web.i18n import current_language
+from atlas_ld.web.i18n import current_language, t
 from atlas_ld.web.publication import Publication, publication
 
 _LABELS = tuple(str(term) for term in (DCTERMS.title, SKOS.prefLabel, RDFS.label))
@@ -158,6 +158,16 @@ def _anchor(value: Shown, language: str) -> Markup:
         return Markup("<span{}>{}</span>").format(lang, text)
     follow = Markup(' rel="nofollow noopener"') if value.external else ""
     return Markup('<a href="{}"{}{}>{}</a>').format(value.href, follow, lang, text)
+
+
+def who(authorities: Sequence[str], partners: Sequence[str], most: int = 3) -> str:
+    """Who with whom, in short: `Brest métropole ↔ Technopole Maritime du Québec`."""
+    return " ↔ ".join(_names(side, most) for side in (authorities, partners) if side)
+
+
+def _names(iris: Sequence[str], most: int) -> str:
+    rest = f" {t('list.and-more', count=len(iris) - most)}" if len(iris) > most else ""
+    return ", ".join(entity(iri).text for iri in iris[:most]) + rest
 
 
 def shortened(iri: str) -> str:

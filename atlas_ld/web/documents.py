@@ -153,11 +153,16 @@ def context(opened: Publication) -> Mapping[str, object]:
     return opened.model.context(PREFIXES | opened.iris.prefixes)
 
 
+@lru_cache(maxsize=4)
+def terms(opened: Publication) -> jsonld.Terms:
+    return jsonld.Terms(context(opened))
+
+
 def serialise(opened: Publication, document: Document, format_: Format) -> bytes:
     """A document in an RDF format, or as CSV: one row for each triple."""
     if format_ is JSONLD:
         address = f"{opened.iris.base}context.jsonld"
-        return jsonld.document(document.triples, document.iri, context(opened), address)
+        return jsonld.document(document.triples, document.iri, terms(opened), address)
     if format_ is CSV:
         return _csv(document)
     # Without a prefix of their own, the parts of a partnership would be written with an escape: `:2833\#funding-1`.

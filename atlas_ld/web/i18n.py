@@ -7,6 +7,7 @@ French is first: it answers wherever nothing is asked. `?lang=en` decides over `
 from __future__ import annotations
 
 import tomllib
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -25,6 +26,10 @@ LANGUAGES: tuple[Language, ...] = ("fr", "en")
 # Endpoints whose answer is the same in every language: `lang` would only make a second address of the same thing.
 # A view that can do both says so itself with `lang=None`.
 _WITHOUT_LANGUAGE = frozenset({"static", "downloads.file", "model.context", "site.catalog_file", "health.health"})
+
+
+_LANGUAGE: ContextVar[Language] = ContextVar("language", default="fr")
+"""That of the current request. A page asks for it some two hundred times, and `g` is found through two proxies."""
 
 
 @cache
@@ -68,11 +73,7 @@ def _number(value: int, language: Language) -> str:
 
 def current_language() -> Language:
     """The language of the current request; French outside of one, as in a command."""
-    try:
-        language: Language = g.language
-    except (RuntimeError, AttributeError):  # no request, or one that has not got this far
-        return "fr"
-    return language
+    return _LANGUAGE.get()
 
 
 def t(key: str, **values: Any) -> str:
@@ -91,6 +92,11 @@ def _choose_language() -> None:
     asked = request.args.get("lang")
     g.explicit_language = asked if asked in LANGUAGES else None
     g.language = g.explicit_language or accepted_language(request.headers.get("Accept-Language"))
+    _LANGUAGE.set(g.language)
+
+
+def _forget_language(_: BaseException | None) -> None:
+    _LANGUAGE.set("fr")
 
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
@@ -103,4 +109,5 @@ def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
 def register(app: Flask) -> None:
     """Give every request of `app` its language and make `url_for` keep it."""
     app.before_request(_choose_language)
+    app.teardown_request(_forget_language)
     app.url_defaults(_keep_language)

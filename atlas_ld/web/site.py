@@ -16,7 +16,7 @@ from atlas_ld.web import charts, listing, maps
 from atlas_ld.web import selection as selecting
 from atlas_ld.web.addresses import url_for
 from atlas_ld.web.display import Shown, entity
-from atlas_ld.web.documents import context
+from atlas_ld.web.documents import terms
 from atlas_ld.web.i18n import current_language
 from atlas_ld.web.listing import paginate
 from atlas_ld.web.lists import as_file, list_page, pager_links
@@ -80,7 +80,7 @@ def _dataset_address(format_: Format) -> str:
 def _dataset(opened: Publication, format_: Format) -> bytes:
     triples = parse_file(opened.release.path / "catalogue.ttl", opened.iris.base)
     if format_ is JSONLD:
-        return jsonld.document(triples, opened.iris.base, context(opened), f"{opened.iris.base}context.jsonld")
+        return jsonld.document(triples, opened.iris.base, terms(opened), f"{opened.iris.base}context.jsonld")
     return write(triples, format_, PREFIXES | opened.iris.prefixes)
 
 

@@ -46,6 +46,7 @@ def register(app: Flask) -> None:
         entity=display.entity,
         field_name=display.field_name,
         shown=display.anchor,
+        who=display.who,
         show=display.show,
         fields_of=display.fields_of,
         sparql_address=addresses.sparql,
