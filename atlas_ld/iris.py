@@ -24,6 +24,8 @@ _BASE_IRI = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
 
 def fold(text: str) -> str:
     """Lower case without accents or ligatures, for comparing names: `Évry-Courcouronnes` -> `evry-courcouronnes`."""
+    if text.isascii():  # which has nothing else to fold
+        return text.lower()
     lowered = unicodedata.normalize("NFKC", text).lower().translate(_LIGATURES)
     return "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
 
@@ -65,7 +67,7 @@ class Iris:
             )
 
     def entity(self, kind: Kind, key: str) -> str:
-        return f"{self.base}id/{kind}/{quote(key, safe='-._~')}"
+        return f"{self.base}id/{kind}/{key if KEY.fullmatch(key) else quote(key, safe='-._~')}"
 
     def document(self, kind: Kind, key: str, extension: str | None = None) -> str:
         suffix = f".{extension}" if extension else ""

@@ -47,6 +47,7 @@ class Gazetteer:
         self._places: dict[str, Place] = {}
         self._indexed: dict[str, list[tuple[Table, dict[str, list[str]]]]] = {}
         self._indexed_abroad: dict[str, tuple[Index, Index]] = {}
+        self._listed: dict[str, tuple[str, ...]] = {}
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Self:
@@ -85,7 +86,9 @@ class Gazetteer:
 
     def french_names(self, level: str) -> tuple[str, ...]:
         """Every name of a level, for approximate comparison."""
-        return tuple(self._french.get(level, ()))
+        if level not in self._listed:
+            self._listed[level] = tuple(self._french.get(level, ()))
+        return self._listed[level]
 
     def epci_kind(self, key: str) -> str:
         """The legal form of an EPCI: metropole, cu, ca, cc or ept."""
@@ -130,8 +133,10 @@ class Gazetteer:
 
     def names_abroad(self, country: str) -> tuple[str, ...]:
         """Every name of every place of a country, for approximate comparison."""
-        own, other = self._names_abroad(country)
-        return tuple(own | other)
+        if country not in self._listed:
+            own, other = self._names_abroad(country)
+            self._listed[country] = tuple(own | other)
+        return self._listed[country]
 
     def place_alias(self, country: str, name: str) -> Alias | None:
         """Our decision about this name of a place abroad."""
