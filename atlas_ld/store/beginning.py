@@ -24,11 +24,11 @@ from atlas_ld.store.turns import Turn, Turns
 SECONDS = 0.05
 """So long a query stays in the loop."""
 
-_LONGEST = 10_000
+_LONGEST = 5_000
 """Characters of a query that surely fit in a pipe, whatever they are written as."""
 
-_MOST_BYTES = 256 * 1024
-"""Larger answers are for threads: they would keep the loop."""
+_MOST_BYTES = 64 * 1024
+"""Larger answers are for threads: to hash and compress them would keep the loop."""
 
 
 class Beginning:
@@ -64,12 +64,12 @@ class Beginnings:
     def begin(self, request: QueryRequest, client: str) -> Beginning | None:
         """Begins a query; it is settled within SECONDS. `drop` it in the end.
 
-        None for what needs a thread from the start: what is refused, and what somebody else is asking just now.
+        None for what needs a thread from the start: what the guard has to read, what is refused, what somebody else is
+        asking just now, and large answers.
         """
-        if len(request.query) > min(_LONGEST, self._settings.query_length):
+        if len(request.query) > min(_LONGEST, self._settings.query_length) or not guard.is_plain(request.query):
             return None
         try:
-            guard.check(request.query)
             self._turns.admit(client)
         except QueryError:
             return None
@@ -85,6 +85,9 @@ class Beginnings:
             return beginning
         self._turns.leave(client)
         if begun is None:
+            return None
+        if begun.size > _MOST_BYTES:
+            begun.close()
             return None
         beginning.answer = begun
         self._settle(beginning)

@@ -78,7 +78,7 @@ class Gateway:
         """One request. A client that leaves is no error; anything else that fails is, and the body is broken off."""
         if scope.proto != "http":
             return
-        if self._ready:
+        if self._ready and scope.path != PATH:
             fields, peer = scope.headers.items(), scope.client.rpartition(":")[0].strip("[]")
             if found := self._ready(scope.method, scope.scheme, scope.path, scope.query_string, fields, peer):
                 protocol.response_bytes(*found)

@@ -23,6 +23,8 @@ from atlas_ld.web.sparql_operation import ACCEPT_QUERY, METHODS, UnfitError, acc
 
 PATH = "/sparql"
 _LONGEST_FIELD = 1024
+_LONGEST = 16_384
+"""Bytes of an address, or of a body, that are read in the loop."""
 
 # A request with one of these asks for something that the site alone has, or its answer has more to say.
 _UNUSUAL = frozenset({"if-match", "if-unmodified-since", "expect", "upgrade"})
@@ -58,7 +60,11 @@ class QuickQueries:
         known = dict(fields)
         if method not in METHODS or len(known) != len(fields) or not _UNUSUAL.isdisjoint(known):
             return None
-        if http_rules.oversized(len(address), fields) or len(known.get("accept", "")) > _LONGEST_FIELD:
+        if (
+            len(body) > _LONGEST
+            or http_rules.oversized(len(address), fields, _LONGEST)
+            or len(known.get("accept", "")) > _LONGEST_FIELD
+        ):
             return None
         try:
             operation = read(method, address, known.get("content-type", ""), body, self._settings.query_length)

@@ -159,12 +159,26 @@ def test_limits_and_refusals_are_for_a_thread_to_tell(play: Play) -> None:
         assert loop.begin(request("SELECT * { SERVICE <http://x/> { } }"), "a") is None
         assert loop.begin(request("SELECT (RAND() AS ?x) { }"), "a") is None
         assert loop.begin(request(f"ASK {{ }} #{'x' * 20_000}"), "a") is None
+        assert loop.begin(request('SELECT * { ?s ?p "add" }'), "a") is None, "the guard takes its time for the word"
         begun = await begin(loop, CROSS, "a")
         assert loop.begin(request(CROSS), "b") is None, "somebody else is asking the same"
         assert loop.begin(request("ASK { # one too many\n}"), "a") is None
         loop.drop(begun)
 
     play(scene, query_per_client=1)
+
+
+def test_a_large_answer_is_kept_from_the_loop(play: Play) -> None:
+    async def scene(loop: Beginnings) -> None:
+        assert loop.begin(request(f"{STREAM} LIMIT 20000"), "") is None
+
+    pool = play(lambda loop: asyncio.sleep(0), query_seconds=20.0)
+    pool.run(request(f"{STREAM} LIMIT 20000")).close()
+
+    async def again() -> None:
+        await scene(pool.in_loop(asyncio.get_running_loop()))
+
+    asyncio.run(again())
 
 
 def test_a_worker_that_dies_is_replaced(play: Play) -> None:
