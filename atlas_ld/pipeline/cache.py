@@ -129,7 +129,12 @@ def pack(content: bytes) -> bytes:
 
 
 def unpack(packed: bytes) -> bytes:
-    return zstandard.decompress(packed)
+    return _decompressor().decompress(packed)
+
+
+@lru_cache(maxsize=1)
+def _decompressor() -> zstandard.ZstdDecompressor:
+    return zstandard.ZstdDecompressor()
 
 
 @lru_cache(maxsize=1)
