@@ -102,11 +102,9 @@ class QuickQueries:
         own = [(name.lower(), value) for name, value in made.headers.items()]
         fields = [*own, *self._common[asked.scheme == "https"], ("x-request-id", request_id)]
         if access.LOG.isEnabledFor(logging.INFO):
-            elapsed = (time.perf_counter() - asked.at) * 1000
+            ms, peer = (time.perf_counter() - asked.at) * 1000, client.partition("/")[0]
             size = len(made.body)
-            access.LOG.info(
-                access.line(request_id, asked.method, PATH, asked.address, client, made.status, size, elapsed)
-            )
+            access.LOG.info(access.line(request_id, asked.method, PATH, asked.address, peer, made.status, size, ms))
         return made.status, fields, made.body
 
     def _fields(self, secure: bool) -> Fields:

@@ -22,6 +22,7 @@ from atlas_ld.release.folder import Release
 from atlas_ld.store.pool import QueryPool
 from atlas_ld.web import create_app
 from atlas_ld.web.publication import open_publication
+from tests.web.test_sparql_quick import Loop, of_site
 
 FORM, QUERY, UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
 DATA = "http://kasei.us/2009/09/sparql/data/data{}.rdf"
@@ -111,6 +112,7 @@ def client(demonstration: Release, tmp_path_factory: pytest.TempPathFactory) -> 
     settings = Settings(releases=demonstration.path.parent, workers=1)
     publication = open_publication(settings)
     folder = next(Path(tmp_path_factory.getbasetemp()).glob("w3c*/store"))
+    publication.pool.close()
     pool = QueryPool(folder, settings, publication.iris.prefixes)
     yield create_app(replace(publication, pool=pool)).test_client()
     pool.close()
@@ -138,6 +140,21 @@ def test_a_case_of_the_manifest_passes(client: FlaskClient, case: Case) -> None:
         assert (
             ("results" in json.loads(answer.data)) if case.expected == "tabular" else json.loads(answer.data)["boolean"]
         )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_loop_answers_a_case_as_the_site_does_or_leaves_it_to_the_site(
+    client: FlaskClient, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("atlas_ld.store.beginning.SECONDS", 30.0)
+    body = case.body.encode() if isinstance(case.body, str) else case.body
+    fields = {"content-type": case.type} if case.type else {}
+    request = (case.method, urlencode(case.arguments), fields, body)  # type: ignore[arg-type]
+    loop = Loop(client.application)
+    found = loop.answer(request)
+    loop.close()
+    assert (found is None) == (case.expected == "4xx")
+    assert found is None or found == of_site(client.application, request)
 
 
 @pytest.mark.parametrize("name", UPDATES)
