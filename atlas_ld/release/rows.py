@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from atlas_ld.iris import Iris
 from atlas_ld.release.entities import Entities
@@ -73,6 +74,7 @@ def rows_of(wanted: Sequence[Wanted], *, entities: Entities, base_iri: str) -> l
     return [_rows(things, one) for one in wanted]
 
 
+@lru_cache(maxsize=2**16)
 def mark(iri: str) -> int:
     """64 bits that stand for an IRI. Should two ever agree, a row is made again in vain."""
     return int.from_bytes(hashlib.sha256(iri.encode()).digest()[:8], signed=True)

@@ -32,6 +32,7 @@ class Things:
         self._kinds: dict[str, str | None] = {}
         self._keys: dict[str, str] = {}
         self._codes: dict[str, str] = {}
+        self._above: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def read(self, wanted: Iterable[str]) -> None:
         """Read these entities and what they link to, step by step, in few and large portions. What is not read ahead
@@ -149,13 +150,17 @@ class Things:
 
     def up(self, iri: str, property_: str) -> tuple[str, ...]:
         """An entity and all above it by a property (`within`, `broader`)."""
-        reached, pending = {iri}, [iri]
-        while pending:
-            for above in self.all(pending.pop(), property_):
-                if above not in reached:
-                    reached.add(above)
-                    pending.append(above)
-        return tuple(sorted(reached))
+        known = self._above.get((iri, property_))
+        if known is None:
+            reached, pending = {iri}, [iri]
+            while pending:
+                for above in self.all(pending.pop(), property_):
+                    if above not in reached:
+                        reached.add(above)
+                        pending.append(above)
+            known = self._above[iri, property_] = tuple(sorted(reached))
+        self.used.update(known)
+        return known
 
     def reach(self, territory: str) -> tuple[str, ...]:
         """A territory, all that it lies within, and all that it spans. A commune's EPCI may span several départements,
