@@ -85,11 +85,13 @@ class Reader:
             about = parse_lines(b"".join(_LABEL_LINE.findall(self._dump.lines(iri))))
         else:
             about = self.about(iri)
-        found = (t for t in about if t.predicate in _LABELS and isinstance(t.object, Literal))
-        return tuple(sorted(found, key=str))
+        found = [t for t in about if t.predicate in _LABELS and isinstance(t.object, Literal)]
+        return tuple(sorted(found, key=str) if len(found) > 1 else found)
 
     def _labels_of(self, iri: str) -> list[Literal]:
         naming = self._naming(iri)
+        if len(naming) == 1 and isinstance(label := naming[0].object, Literal):
+            return [label]
         for predicate in _LABELS:
             if found := [t.object for t in naming if t.predicate == predicate and isinstance(t.object, Literal)]:
                 return found

@@ -32,6 +32,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from atlas_ld.web import (
     about,
     access,
+    addresses,
     api,
     canonical,
     charts,
@@ -69,6 +70,7 @@ def create_app(publication: Publication) -> Flask:
         )
     access.register(app)
     i18n.register(app)
+    addresses.register(app)
     access.register_bounds(app)
     templating.register(app)
     static_files.register(app)

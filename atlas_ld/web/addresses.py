@@ -7,12 +7,13 @@ mounted, and the language if the address of the request names one (`i18n`).
 from __future__ import annotations
 
 import re
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 import flask
-from flask import g, request
+from flask import Flask, g, request
 
 from atlas_ld.iris import KEY
 
@@ -23,12 +24,27 @@ Place = tuple[str, str | None]
 _ANCHOR = re.compile(r"[A-Za-z0-9_-]*")
 
 
+_PLACE: ContextVar[Place | None] = ContextVar("place", default=None)
+"""A page asks for it a hundred times, and `g` and `request` are found through two proxies each."""
+
+
 def place() -> Place:
     """That of the current request."""
-    known: Place | None = g.get("place")
-    if known is None:
-        known = g.place = request.script_root, g.get("explicit_language")
-    return known
+    return _PLACE.get() or (request.script_root, g.get("explicit_language"))
+
+
+def register(app: Flask) -> None:
+    """Notes the place of each request of `app`. Comes after the languages."""
+    app.before_request(_note_place)
+    app.teardown_request(_forget_place)
+
+
+def _note_place() -> None:
+    _PLACE.set((request.script_root, g.get("explicit_language")))
+
+
+def _forget_place(_: BaseException | None) -> None:
+    _PLACE.set(None)
 
 
 def url_for(endpoint: str, **values: Any) -> str:

@@ -7,9 +7,9 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel.dates import format_date
-from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
-from atlas_ld.web.i18n import current_language
+from atlas_ld.web.i18n import current_language, grouped
 from atlas_ld.web.typography import french
 
 
@@ -21,7 +21,7 @@ def number(value: int | Decimal | float) -> str:
 @lru_cache(maxsize=8192, typed=True)
 def _number(value: int | Decimal | float, language: str) -> str:
     """Pages write the same numbers over and over."""
-    return format_decimal(value, locale=language)
+    return grouped(value, language) if isinstance(value, int) else format_decimal(value, locale=language)
 
 
 def euros(value: Decimal | int | str) -> str:
@@ -31,10 +31,12 @@ def euros(value: Decimal | int | str) -> str:
 
 @lru_cache(maxsize=8192)
 def _euros(amount: Decimal, language: str) -> str:
-    pattern = "#,##0\u00a0¤" if language == "fr" else "¤#,##0"
-    if amount != amount.to_integral_value():
-        pattern = pattern.replace("0\u00a0", "0.00\u00a0") if language == "fr" else "¤#,##0.00"
-    return format_currency(amount, "EUR", pattern, locale=language, currency_digits=False)
+    written = grouped(int(amount), language) if amount == amount.to_integral_value() else _with_cents(amount, language)
+    return f"{written}\u00a0€" if language == "fr" else f"-€{written[1:]}" if amount < 0 else f"€{written}"
+
+
+def _with_cents(amount: Decimal, language: str) -> str:
+    return format_decimal(amount, "#,##0.00", locale=language)
 
 
 def short_euros(value: Decimal) -> str:

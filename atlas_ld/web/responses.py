@@ -44,18 +44,15 @@ class Link:
     hreflang: str | None = None
 
     def __str__(self) -> str:
-        attributes = [f'rel="{self.rel}"']
-        if self.type:
-            attributes.append(f'type="{self.type}"')
-        if self.hreflang:
-            attributes.append(f'hreflang="{self.hreflang}"')
-        return "; ".join([f"<{self.target}>", *attributes])
+        type_ = f'; type="{self.type}"' if self.type else ""
+        language = f'; hreflang="{self.hreflang}"' if self.hreflang else ""
+        return f'<{self.target}>; rel="{self.rel}"{type_}{language}'
 
     def html(self) -> Markup:
         """The same as an element of a page's head."""
-        type_ = f' type="{escape(self.type)}"' if self.type else ""
-        language = f' hreflang="{escape(self.hreflang)}"' if self.hreflang else ""
-        return Markup(f'<link rel="{escape(self.rel)}" href="{escape(self.target)}"{type_}{language}>')  # noqa: S704
+        type_ = f' type="{self.type}"' if self.type else ""
+        language = f' hreflang="{self.hreflang}"' if self.hreflang else ""
+        return Markup(f'<link rel="{self.rel}" href="{escape(self.target)}"{type_}{language}>')  # noqa: S704  # our words
 
 
 def negotiate(offered: Sequence[Format], address: Callable[[Format], str]) -> Format:
