@@ -92,12 +92,14 @@ class StoreSums(_Stored):
 
 
 def entries(folder: Path, paths: Iterable[Path]) -> dict[str, FileEntry]:
-    """Size and sum of each file, by its path from the folder. As many at once as there are processors: hashing large
-    blocks does not hold Python's lock."""
+    """Size and sum of each file, by its path from the folder.
+
+    As many at once as there are processors, since hashing does not hold Python's lock; two names of one file once.
+    """
     named = {path.relative_to(folder).as_posix(): path for path in sorted(paths)}
-    longest_first = sorted(named, key=lambda name: -named[name].stat().st_size)
+    inodes = {name: path.stat().st_ino for name, path in named.items()}
+    distinct = {inodes[name]: path for name, path in named.items()}
+    longest_first = sorted(distinct, key=lambda inode: -distinct[inode].stat().st_size)
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        found = dict(
-            zip(longest_first, threads.map(lambda name: FileEntry.of(named[name]), longest_first), strict=True)
-        )
-    return {name: found[name] for name in named}
+        found = dict(zip(longest_first, threads.map(FileEntry.of, (distinct[i] for i in longest_first)), strict=True))
+    return {name: found[inode] for name, inode in inodes.items()}

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
+import pytest
 import rdflib
 
 from atlas_ld.records import Funding, Participant, PartnershipRecord
+from atlas_ld.release import downloads
+from atlas_ld.release.chunks import Chunk
 from atlas_ld.release.manifest import MANIFEST
 from atlas_ld.release.notes import chunk_notes, digests, reading
 
@@ -69,3 +73,31 @@ def test_a_release_made_in_steps_has_the_files_of_one_made_at_once(build: Build)
         for table in ("label", "owner", "workbook"):
             rows = [set(notes.execute(f"SELECT * FROM {table}")) for notes in (one, other)]
             assert rows[0] == rows[1]
+
+
+def test_what_has_not_changed_is_taken_over_and_not_made_again(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    for name in ("make_texts", "make_rows"):
+        make = getattr(downloads, name)
+
+        def noted(chunks: list[Chunk], make: Callable[..., object] = make, **given: object) -> object:
+            made.extend(iri for chunk in chunks for iri in chunk.iris)
+            return make(chunks, **given)
+
+        monkeypatch.setattr(downloads, name, noted)
+    records = [a_numbered(n, f"Écoles {n}", "Sfax") for n in range(150)]
+    build(*records)
+    everything = set(made)
+    made.clear()
+    build(*records[:-1], a_numbered(149, "Écoles changées", "Sfax"))
+    assert any(iri.endswith("partnership/149") for iri in made)
+    assert any("funding/149" in iri for iri in made)  # its row names the partnership
+    assert not any("/id/code/" in iri for iri in made)
+    assert len(set(made)) < len(everything)
+
+
+def test_a_damaged_release_is_not_taken_over(build: Build) -> None:
+    first = build(a_record(), a_record("Deux ports")).release.path / "download" / "atlas.ttl"
+    first.write_bytes(first.read_bytes().replace(b"jumelles", b"JUMELLES"))
+    second = build(a_record(), a_record("Deux ports", start_year=2003)).release.path / "download" / "atlas.ttl"
+    assert b"JUMELLES" not in second.read_bytes()
