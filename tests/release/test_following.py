@@ -178,3 +178,32 @@ def test_ten_changes_give_what_one_build_gives(
             whole(tmp_path / "whole", graph, step)
             for ours, theirs in zip(contents(tmp_path / str(step)), contents(tmp_path / "whole"), strict=True):
                 assert ours == theirs
+
+
+def test_a_store_that_follows_leaves_the_one_before_alone_and_outlives_it(
+    published: dict[str, bytes], tmp_path: Path
+) -> None:
+    graph = dict(published)
+    whole(tmp_path / "0", graph, 0)
+    files = {path: path.read_bytes() for path in (tmp_path / "0" / STORE).iterdir()}
+    del graph[next(iri for iri in graph if "/id/partnership/" in iri)]
+    write_everything(tmp_path / "1", graph, between(tmp_path / "0", published, graph), 1)
+    tables = [path for path in (tmp_path / "1" / STORE).glob("*.sst") if path.stat().st_nlink > 1]
+    assert tables, "no file is shared, so that nothing was taken over"
+    assert {path: path.read_bytes() for path in (tmp_path / "0" / STORE).iterdir()} == files
+    quads = set(ox.Store.read_only(str(tmp_path / "1" / STORE)))
+    shutil.rmtree(tmp_path / "0")
+    whole(tmp_path / "2", graph, 1)
+    assert set(ox.Store.read_only(str(tmp_path / "1" / STORE))) == quads
+    assert set(ox.Store.read_only(str(tmp_path / "2" / STORE))) == quads
+
+
+def test_where_much_has_changed_all_is_made_again(published: dict[str, bytes], tmp_path: Path) -> None:
+    graph = dict(published)
+    whole(tmp_path / "0", graph, 0)
+    for iri in [iri for iri in graph if "/id/organisation/" in iri]:
+        del graph[iri]
+    write_everything(tmp_path / "1", graph, between(tmp_path / "0", published, graph), 0)
+    connection = sqlite3.connect(tmp_path / "1" / SEARCH)
+    assert connection.execute("PRAGMA user_version").fetchone() == (0,)
+    connection.close()
