@@ -24,7 +24,9 @@ import atlas_ld
 from atlas_ld.records import PartnershipRecord
 from atlas_ld.resources import root
 
-_LIBRARIES = ("phonenumbers", "pydantic", "pyoxigraph", "pyshacl", "rapidfuzz", "rdflib")
+_LIBRARIES = (
+    "phonenumbers", "pydantic", "pyoxigraph", "pyshacl", "rapidfuzz", "rdflib", "snowballstemmer", "xlsxwriter"
+)  # fmt: skip
 """Libraries whose version may change what is computed."""
 _TABLES = """
 CREATE TABLE made_with (stamp BLOB NOT NULL);
