@@ -1,7 +1,8 @@
 """A second query engine, for questions that read much: the graph as sorted columns of numbers, joined by numpy.
 
     build    the store's default graph -> a file of columns (`layout` says what is in it)
-    looks    which queries are worth a try: a cheap test of their words
+    attached the columns in a query worker
+  looks    which queries are worth a try: a cheap test of their words
     engine   query -> rdflib's algebra -> tables of numbers -> rows in a results format
       relations  pairs of terms that a property or a path links
       patterns   basic graph patterns: the order of the joins

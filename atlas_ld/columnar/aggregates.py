@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from rdflib.term import Variable
 
 from atlas_ld.columnar import Uncovered
@@ -34,14 +33,12 @@ def aggregated(table: Table, keys: Sequence[Any] | None, aggregates: Sequence[An
     return Table(len(places), columns)
 
 
-def _aggregate(
-    aggregate: Any, table: Table, codes: NDArray[np.int64], groups: int, keys: dict[str, Ids], terms: Terms
-) -> Ids:
+def _aggregate(aggregate: Any, table: Table, codes: Places, groups: int, keys: dict[str, Ids], terms: Terms) -> Ids:
     kind, variable, once = aggregate.name.removeprefix("Aggregate_"), aggregate.vars, bool(aggregate.distinct)
     if kind == "Count" and isinstance(variable, str) and variable == "*" and not isinstance(variable, Variable):
         if once:
             raise Uncovered("COUNT(DISTINCT *).")
-        return _integers(np.bincount(codes, minlength=groups), terms)
+        return _integers(_counts(codes, groups), terms)
     if not isinstance(variable, Variable):
         raise Uncovered("An aggregate of an expression.")
     if kind == "Sample" and str(variable) in keys:  # how rdflib writes a key of the groups
@@ -51,7 +48,7 @@ def _aggregate(
         codes, ids = _different(codes, terms.joinable(ids))
     bound = ids != UNBOUND
     if kind == "Count":
-        return _integers(np.bincount(codes[bound], minlength=groups), terms)
+        return _integers(_counts(codes[bound], groups), terms)
     if not bound.all():
         raise Uncovered("An aggregate of unbound values.")
     if kind in ("Sum", "Avg"):
@@ -61,17 +58,21 @@ def _aggregate(
     raise Uncovered(f"The aggregate {kind}.")
 
 
-def _different(codes: NDArray[np.int64], ids: Ids) -> tuple[NDArray[np.int64], Ids]:
+def _counts(codes: Places, groups: int) -> Places:
+    return np.array([len(codes)]) if groups == 1 else np.bincount(codes, minlength=groups)
+
+
+def _different(codes: Places, ids: Ids) -> tuple[Places, Ids]:
     _, places = np.unique(codes << 32 | (ids.astype(np.int64) - UNBOUND), return_index=True)
     return codes[places], ids[places]
 
 
-def _integers(counts: NDArray[np.int64], terms: Terms) -> Ids:
+def _integers(counts: Places, terms: Terms) -> Ids:
     different, places = np.unique(counts, return_inverse=True)
     return terms.make(Kind(INTEGER), [str(count) for count in different.tolist()])[places]
 
 
-def _sums(ids: Ids, codes: NDArray[np.int64], groups: int, terms: Terms, average: bool) -> Ids:
+def _sums(ids: Ids, codes: Places, groups: int, terms: Terms, average: bool) -> Ids:
     """Sums of integers are integers; with a decimal among them, decimals (XPath functions, 4.2)."""
     kinds = terms.kinds_of(ids)
     if any(kind.scale != "exact" for kind in kinds):
@@ -99,7 +100,7 @@ def _quotient(total: int, count: int) -> str:
     return fraction(-units if total < 0 else units, _DIGITS)
 
 
-def _extremes(ids: Ids, codes: NDArray[np.int64], groups: int, terms: Terms, largest: bool) -> Ids:
+def _extremes(ids: Ids, codes: Places, groups: int, terms: Terms, largest: bool) -> Ids:
     if len(terms.kinds_of(ids)) > 1 or np.bincount(codes, minlength=groups).min(initial=1) == 0:
         raise Uncovered("The least or largest of values of several kinds, or of none.")
     if not groups:

@@ -64,11 +64,11 @@ def build(store: Store, descriptor: int) -> None:
     store.dump(cast(IO[bytes], read), RdfFormat.N_TRIPLES, from_graph=DefaultGraph())
     texts_of: dict[Kind, list[tuple[bytes, int]]] = {}
     kind_of = cache(_kind)
-    for term, place in read.terms.items():
+    rank = np.empty(len(read.terms), np.int32)
+    while read.terms:  # what is taken is freed
+        term, place = read.terms.popitem()
         text, end = _split(term)
         texts_of.setdefault(kind_of(end), []).append((text, place))
-    rank = np.empty(len(read.terms), np.int32)
-    read.terms.clear()
     kinds = sorted(texts_of)
     counts = [0]
     texts: list[bytes] = []
@@ -91,6 +91,8 @@ def build(store: Store, descriptor: int) -> None:
         "numbers": np.array(numbers, np.int64),
         "odd_case": np.array(odd, np.int32),
     }
+    texts.clear()
+    numbers.clear()
     write(descriptor, kinds, arrays | _triple_columns(rank[np.frombuffer(read.numbers, np.int32).reshape(-1, 3)]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 import rdflib
 from pyoxigraph import QuerySolutions, Store
@@ -12,9 +13,18 @@ from rdflib.plugins.sparql.parser import parseQuery
 
 from atlas_ld.columnar import Uncovered
 from atlas_ld.columnar.algebra import evaluate
+from atlas_ld.columnar.attached import Engine
 from atlas_ld.columnar.layout import Columns
 from atlas_ld.columnar.results import written
 from atlas_ld.columnar.terms import Terms
+
+
+def engine(descriptor: int) -> Engine:
+    """What answers on the columns of an open file, which must be written. Raises OSError and ValueError."""
+    columns = Columns.open(descriptor)
+    if columns is None:
+        raise ValueError("The file of columns is not written yet.")
+    return partial(answer, columns)
 
 
 def answer(

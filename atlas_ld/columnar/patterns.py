@@ -90,7 +90,7 @@ def _pattern(triple: tuple[Any, Any, Any], terms: Terms) -> _Pattern:
 
 
 def _linked(links: Relation, term: int) -> Ids:
-    low, high = np.searchsorted(links.first, [term, term + 1])
+    low, high = np.searchsorted(links.first, np.array([term, term + 1], np.int32))
     return links.second[low:high]
 
 

@@ -13,6 +13,9 @@ from atlas_ld.columnar.layout import Ids
 from atlas_ld.columnar.relations import MOST_ROWS, matches
 from atlas_ld.columnar.terms import UNBOUND, Terms
 
+_MOST_COUNTED = 2_000_000
+"""Up to this number, values are numbered by a table of all of them, which takes a tenth of the time of sorting."""
+
 Places = NDArray[np.int64]
 
 
@@ -53,12 +56,27 @@ class Table:
 
 def group_codes(columns: Sequence[Ids], rows: int) -> tuple[NDArray[np.int64], Places]:
     """A number for each row, the same for the same values, from zero on, and the place of one row for each number."""
-    codes = np.zeros(rows, np.int64)
-    places = np.zeros(min(rows, 1), np.int64)
+    codes, groups = np.zeros(rows, np.int64), min(rows, 1)
+    if not columns:
+        return codes, np.zeros(groups, np.int64)
     for column in columns:
-        combined = codes << 32 | (column.astype(np.int64) - UNBOUND)
-        _, places, codes = np.unique(combined, return_index=True, return_inverse=True)
+        values, different = _numbered(column.astype(np.int64) - UNBOUND)
+        codes, groups = _numbered(codes * different + values)
+    places = np.zeros(groups, np.int64)
+    places[codes[::-1]] = np.arange(rows)[::-1]  # the first row of each group is written last
     return codes, places
+
+
+def _numbered(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
+    """Numbers from zero on in the order of the values (none negative), and how many different ones there are."""
+    most = int(values.max(initial=0)) + 1
+    if most > _MOST_COUNTED:
+        different, numbers = np.unique(values, return_inverse=True)
+        return numbers, len(different)
+    seen = np.zeros(most, np.bool_)
+    seen[values] = True
+    number = np.cumsum(seen) - 1
+    return number[values], int(np.count_nonzero(seen))
 
 
 def distinct(table: Table, names: Sequence[str]) -> Places:

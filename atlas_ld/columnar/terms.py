@@ -84,7 +84,9 @@ class Terms:
         if own.any():
             of_own = np.array([self._kinds.index(kind) for kind, _ in self._own_list])
             places[own] = of_own[ids[own] - self.columns.size]
-        return {self._kinds[place]: places == place for place in np.unique(places).tolist() if place >= 0}
+        return {
+            self._kinds[place]: places == place for place in np.flatnonzero(np.bincount(places[places >= 0])).tolist()
+        }
 
     def numbers(self, ids: Ids) -> NDArray[np.int64]:
         """What literals stand for, in units of their scale. Raises Uncovered where one has no number."""

@@ -45,7 +45,7 @@ class Texts:
         return Texts([None if value is None else change(value) for value in self.values], self.places)
 
     def test(self, holds: Callable[[str], Any]) -> Truth:
-        found = [ERROR if value is None else int(bool(holds(value))) for value in self.values]
+        found = [ERROR if value is None else TRUE if holds(value) else FALSE for value in self.values]
         return np.array(found, np.int8)[self.places]
 
 

@@ -35,7 +35,7 @@ class ColumnFile:
     def fill(self) -> None:
         """Starts the process that writes the columns, at the lowest priority; without the extra `analytics`, nothing.
 
-        The store of the whole Atlas takes it about ten seconds and 400 MB."""
+        The store of the whole Atlas takes it about ten seconds and 300 MB."""
         if self.writer or not importlib.util.find_spec("numpy"):
             return
         self.writer = subprocess.Popen(  # noqa: S603  # our own module, our own arguments

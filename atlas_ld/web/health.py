@@ -27,8 +27,10 @@ _CHUNK = 500
 
 @blueprint.get("/health")
 def health() -> Response:
-    """`{"status": "ok", "release": id}` while the process answers."""
-    response = jsonify(status="ok", release=publication().release.id)
+    """`{"status": "ok", "release": id, "columns": bool}` while the process answers: `columns` says whether those of
+    `atlas_ld.columnar` are written."""
+    opened = publication()
+    response = jsonify(status="ok", release=opened.release.id, columns=opened.pool.has_columns)
     response.headers["Cache-Control"] = "no-store"
     return response
 

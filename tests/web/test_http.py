@@ -129,7 +129,7 @@ def test_the_catalogue_is_data_only(client: FlaskClient) -> None:
 
 def test_health_names_the_release(extremes: Flask, client: FlaskClient) -> None:
     answer = client.get("/health")
-    assert answer.get_json() == {"status": "ok", "release": extremes.extensions["atlas"].release.id}
+    assert answer.get_json() == {"status": "ok", "release": extremes.extensions["atlas"].release.id, "columns": False}
     assert answer.headers["Cache-Control"] == "no-store"
 
 

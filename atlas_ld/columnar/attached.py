@@ -1,0 +1,52 @@
+"""The columns as a query worker has them: attached in the background, once their file is written."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+
+from atlas_ld.columnar import Uncovered
+from atlas_ld.columnar.looks import analytic
+
+_PAUSE = 0.5
+"""Seconds between two looks whether the file is written."""
+
+Engine = Callable[[str, str, Mapping[str, str], str | None], Iterator[bytes]]
+"""`engine.answer` on these columns: query, name of a results format, prefixes, base."""
+
+
+class Attached:
+    """Columns that may not be there yet. Until then, and without the extra `analytics`, they answer nothing."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._engine: Engine | None = None
+        threading.Thread(target=self._attach, args=(descriptor,), daemon=True).start()
+
+    def answer(self, query: str, format_: str, prefixes: Mapping[str, str], base: str | None) -> Iterator[bytes] | None:
+        """The pieces of an answer, which is computed whole before the first is given; None where Oxigraph is to
+        answer."""
+        if self._engine is None or not analytic(query):
+            return None
+        try:
+            return self._engine(query, format_, prefixes, base)
+        except (Uncovered, MemoryError):
+            return None
+
+    def _attach(self, descriptor: int) -> None:
+        while not is_written(descriptor):
+            time.sleep(_PAUSE)
+        try:
+            from atlas_ld.columnar.engine import engine  # a third of a second: not while somebody waits for the worker
+
+            self._engine = engine(descriptor)
+            gc.freeze()  # rdflib's grammar is for good: the collector need not walk through it
+        except (ImportError, MemoryError, OSError, ValueError):
+            return
+
+
+def is_written(descriptor: int) -> bool:
+    """Whether the file of columns is whole: its first bytes are written last (`layout`)."""
+    return any(os.pread(descriptor, 8, 0))
