@@ -30,8 +30,8 @@ def write_description(opened: Publication, format_: Format) -> bytes:
 
 
 def describe(opened: Publication) -> list[Triple]:
-    """The endpoint, its language, features, formats, limits (in words, in both languages) and dataset; and what the
-    release's catalogue says of that."""
+    """The endpoint, its language, features, formats, limits and engines (in words, in both languages) and dataset; and
+    what the release's catalogue says of that."""
     address = f"{opened.iris.base}sparql"
     service, dataset = node(f"{address}#service"), node(f"{address}#dataset")
     default, quality = node(f"{address}#default-graph"), node(f"{address}#quality-graph")
@@ -56,7 +56,8 @@ def describe(opened: Publication) -> list[Triple]:
         *say(service, _SD.defaultEntailmentRegime, node("http://www.w3.org/ns/entailment/Simple")),
         *say(service, _SD.defaultDataset, dataset),
         *(
-            Triple(service, node(RDFS.comment), text(translate("sparql.limits", language, **limits), language))
+            Triple(service, node(RDFS.comment), text(translate(name, language, **limits), language))
+            for name in ("sparql.limits", "sparql.engines")
             for language in LANGUAGES
         ),
         *say(service, DCTERMS.license, node(settings.license)),
