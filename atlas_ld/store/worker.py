@@ -34,6 +34,7 @@ from pyoxigraph import (
 from atlas_ld.columnar.attached import Attached
 from atlas_ld.media import RDF_FORMATS, SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML
 from atlas_ld.store import frames, sandbox
+from atlas_ld.store.output import Output, TooLargeError
 
 _RESULT_FORMATS = {
     SPARQL_JSON.name: QueryResultsFormat.JSON,
@@ -46,85 +47,13 @@ _KINDS = {QuerySolutions: "bindings", QueryBoolean: "boolean", QueryTriples: "gr
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _NICE = 5
 """Pages go before queries."""
-_HELD_BYTES, _HELD_SECONDS = 65_536, 0.05
-"""So much of an answer, and so long, waits for its end: most are sent in one frame."""
 _FEW = 5
 """So many expected words are told; more would be a list of nearly everything."""
 _CHARACTERS = re.compile(r"\[[^\]]*\]|<unreported>")
 
-# What stands at each row and cannot stand within a value, and how many rows there are before the first mark: in JSON
-# a value's quotes are escaped, in XML its `<`, in TSV its line feeds. CSV quotes values that hold a line feed, so
-# there it counts outside quotes alone. JSON has its mark between rows; CSV and TSV have one more, at the header.
-_ROW_MARKS = {
-    SPARQL_JSON.name: (b'},{"', 1),
-    SPARQL_XML.name: (b"<result>", 0),
-    SPARQL_TSV.name: (b"\n", -1),
-    SPARQL_CSV.name: (b"\n", -1),
-}
-
-
-class _TooLargeError(Exception):
-    """The answer passed its limit of rows or bytes."""
-
 
 class _NoFormatError(Exception):
     """None of the formats asked for holds an answer of this kind, which is the argument."""
-
-
-class _Output:
-    """The file that the engine writes an answer to: one WHOLE frame, or a HEAD, and a DATA frame for each write."""
-
-    def __init__(self, descriptor: int, head: dict[str, str], rows: int, size: int) -> None:
-        self._descriptor, self._head = descriptor, head
-        self._held: bytearray | None = bytearray()
-        self._hold_until = time.monotonic() + _HELD_SECONDS
-        self._most_rows, self._most_bytes = rows, size
-        self._mark, self._rows = _ROW_MARKS.get(head["format"], (b"", 0))
-        self._tail, self._quoted = b"", False
-        self._bytes = 0
-
-    def write(self, data: bytes) -> int:
-        self._bytes += len(data)
-        if self._bytes > self._most_bytes:
-            raise _TooLargeError(f"The answer is larger than {self._most_bytes} bytes")
-        if self._head["kind"] == "bindings":
-            self.count(self._marks_in(data))
-        if self._held is None:
-            frames.write(self._descriptor, frames.DATA, data)
-            return len(data)
-        self._held += data
-        if len(self._held) > _HELD_BYTES or time.monotonic() > self._hold_until:
-            frames.write_json(self._descriptor, frames.HEAD, self._head)
-            frames.write(self._descriptor, frames.DATA, bytes(self._held))
-            self._held = None
-        return len(data)
-
-    def end(self) -> None:
-        """Sends what was held, and that this was all."""
-        worked = time.process_time()
-        if self._held is None:
-            frames.write_json(self._descriptor, frames.END, {"worked": worked})
-        else:
-            head = json.dumps(self._head | {"worked": worked}).encode()
-            frames.write(self._descriptor, frames.WHOLE, head + b"\n" + self._held)
-
-    def flush(self) -> None:
-        """The engine's word for the end, or for nothing: `end` is what counts."""
-
-    def count(self, rows: int) -> None:
-        self._rows += rows
-        if self._rows > self._most_rows:
-            raise _TooLargeError(f"The answer has more than {self._most_rows} rows")
-
-    def _marks_in(self, data: bytes) -> int:
-        if self._head["format"] == SPARQL_CSV.name:
-            parts = data.split(b'"')
-            marks = sum(part.count(self._mark) for part in parts[self._quoted :: 2])
-            self._quoted ^= len(parts) % 2 == 0
-            return marks
-        joined = self._tail + data
-        self._tail = joined[max(0, len(joined) - len(self._mark) + 1) :]  # a mark may be cut by the end of a write
-        return joined.count(self._mark)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -183,7 +112,7 @@ def answer(store: Store, columns: Attached, prefixes: dict[str, str], request: d
         _fail(target, "syntax", **explain(str(error)))
     except _NoFormatError as error:
         _fail(target, "format", message=str(error))
-    except (_TooLargeError, MemoryError) as error:
+    except (TooLargeError, MemoryError) as error:
         _fail(target, "large", message=str(error))
     except (OSError, RuntimeError, ValueError) as error:
         _fail(target, "failed", message=str(error))
@@ -201,7 +130,7 @@ def _evaluate_on_columns(columns: Attached, prefixes: dict[str, str], request: d
     pieces = columns.answer(request["query"], format_, prefixes, request["base"])
     if pieces is None:
         return False
-    output = _Output(target, {"kind": "bindings", "format": format_}, request["rows"], request["bytes"])
+    output = Output(target, {"kind": "bindings", "format": format_}, request["rows"], request["bytes"])
     for piece in pieces:
         output.write(piece)
     output.end()
@@ -222,7 +151,7 @@ def _evaluate(store: Store, prefixes: dict[str, str], request: dict[str, Any], t
     format_ = request["graph_format" if kind == "graph" else "result_format"]
     if format_ is None:
         raise _NoFormatError(kind)
-    output = _Output(target, {"kind": kind, "format": format_}, request["rows"], request["bytes"])
+    output = Output(target, {"kind": kind, "format": format_}, request["rows"], request["bytes"])
     file = cast(IO[bytes], output)  # the engine calls write and flush alone
     if isinstance(results, QueryTriples):
         serialize(_counted(results, output), file, format=_RDF_FORMATS[format_], prefixes=prefixes)
@@ -238,7 +167,7 @@ def _used(prefixes: dict[str, str], query: str) -> dict[str, str]:
     return {name: iri for name, iri in prefixes.items() if f"{name}:" in query}
 
 
-def _counted(triples: Iterable[Triple], output: _Output) -> Iterator[Triple]:
+def _counted(triples: Iterable[Triple], output: Output) -> Iterator[Triple]:
     for triple in triples:
         output.count(1)
         yield triple
