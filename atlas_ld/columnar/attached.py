@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,9 @@ from atlas_ld.columnar.looks import analytic
 
 _PAUSE = 0.5
 """Seconds between two looks whether the file is written."""
+
+_LIBRARIES = 128 * 2**20
+"""Bytes of addresses that numpy and rdflib take."""
 
 Engine = Callable[[str, str, Mapping[str, str], str | None], Iterator[bytes]]
 """`engine.answer` on these columns: query, name of a results format, prefixes, base."""
@@ -39,6 +43,7 @@ class Attached:
         while not is_written(descriptor):
             time.sleep(_PAUSE)
         try:
+            _make_room(os.fstat(descriptor).st_size + _LIBRARIES)
             from atlas_ld.columnar.engine import engine  # a third of a second: not while somebody waits for the worker
 
             self._engine = engine(descriptor)
@@ -50,3 +55,13 @@ class Attached:
 def is_written(descriptor: int) -> bool:
     """Whether the file of columns is whole: its first bytes are written last (`layout`)."""
     return any(os.pread(descriptor, 8, 0))
+
+
+def _make_room(size: int) -> None:
+    """Lets this process have so many bytes of addresses more, so that queries keep the memory that they may take.
+
+    Raises ValueError where the system does not let it.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if soft != resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_AS, (soft + size, hard))

@@ -85,5 +85,6 @@ def limit_resources(memory_mb: int) -> list[str]:
     except OSError:
         return ["No /proc/self/statm here: the memory of a query worker is not limited."]
     most = pages * resource.getpagesize() + memory_mb * 2**20
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]  # left as it is, for `columnar.attached` to have its own room
+    resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
     return []
