@@ -19,7 +19,7 @@ from atlas_ld.release.facets import COUNTED
 from atlas_ld.release.rows import FOLLOWED, Wanted, rows_of
 from atlas_ld.release.search_file import SEARCH, SearchFile
 
-_PART = 2000
+_PART = 1000
 """Entities that a process takes at once: what many of them link to is read once for all."""
 _MOST = 0.2
 """Of all rows, how many may change before it costs less to make all of them again."""
