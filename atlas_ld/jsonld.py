@@ -11,7 +11,6 @@ one term for each property, so that compaction comes down to the rules below (ht
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -23,6 +22,9 @@ from atlas_ld.vocabulary import RDF, XSD
 
 _CANONICAL_INTEGER = re.compile(r"0|-?[1-9]\d{0,14}")
 """Integers that every JSON reader keeps exact (below 2^53), in the one form that comes back the same."""
+
+_TYPE = RDF_TYPE.value
+_BOOLEAN, _INTEGER, _STRING, _LANG_STRING = map(str, (XSD.boolean, XSD.integer, XSD.string, RDF.langString))
 
 Properties = dict[str, list[Any]]
 Graph = dict[str, Properties]
@@ -49,13 +51,13 @@ def dump(triples: Iterable[Triple], context: Mapping[str, Any]) -> bytes:
 
 def frame(context: Mapping[str, Any]) -> tuple[bytes, bytes, bytes]:
     """What stands before the nodes of a dump, between two of them, and after them."""
-    return b'{"@context": ' + _encode(context) + b',\n"@graph": [\n', b",\n", b"\n]}\n"
+    return b'{"@context": ' + orjson.dumps(context) + b',\n"@graph": [\n', b",\n", b"\n]}\n"
 
 
 def nodes(triples: Iterable[Triple], terms: Terms) -> bytes:
     """The nodes of a dump that these triples make. All triples of a subject are in one call."""
     graph = _by_subject(triples)
-    return b",\n".join(_encode(_node(subject, graph, terms, None)) for subject in graph)
+    return b",\n".join(orjson.dumps(_node(subject, graph, terms, None)) for subject in graph)
 
 
 class Terms:
@@ -112,7 +114,7 @@ def _node(subject: str, graph: Graph, terms: Terms, open_: set[str] | None) -> d
     """One node object. `open_` collects what has been nested; with None nothing is."""
     result: dict[str, Any] = {"id": subject}
     for property_, objects in graph[subject].items():
-        if property_ == RDF_TYPE.value:
+        if property_ == _TYPE:
             names = [terms.name(term.value) for term in objects]
             result["type"] = names[0] if len(names) == 1 else names
             continue
@@ -131,24 +133,20 @@ def _node(subject: str, graph: Graph, terms: Terms, open_: set[str] | None) -> d
 
 
 def _value(literal: Literal, definition: Mapping[str, Any]) -> Any:
-    if literal.language:
-        plain = definition.get("@language") == literal.language
-        return literal.value if plain else {"@value": literal.value, "@language": literal.language}
+    if language := literal.language:
+        plain = definition.get("@language") == language
+        return literal.value if plain else {"@value": literal.value, "@language": language}
     datatype = literal.datatype.value
     if definition.get("@type") in ("", None, datatype):
-        if datatype == str(XSD.boolean) and literal.value in ("true", "false"):
+        if datatype == _BOOLEAN and literal.value in ("true", "false"):
             return literal.value == "true"
-        if datatype == str(XSD.integer) and _CANONICAL_INTEGER.fullmatch(literal.value):
+        if datatype == _INTEGER and _CANONICAL_INTEGER.fullmatch(literal.value):
             return int(literal.value)
     if datatype == definition.get("@type"):
         return literal.value
-    if datatype == str(XSD.string):
+    if datatype == _STRING:
         coerced = definition.get("@type") or definition.get("@language")
         return {"@value": literal.value} if coerced else literal.value
-    if datatype == str(RDF.langString):
+    if datatype == _LANG_STRING:
         return literal.value
     return {"@value": literal.value, "@type": datatype}
-
-
-def _encode(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()
