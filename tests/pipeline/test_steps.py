@@ -18,6 +18,7 @@ from atlas_ld.pipeline.gathering import gather
 from atlas_ld.pipeline.reading import read_all
 from atlas_ld.records import Participant, PartnershipRecord
 from bench import corpus
+from tests.release.conftest import a_record
 
 SETTINGS = Settings(releases=Path("unused"))
 TOWNS = ("Ville de Brest", "VILLE DE BREST", "Commune de Brest", "Brest métropole", "Quimper", "Ville de Nulle-Part")
@@ -85,3 +86,19 @@ def test_random_steps_come_to_the_graph_that_is_gathered_at_once(tmp_path: Path,
         for name, told in at_once.items():
             assert in_steps[name] == told, name
         assert len(at_once["digests"]) > 100
+
+
+@pytest.mark.parametrize(
+    "order", [("ATELIER DU FLEUVE", "Atelier du Fleuve"), ("Atelier du Fleuve", "ATELIER DU FLEUVE")]
+)
+def test_a_name_in_capitals_gives_way_to_the_same_name_in_small_letters(tmp_path: Path, order: tuple[str, str]) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for number, name in enumerate(order):
+        partner = Participant(name=name, role="foreign-partner", country="Canada")
+        town = Participant(name="Brest métropole", role="french-authority")
+        record = a_record(f"Action {number}", participants=(town, partner))
+        (data / f"{number}.json").write_text(record.to_json(), encoding="utf-8")
+    told = b"".join(gathered(data, tmp_path / "kept.sqlite")["lines"]).decode()
+    labels = [line for line in told.splitlines() if "rdf-schema#label" in line and "fleuve" in line.lower()]
+    assert [line.partition('"')[2].partition('"')[0] for line in labels] == ["Atelier du Fleuve"]
