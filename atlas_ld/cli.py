@@ -27,8 +27,6 @@ from atlas_ld.release import folder
 from atlas_ld.release.difference import compare
 from atlas_ld.release.verifier import verify
 from atlas_ld.resources import root
-from atlas_ld.store.pool import QueryPool
-from atlas_ld.store.request import QueryRequest
 from atlas_ld.validation import Report, load_shapes, validate
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -214,6 +212,9 @@ def query(query: str | None, file_: Path | None, format_: str | None, releases: 
     \b
     Example:  atlas-ld query 'SELECT ?title { ?p a atlas:Partnership ; dct:title ?title } LIMIT 5'
     """
+    from atlas_ld.store.pool import QueryPool  # needed by this command alone, and slow to import
+    from atlas_ld.store.request import QueryRequest
+
     if (query is None) == (file_ is None):
         raise AtlasError("Give one query: as an argument, or in a file with --file.")
     settings = _settings(releases=releases)
