@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from atlas_ld.release.folder import current_id
+from atlas_ld.release.folder import current_id, open_release
 from bench import building, corpus, growth, serving, sparql, validation
 from bench.harness import Table, machine
 
@@ -64,7 +64,9 @@ def _growth(size: int, data: Path, work: Path) -> list[Table]:
 
 
 def _serving(size: int, data: Path, work: Path) -> list[Table]:
-    return serving.compare(_release(data, work), work, seconds=_seconds(size))
+    releases = _release(data, work)
+    asked = [query for _, query in sparql.questions(open_release(releases)).values()]
+    return serving.compare(releases, work, asked, seconds=_seconds(size))
 
 
 def _sparql(size: int, data: Path, work: Path) -> list[Table]:

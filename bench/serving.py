@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from pyoxigraph import NamedNode, Store
 
@@ -33,8 +34,8 @@ Asked = Sequence[tuple[str, str]]
 """Path and Accept header of each request."""
 
 
-def compare(releases: Path, work: Path, seconds: int = 5, repeats: int = 3) -> list[Table]:
-    """Measures everything over the current release in `releases`."""
+def compare(releases: Path, work: Path, queries: Sequence[str], seconds: int = 5, repeats: int = 3) -> list[Table]:
+    """Measures everything over the current release in `releases`; `queries` are what is asked beside documents."""
     release = open_release(releases)
     every = entities(release)
     step = max(1, len(every) // ENTITIES)
@@ -56,6 +57,7 @@ def compare(releases: Path, work: Path, seconds: int = 5, repeats: int = 3) -> l
     with bare("wsgi") as base:
         table.add("bare WSGI, 5 kB", rate(base, [("/", "*/*")]), "granian, one process as ours")
     with site(releases, access_log=0) as (base, _):
+        settle(base)
         warm(base, mix)
         bodies = {asked: get(base, *asked) for asked in mix}
         table.add("atlas-ld, ready", rate(base, mix))
@@ -63,9 +65,11 @@ def compare(releases: Path, work: Path, seconds: int = 5, repeats: int = 3) -> l
             one = [asked for asked in mix if asked[1] == format_.media_type]
             table.add(f"atlas-ld, ready, {format_.label} alone", rate(base, one))
     with site(releases, access_log=1) as (base, _):
+        settle(base)
         warm(base, mix)
         table.add("atlas-ld, ready, with its access log", rate(base, mix))
     with site(releases, access_log=0, document_cache_mb=0) as (base, _):
+        settle(base)
         warm(base, mix[:3])
         table.add("atlas-ld, cold", rate(base, rest))
         for format_ in FORMATS:
@@ -89,11 +93,11 @@ def compare(releases: Path, work: Path, seconds: int = 5, repeats: int = 3) -> l
         missing.append(f"Trifid: {why}")
     if missing:
         table.note += f" Not measured: {'; '.join(missing)}."
-    return [table, *footprint(releases, mix)]
+    return [table, *footprint(releases, mix, queries)]
 
 
-def footprint(releases: Path, mix: Asked, repeats: int = 3) -> list[Table]:
-    """Seconds to the first answer, and memory after all of `mix` was asked for."""
+def footprint(releases: Path, mix: Asked, queries: Sequence[str], repeats: int = 3) -> list[Table]:
+    """Seconds to the first answer, and memory after all of `mix` and `queries` was asked for."""
     store = sum(path.stat().st_size for path in open_release(releases).store.rglob("*")) / 2**20
     starts: dict[str, list[float]] = {"first document": [], "first page": []}
     for name, asked in (("first document", mix[0]), ("first page", mix[2])):
@@ -110,9 +114,13 @@ def footprint(releases: Path, mix: Asked, repeats: int = 3) -> list[Table]:
     with site(releases, access_log=0) as (base, pid):
         get(base, *mix[0])
         memory.add("atlas-ld, after one document", Sample((memory_mb(pid),), "MiB"))
+        most = max(memory_mb(pid) for _ in _until_settled(base))
+        memory.add("atlas-ld, most while it prepares its columns", Sample((most,), "MiB"))
         warm(base, mix)
-        get(base, "/sparql?query=SELECT%20(COUNT(*)%20AS%20%3Fn)%20%7B%3Fs%20%3Fp%20%3Fo%7D", "*/*")
-        memory.add(f"atlas-ld, after {len(mix)} documents and a query", Sample((memory_mb(pid),), "MiB"))
+        for query in queries:
+            get(base, f"/sparql?query={quote(query)}", "application/sparql-results+json")
+        told = f"after {len(mix)} documents and {len(queries)} analytic queries"
+        memory.add(f"atlas-ld, {told}", Sample((memory_mb(pid),), "MiB"))
     return [started, memory]
 
 
@@ -205,6 +213,22 @@ def trifid(release: Release) -> Iterator[str]:
         arguments: list[str | Path] = [program, "--config", peers.CONFIGURATION / "trifid.yaml", "--port", str(port)]
         with server(arguments, f"{base}/query", 60, **variables):
             yield base
+
+
+def settle(base: str) -> None:
+    """Wait until what `serve` prepares in the background is there, as other servers are measured when they have
+    loaded."""
+    for _ in _until_settled(base):
+        pass
+    time.sleep(1)
+
+
+def _until_settled(base: str, seconds: float = 120) -> Iterator[None]:
+    latest = time.monotonic() + seconds
+    while b'"columns":true' not in get(base, "/health", "*/*") and time.monotonic() < latest:
+        yield
+        time.sleep(0.2)
+    yield
 
 
 def warm(base: str, asked: Asked) -> None:

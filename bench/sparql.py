@@ -120,16 +120,8 @@ def contenders(
 def _ours(releases: Path, kept: int) -> Iterator[Engine]:
     settings = {"query_cache_mb": kept, "query_per_client": 64, "query_seconds": 60, "access_log": 0}
     with serving.site(releases, **settings) as (base, _), _over_http(f"{base}/sparql") as ask:
-        _wait_for_columns(base)
+        serving.settle(base)
         yield Engine("atlas-ld", ask, f"{base}/sparql")
-
-
-def _wait_for_columns(base: str) -> None:
-    """Until the second engine is there, as other engines are measured when they have loaded."""
-    latest = time.monotonic() + _PATIENCE
-    while b'"columns":true' not in serving.get(base, "/health", "*/*") and time.monotonic() < latest:
-        time.sleep(0.5)
-    time.sleep(1)
 
 
 @contextlib.contextmanager
