@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,7 @@ from atlas_ld.pipeline.gathering import gather
 from atlas_ld.pipeline.reading import Readings, read_all
 from atlas_ld.processes import Workers, no_collector
 from atlas_ld.release import folder
-from atlas_ld.release.writer import write_release
+from atlas_ld.release.writer import sound_current, write_release
 
 CACHE = ".cache.sqlite"
 
@@ -42,7 +43,8 @@ def build(
     """
     clock = Clock(progress)
     path = settings.releases / CACHE
-    with folder.building(settings.releases), Workers() as workers, no_collector():
+    with folder.building(settings.releases), Workers() as workers, no_collector(), ThreadPoolExecutor(1) as beside:
+        previous = beside.submit(sound_current, settings.releases)  # hashing needs little of Python
         clock.begin("reading the sources")
         with cache.opened(path, settings.base_iri) as kept:
             readings = read_all(data, kept, workers)
@@ -61,6 +63,7 @@ def build(
             day,
             lambda step: clock.begin(step),
             workers,
+            previous.result(),
         )
         clock.begin(None)
     return Outcome(release, every, clock.seconds)

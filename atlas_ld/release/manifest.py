@@ -27,6 +27,11 @@ class _Stored(BaseModel):
         path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
+_BLOCK = 2**22
+"""Bytes that are hashed at once. Python's lock is taken between two blocks: with small ones, as in
+`hashlib.file_digest`, hashing in a thread would wait for it thousands of times."""
+
+
 class FileEntry(_Stored):
     """Size in bytes and SHA-256, in hexadecimal, of one file."""
 
@@ -35,8 +40,13 @@ class FileEntry(_Stored):
 
     @classmethod
     def of(cls, path: Path) -> FileEntry:
-        with path.open("rb") as file:
-            return cls(bytes=path.stat().st_size, sha256=hashlib.file_digest(file, "sha256").hexdigest())
+        digest = hashlib.sha256()
+        size = path.stat().st_size
+        block = memoryview(bytearray(min(_BLOCK, size)))
+        with path.open("rb", buffering=0) as file:
+            while read := file.readinto(block):
+                digest.update(block[:read])
+        return cls(bytes=size, sha256=digest.hexdigest())
 
 
 class Counts(_Stored):

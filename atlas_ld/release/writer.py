@@ -8,6 +8,7 @@ import json
 import shutil
 import zlib
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -83,36 +84,45 @@ def write_release(
     issued: date,
     progress: Callable[[str], None],
     workers: Workers,
+    previous: Path | None,
 ) -> Release:
     """Write the release of `content` into `releases` and make it current; the existing one where it is the same.
 
+    `previous` is the current release where it is sound (`sound_current`): what has not changed is taken over from it.
     The caller holds `folder.building`. Raises ReleaseError where the disk does not hold what was written.
     """
     remove_unfinished(releases)
     fingerprint = _fingerprint(content, settings)
     existing = next(releases.glob(f"????-??-??-{fingerprint[:8]}"), None)
-    if existing and Manifest.load(existing).content == fingerprint and not verify(existing):
+    if existing and Manifest.load(existing).content == fingerprint and (existing == previous or not verify(existing)):
         progress(f"nothing has changed since {existing.name}")
         make_current(releases, existing.name)
         return Release(existing, Manifest.load(existing))
 
     made_with = f"{content.made_with} {settings.base_iri} zlib {zlib.ZLIB_RUNTIME_VERSION}"
-    changed = changes(content.entities, _sound_current(releases), made_with)
+    changed = changes(content.entities, previous, made_with)
     release_id = f"{issued.isoformat()}-{fingerprint[:8]}"
     folder = releases / f"{UNFINISHED}{release_id}"
     folder.mkdir()
     _write_texts(folder, content, model, settings)
     progress("writing dumps and tables")
     statistics = write_downloads(folder, content.entities, changed, settings.base_iri, made_with, workers)
-    progress("writing the search and the lists")
-    write_indexes(folder, content.entities, changed, settings.base_iri, workers)
-    progress("writing the store")
-    sums = entries(folder, sorted((folder / DOWNLOADS).iterdir()))
-    _write_catalogue(folder, statistics, sums, content, settings, release_id, issued)
-    write_store(folder, content.entities, changed, settings.base_iri, content.queries)
-    progress("sealing")
-    manifest = _seal(folder, fingerprint, statistics, sums, content, settings, release_id, issued)
-    differences = verify(folder)
+    with ThreadPoolExecutor() as beside:  # hashing and waiting for the disk need little of Python
+        downloads = folder / DOWNLOADS
+        summing = beside.submit(entries, folder, sorted(downloads.iterdir()))
+        kept = beside.submit(sync, downloads)
+        progress("writing the search and the lists")
+        write_indexes(folder, content.entities, changed, settings.base_iri, workers)
+        progress("writing the store")
+        sums = summing.result()
+        _write_catalogue(folder, statistics, sums, content, settings, release_id, issued)
+        write_store(folder, content.entities, changed, settings.base_iri, content.queries)
+        progress("sealing")
+        manifest = _seal(folder, fingerprint, statistics, sums, content, settings, release_id, issued)
+        kept.result()
+        kept = beside.submit(sync, folder)
+        differences = verify(folder)
+        kept.result()
     if differences:
         raise ReleaseError(f"The disk does not hold what was written to {folder}: {differences[0]}")
     final = releases / release_id
@@ -124,16 +134,16 @@ def write_release(
     return Release(final, manifest)
 
 
+def sound_current(releases: Path) -> Path | None:
+    """The folder of the current release, where it is what was written: what is damaged is not taken over."""
+    name = current_id(releases)
+    return releases / name if name and not verify(releases / name) else None
+
+
 def remove_unfinished(releases: Path) -> None:
     """Remove what builds that were killed left behind. Only under the lock: another build's folder looks the same."""
     for folder in releases.glob(f"{UNFINISHED}*"):
         shutil.rmtree(folder)
-
-
-def _sound_current(releases: Path) -> Path | None:
-    """The folder of the current release, where it is what was written: what is damaged is not taken over."""
-    name = current_id(releases)
-    return releases / name if name and not verify(releases / name) else None
 
 
 def _fingerprint(content: Content, settings: Settings) -> str:
@@ -191,7 +201,7 @@ def _seal(
     release_id: str,
     issued: date,
 ) -> Manifest:
-    """Write the manifest and ask the disk to keep everything. `sums` are those of the files of download/."""
+    """Write the manifest, which names everything. `sums` are those of the files of download/."""
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     altered = [name for name in files if name.startswith(f"{STORE}/") or name in ALTERED]
     StoreSums(files=entries(folder, [files[name] for name in altered])).save(folder / STORE_SUMS)
@@ -215,5 +225,4 @@ def _seal(
         files=dict(sorted({**sums, **entries(folder, others)}.items())),
     )
     manifest.save(folder / MANIFEST)
-    sync(folder)
     return manifest
