@@ -18,6 +18,7 @@ from atlas_ld.media import SPARQL_CSV
 from atlas_ld.store.beginning import Beginning, Beginnings
 from atlas_ld.store.pool import QueryPool
 from atlas_ld.store.request import QueryRequest
+from tests.loops import in_a_loop
 from tests.store.conftest import IRIS
 from tests.store.test_pool import CROSS, STREAM, eventually
 
@@ -39,7 +40,7 @@ def play(large_store: Path) -> Iterator[Play]:
         async def run() -> None:
             await scene(pool.in_loop(asyncio.get_running_loop()))
 
-        asyncio.run(run())
+        in_a_loop(run())
         return pool
 
     yield play_
@@ -178,7 +179,7 @@ def test_a_large_answer_is_kept_from_the_loop(play: Play) -> None:
     async def again() -> None:
         await scene(pool.in_loop(asyncio.get_running_loop()))
 
-    asyncio.run(again())
+    in_a_loop(again())
 
 
 def test_a_worker_that_dies_is_replaced(play: Play) -> None:

@@ -16,6 +16,7 @@ from atlas_ld.config import Settings
 from atlas_ld.release.folder import Release
 from atlas_ld.web.ready import ReadyAnswers
 from atlas_ld.web.renderers import Renderers
+from tests.loops import in_a_loop
 
 PARTNERSHIP = "/doc/partnership/crea-ocean-2010"
 PATHS = (PARTNERSHIP, f"{PARTNERSHIP}.csv", "/id/territory/country-ca", "/doc/theme/economie-durable", "/doc/no/thing")
@@ -56,7 +57,7 @@ def renderers(
             made.close()
             await asyncio.sleep(0)
 
-    return lambda work: asyncio.run(run(work))
+    return lambda work: in_a_loop(run(work))
 
 
 async def find(made: Renderers, path: str, **headers: str) -> tuple[int, list[tuple[str, str]], bytes] | None:
