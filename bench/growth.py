@@ -11,7 +11,7 @@ import shutil
 import statistics
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from atlas_ld.config import Settings
@@ -25,8 +25,8 @@ _LOOK_UPS = 300
 _REPEATS = 7
 
 
-def compare(sizes: Sequence[int], work: Path) -> list[Table]:
-    """Corpora of these sizes, the first of which is the measure."""
+def compare(sizes: Sequence[int], work: Path) -> Iterator[list[Table]]:
+    """Corpora of these sizes, the first of which is the measure. The tables are given again after each size."""
     first = f"{sizes[0]} records"
     builds = Table("Growth: whole builds", first, "Records to release, from nothing.")
     stores = Table("Growth: the store", first)
@@ -50,7 +50,7 @@ def compare(sizes: Sequence[int], work: Path) -> list[Table]:
         slowest.add(name, Sample(tuple(read["slowest"]), "ms"), f"`{read['address']}`")
         starts.add(name, _starts(releases))
         shutil.rmtree(releases)
-    return [builds, stores, look_ups, all_pages, slowest, starts]
+        yield [builds, stores, look_ups, all_pages, slowest, starts]
 
 
 def _starts(releases: Path, repeats: int = 3) -> Sample:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from atlas_ld.release.folder import current_id, open_release
@@ -33,9 +34,11 @@ def main() -> None:
         tables: list[Table] = []
         for name, part in PARTS.items():
             if not given.only or name in given.only:
-                tables += part(size, data, work)
-                if given.write:  # after each part, so that a later one that fails loses nothing
-                    given.write.write_text(_page(size, len(planted), described, tables), encoding="utf-8")
+                before = tables
+                for measured in part(size, data, work):
+                    tables = before + measured
+                    if given.write:  # at once, so that what fails later loses nothing
+                        given.write.write_text(_page(size, len(planted), described, tables), encoding="utf-8")
     if not given.write:
         print(_page(size, len(planted), described, tables))
 
@@ -51,26 +54,26 @@ subject that a table compares with; times depend on the machine and on what else
     return head + "\n".join(described) + "\n\n" + "\n".join(table.markdown() for table in tables)
 
 
-def _validation(size: int, data: Path, work: Path) -> list[Table]:
-    return [validation.compare(data)]
+def _validation(size: int, data: Path, work: Path) -> Iterator[list[Table]]:
+    yield [validation.compare(data)]
 
 
-def _building(size: int, data: Path, work: Path) -> list[Table]:
-    return [building.compare(data, work)]
+def _building(size: int, data: Path, work: Path) -> Iterator[list[Table]]:
+    yield [building.compare(data, work)]
 
 
-def _growth(size: int, data: Path, work: Path) -> list[Table]:
+def _growth(size: int, data: Path, work: Path) -> Iterator[list[Table]]:
     return growth.compare([factor * size for factor in FACTORS], work)
 
 
-def _serving(size: int, data: Path, work: Path) -> list[Table]:
+def _serving(size: int, data: Path, work: Path) -> Iterator[list[Table]]:
     releases = _release(data, work)
     asked = [query for _, query in sparql.questions(open_release(releases)).values()]
-    return serving.compare(releases, work, asked, seconds=_seconds(size))
+    yield serving.compare(releases, work, asked, seconds=_seconds(size))
 
 
-def _sparql(size: int, data: Path, work: Path) -> list[Table]:
-    return sparql.compare(_release(data, work), work, seconds=_seconds(size))
+def _sparql(size: int, data: Path, work: Path) -> Iterator[list[Table]]:
+    yield sparql.compare(_release(data, work), work, seconds=_seconds(size))
 
 
 def _seconds(size: int) -> int:
