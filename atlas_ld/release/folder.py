@@ -72,7 +72,12 @@ def current_id(releases: Path) -> str | None:
 
 
 def make_current(releases: Path, release_id: str) -> None:
-    """Point `current` at a release. A reader sees the old one or the new one, never neither (rename(2) is atomic)."""
+    """Point `current` at a release. A reader sees the old one or the new one, never neither (rename(2) is atomic).
+
+    A link that points there already stays: its time tells clients since when the release has been current.
+    """
+    if current_id(releases) == release_id:
+        return
     temporary = releases / f".{CURRENT}-{os.getpid()}"
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(release_id)
