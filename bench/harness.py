@@ -156,7 +156,8 @@ def requests_per_second(
         for _ in range(repeats):
             arguments = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "-s", script.name, base]
             said = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
-            assert not re.search("Non-2xx|Socket errors", said), said
+            failed = re.search("(Non-2xx|Socket errors).*", said)
+            assert not failed, failed[0]
             found = re.search(r"Requests/sec:\s+([0-9.]+)", said)
             assert found, said
             rates.append(float(found[1]))

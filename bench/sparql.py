@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import quote, urlsplit
 
-from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat, Store
+from pyoxigraph import DefaultGraph, QueryResultsFormat, QueryTriples, RdfFormat, Store
 
 from atlas_ld.iris import Iris
 from atlas_ld.release.folder import Release, open_release
@@ -65,7 +65,7 @@ def compare(releases: Path, work: Path, seconds: int = 5, repeats: int = 3) -> l
                 if engine.endpoint:  # last: a server that does not bear it is measured in all else
                     many.add(name, _throughput(engine.endpoint, light, seconds, repeats))
         except (peers.PeerMissing, ChildProcessError, AssertionError, OSError, http.client.HTTPException) as why:
-            missing.append(f"{name}: {type(why).__name__}, {str(why)[:200]}")
+            missing.append(f"{name}: {type(why).__name__}, {str(why)[:120]}")
     if missing:
         one.note += f" Not measured, or not to the end: {'; '.join(missing)}."
     found = [one, many, *tables.values()]
@@ -105,14 +105,16 @@ def _declared(release: Release, query: str) -> str:
 def contenders(
     releases: Path, release: Release, work: Path
 ) -> dict[str, Callable[[], contextlib.AbstractContextManager[Engine]]]:
+    statements = work / "statements.nt"  # with the ontology, the catalogue and the queries, which atlas.nt has not
+    Store.read_only(str(release.store)).dump(str(statements), RdfFormat.N_TRIPLES, from_graph=DefaultGraph())
     return {
         "Oxigraph's server": lambda: _oxigraph(release),
         "atlas-ld": lambda: _ours(releases, kept=0),
         "atlas-ld, asked before": lambda: _ours(releases, kept=64),
         "pyoxigraph in process, store on disk": lambda: _in_process(release),
-        "pyoxigraph in process, store in memory": lambda: _in_memory(release),
-        "Virtuoso": lambda: _virtuoso(release, work),
-        "rdflib-endpoint": lambda: _rdflib(release),
+        "pyoxigraph in process, store in memory": lambda: _in_memory(statements),
+        "Virtuoso": lambda: _virtuoso(statements, work),
+        "rdflib-endpoint": lambda: _rdflib(statements),
     }
 
 
@@ -136,9 +138,9 @@ def _in_process(release: Release) -> Iterator[Engine]:
 
 
 @contextlib.contextmanager
-def _in_memory(release: Release) -> Iterator[Engine]:
+def _in_memory(statements: Path) -> Iterator[Engine]:
     store = Store()
-    store.bulk_load(path=str(release.path / "download" / "atlas.nt"), format=RdfFormat.N_TRIPLES)
+    store.bulk_load(path=str(statements), format=RdfFormat.N_TRIPLES)
     yield Engine("pyoxigraph in memory", _direct(store))
 
 
@@ -153,25 +155,24 @@ def _direct(store: Store) -> Ask:
 
 
 @contextlib.contextmanager
-def _rdflib(release: Release) -> Iterator[Engine]:
+def _rdflib(statements: Path) -> Iterator[Engine]:
     """rdflib's own store in memory, which is its default."""
     program, port = peers.python_program("rdflib-endpoint"), free_port()
     base = f"http://127.0.0.1:{port}"
-    lines = release.path / "download" / "atlas.nt"
-    arguments: list[str | Path] = [program, "serve", "--host", "127.0.0.1", "--port", str(port), lines]
+    arguments: list[str | Path] = [program, "serve", "--host", "127.0.0.1", "--port", str(port), statements]
     with server(arguments, f"{base}/docs", seconds=600), _over_http(f"{base}/") as ask:
         yield Engine("rdflib-endpoint", ask, f"{base}/")
 
 
 @contextlib.contextmanager
-def _virtuoso(release: Release, work: Path) -> Iterator[Engine]:
+def _virtuoso(statements: Path, work: Path) -> Iterator[Engine]:
     """Virtuoso with the release loaded into one graph, which is its default graph."""
     program = peers.debian_program("virtuoso-t", "virtuoso-opensource-7-bin")
     query = peers.debian_program("isql-vt", "virtuoso-opensource-7-bin")
     folder, port, own = (work / "virtuoso").resolve(), free_port(), free_port()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    (folder / "atlas.nt").symlink_to((release.path / "download" / "atlas.nt").resolve())
+    (folder / "atlas.nt").symlink_to(statements.resolve())
     text = (peers.CONFIGURATION / "virtuoso.ini").read_text("utf-8")
     filled = {"FOLDER": str(folder), "HTTP_PORT": str(port), "SQL_PORT": str(own)}
     for name, value in filled.items():

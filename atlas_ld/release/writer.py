@@ -107,16 +107,21 @@ def write_release(
     _write_texts(folder, content, model, settings)
     progress("writing dumps and tables")
     statistics = write_downloads(folder, content.entities, changed, settings.base_iri, made_with, workers)
-    with ThreadPoolExecutor() as beside:  # hashing and waiting for the disk need little of Python
+    with ThreadPoolExecutor() as beside:  # hashing, loading and waiting for the disk need little of Python
         downloads = folder / DOWNLOADS
         summing = beside.submit(entries, folder, sorted(downloads.iterdir()))
         kept = beside.submit(sync, downloads)
-        progress("writing the search and the lists")
+        progress("writing the search, the lists and the store")
+
+        def write_described_store() -> Mapping[str, FileEntry]:
+            sums = summing.result()
+            _write_catalogue(folder, statistics, sums, content, settings, release_id, issued)
+            write_store(folder, content.entities, changed, settings.base_iri, content.queries)
+            return sums
+
+        storing = beside.submit(write_described_store)
         write_indexes(folder, content.entities, changed, settings.base_iri, workers)
-        progress("writing the store")
-        sums = summing.result()
-        _write_catalogue(folder, statistics, sums, content, settings, release_id, issued)
-        write_store(folder, content.entities, changed, settings.base_iri, content.queries)
+        sums = storing.result()
         progress("sealing")
         manifest = _seal(folder, fingerprint, statistics, sums, content, settings, release_id, issued)
         kept.result()

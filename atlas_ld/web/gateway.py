@@ -17,6 +17,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 
 from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined]  # exported, not declared
@@ -38,6 +39,8 @@ _QUERY_PATHS = ("/sparql", "/queries")
 _BODY_SECONDS = 30.0
 _STALLED_SECONDS = 60.0
 _LOOK_AGAIN = 0.02
+_LATER = 5.0
+"""Seconds after the start at which work begins that has time: whoever waits for a server to be back goes first."""
 _SOON = 0.1
 """Who leaves within so many seconds is not noticed: a short query is answered by then."""
 
@@ -46,7 +49,8 @@ class Gateway:
     """An RSGI application that is `site`, a WSGI application.
 
     Three are asked first, in the server's loop: `ready`, answers that are held in memory (`ready.ReadyAnswers.find`),
-    `renderers`, processes that make documents, and `quick`, queries that are answered at once.
+    `renderers`, processes that make documents, and `quick`, queries that are answered at once. `later` is work that has
+    time: it is called when the first answers are given.
     """
 
     def __init__(
@@ -56,9 +60,10 @@ class Gateway:
         ready: Find | None = None,
         quick: QuickQueries | None = None,
         renderers: Renderers | None = None,
+        later: Callable[[], None] | None = None,
     ) -> None:
         self._site, self._settings, self._ready, self._quick = site, settings, ready, quick
-        self._renderers = renderers
+        self._renderers, self._later = renderers, later
         self._most = most_bytes(settings.query_length)
         queries = settings.workers + 2 * settings.query_queue + 4
         self._pages = ThreadPoolExecutor(settings.threads, thread_name_prefix="page")
@@ -69,6 +74,8 @@ class Gateway:
         """granian calls it when the loop is there, before the first request."""
         if self._renderers:
             self._renderers.start(loop)
+        if self._later:
+            loop.call_later(_LATER, self._later)
 
     def __rsgi_del__(self, _: asyncio.AbstractEventLoop) -> None:
         if self._renderers:

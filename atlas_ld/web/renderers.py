@@ -33,6 +33,8 @@ _log = logging.getLogger(__name__)
 _TOO_LONG = 30.0
 _AGAIN = 1.0
 """Seconds that one document may take, and between looks; as many before a renderer that died is replaced."""
+_FIRST = 1.0
+"""Seconds from the start to the first renderer, so that the server's own first answers have the processors."""
 
 
 class Renderer(asyncio.Protocol):
@@ -116,7 +118,8 @@ class Renderers:
         self._task: asyncio.Task[None] | None = None
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Starts the processes and looks after them. They take requests as soon as they have the release open."""
+        """Starts the processes, one after the other, and looks after them. They take requests as soon as they have the
+        release open."""
         self._task = loop.create_task(self._look_after())
 
     def close(self) -> None:
@@ -152,14 +155,16 @@ class Renderers:
         return await min(living, key=lambda renderer: renderer.waiting).ask(asked) if living else None
 
     async def _look_after(self) -> None:
+        await asyncio.sleep(_FIRST)
         while True:
             for renderer in self._renderers:
                 if renderer.is_stuck():
                     _log.error("A renderer took more than %d s for a document; it is replaced.", _TOO_LONG)
                     renderer.end()
             self._renderers = [renderer for renderer in self._renderers if renderer.process.poll() is None]
+            starting = any(not renderer.ready for renderer in self._renderers)
             try:
-                while len(self._renderers) < self._settings.renderers:
+                if len(self._renderers) < self._settings.renderers and not starting:
                     renderer = Renderer(self._release, self._settings)
                     self._renderers.append(renderer)
                     await asyncio.get_running_loop().create_unix_connection(_handed(renderer), sock=renderer.socket)

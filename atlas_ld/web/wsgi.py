@@ -34,10 +34,9 @@ def gateway() -> Gateway:
     sys.setswitchinterval(_SWITCH_SECONDS)
     site, ready = _site(settings)
     opened = site.extensions["atlas"]
-    opened.pool.fill_columns()
     quick = QuickQueries(opened.pool, settings, opened.iris.base)
     renderers = Renderers(opened.release.id, settings, ready) if settings.renderers else None
-    return Gateway(site.wsgi_app, settings, ready.find, quick, renderers)
+    return Gateway(site.wsgi_app, settings, ready.find, quick, renderers, opened.pool.fill_columns)
 
 
 def _site(settings: Settings) -> tuple[Flask, ReadyAnswers]:
