@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 
 from atlas_ld.iris import Iris
 from atlas_ld.release.folder import Release
-
-CANONICAL = Path("download") / "atlas.nt"
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,7 @@ class _Entities:
 
 
 def _lines(release: Release) -> Iterator[str]:
-    with (release.path / CANONICAL).open(encoding="utf-8") as file:
+    with release.dump.open(encoding="utf-8") as file:
         yield from file
 
 

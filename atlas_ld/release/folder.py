@@ -18,6 +18,13 @@ _ID = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{8}")
 CURRENT = "current"
 UNFINISHED = ".building-"
 
+CANONICAL = "download/atlas.nt"
+"""The dump of which others are made: N-Triples sorted by entity, then by line."""
+CATALOGUE = "catalogue.ttl"
+ONTOLOGY = "ontology.ttl"
+REPORT = "quality.ttl"
+STORE = "store"
+
 
 @dataclass(frozen=True)
 class Release:
@@ -32,16 +39,16 @@ class Release:
 
     @property
     def store(self) -> Path:
-        return self.path / "store"
+        return self.path / STORE
 
     @property
     def dump(self) -> Path:
-        """The canonical dump: sorted N-Triples."""
-        return self.path / "download" / "atlas.nt"
+        """The canonical dump (`canonical.Dump` reads it)."""
+        return self.path / CANONICAL
 
     @property
     def ontology(self) -> Path:
-        return self.path / "ontology.ttl"
+        return self.path / ONTOLOGY
 
 
 def open_release(releases: Path, release_id: str | None = None) -> Release:

@@ -6,21 +6,16 @@ in a graph of its own. docs/decisions/0018 has the reasons.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from mmap import ACCESS_READ, mmap
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from atlas_ld.iris import Iris
 from atlas_ld.rdf import Quad, Triple, node, parse_file, parse_lines, subject_of
+from atlas_ld.release.canonical import Dump
 from atlas_ld.release.entities import Changes, Entities, entity_of
-
-CANONICAL = "download/atlas.nt"
-CATALOGUE = "catalogue.ttl"
-ONTOLOGY = "ontology.ttl"
-REPORT = "quality.ttl"
-STORE = "store"
+from atlas_ld.release.folder import CANONICAL, CATALOGUE, ONTOLOGY, REPORT, STORE
 
 _MOST = 0.2
 """Of all entities, how many may change before it costs less to load all of them again."""
@@ -59,7 +54,8 @@ def _followed(folder: Path, previous: Path, entities: Entities, changes: Changes
     """
     ox.Store.read_only(str(previous / STORE)).backup(str(folder / STORE))
     store = ox.Store(str(folder / STORE))
-    gone = list(_said(previous / CANONICAL, [*changes.changed, *changes.removed]))
+    said = Dump(previous / CANONICAL)
+    gone = parse_lines(b"".join(said.entity(iri) for iri in (*changes.changed, *changes.removed)))
     gone += [*parse_file(previous / CATALOGUE, base_iri), *parse_file(previous / ONTOLOGY, base_iri)]
     for triple in gone:
         store.remove(_quad(triple))
@@ -84,31 +80,3 @@ def _follow_report(store: ox.Store, before: Path, after: Path, base_iri: str) ->
 
 def _quad(triple: Triple) -> Quad:
     return Quad(triple.subject, triple.predicate, triple.object)
-
-
-def _said(canonical: Path, iris: Iterable[str]) -> Iterator[Triple]:
-    """What a dump says of entities. It is sorted by entity, so that their lines stand together."""
-    with canonical.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as lines:
-        for iri in iris:
-            start = _first_line(lines, iri.encode())
-            end = start
-            while end < len(lines) and _entity(lines, end) == iri.encode():
-                end = lines.find(b"\n", end) + 1
-            yield from parse_lines(lines[start:end])
-
-
-def _first_line(lines: mmap, entity: bytes) -> int:
-    """Where the first line begins that is of this entity or of one after it."""
-    low, high = 0, len(lines)
-    while low < high:
-        start = lines.rfind(b"\n", low, (low + high) // 2) + 1 or low
-        if _entity(lines, start) < entity:
-            low = lines.find(b"\n", start) + 1
-        else:
-            high = start
-    return low
-
-
-def _entity(lines: mmap, start: int) -> bytes:
-    """The entity of the line that begins here: `<…/id/partnership/1#part-1> …`."""
-    return lines[start + 1 : lines.find(b">", start)].partition(b"#")[0]

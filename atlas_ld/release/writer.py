@@ -25,12 +25,22 @@ from atlas_ld.rdf import Triple, ntriples_lines, write
 from atlas_ld.release.downloads import DOWNLOADS, write_downloads
 from atlas_ld.release.entities import Entities, changes
 from atlas_ld.release.facet_file import FACETS
-from atlas_ld.release.folder import UNFINISHED, Release, current_id, make_current, sync
+from atlas_ld.release.folder import (
+    CATALOGUE,
+    ONTOLOGY,
+    REPORT,
+    STORE,
+    UNFINISHED,
+    Release,
+    current_id,
+    make_current,
+    sync,
+)
 from atlas_ld.release.indexes import write_indexes
 from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, Counts, FileEntry, Manifest, StoreSums, entries
 from atlas_ld.release.notes import NOTES
 from atlas_ld.release.search_file import SEARCH
-from atlas_ld.release.store_files import CATALOGUE, ONTOLOGY, REPORT, STORE, write_store
+from atlas_ld.release.store_files import write_store
 from atlas_ld.release.verifier import verify
 from atlas_ld.vocabulary import PREFIXES
 

@@ -14,7 +14,7 @@ from pyoxigraph import DefaultGraph, QuerySolutions, QueryTriples, Store
 from atlas_ld.errors import ReleaseError
 from atlas_ld.queries import Binding, Query
 from atlas_ld.rdf import Literal, Node, Triple, node, parse_lines, subject_of
-from atlas_ld.store.dump import Dump
+from atlas_ld.release.canonical import Dump
 from atlas_ld.vocabulary import DCTERMS, PREFIXES, RDFS, SKOS
 
 _GRAPH = DefaultGraph()

@@ -10,8 +10,8 @@ from atlas_ld.config import Settings
 from atlas_ld.iris import Iris
 from atlas_ld.model import Model, load_model
 from atlas_ld.rdf import parse_file, subject_of
+from atlas_ld.release.canonical import Dump
 from atlas_ld.release.folder import Release, open_release
-from atlas_ld.store.dump import Dump
 from atlas_ld.store.pool import QueryPool
 from atlas_ld.store.reader import Reader
 from atlas_ld.vocabulary import PREFIXES

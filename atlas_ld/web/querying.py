@@ -17,7 +17,7 @@ from atlas_ld.model import ClassModel, Model
 from atlas_ld.queries import load
 from atlas_ld.queries.building import TESTS, Condition, Path, UnfitValueError, build, check, paths, starts
 from atlas_ld.rdf import Literal, NamedNode, node, parse_file, subject_of
-from atlas_ld.release.store_files import CATALOGUE
+from atlas_ld.release.folder import CATALOGUE
 from atlas_ld.vocabulary import PREFIXES, VOID
 from atlas_ld.web.display import short
 from atlas_ld.web.i18n import Language, current_language, t

@@ -18,11 +18,11 @@ from atlas_ld.release import indexes, store_files
 from atlas_ld.release.entities import Changes, InMemory, entity_of
 from atlas_ld.release.facet_file import FACETS
 from atlas_ld.release.facet_index import FacetIndex, positions_of
-from atlas_ld.release.folder import Release
+from atlas_ld.release.folder import CANONICAL, CATALOGUE, ONTOLOGY, REPORT, STORE, Release
 from atlas_ld.release.indexes import write_indexes
 from atlas_ld.release.search import SearchIndex
 from atlas_ld.release.search_file import SEARCH
-from atlas_ld.release.store_files import CANONICAL, CATALOGUE, ONTOLOGY, REPORT, STORE, write_store
+from atlas_ld.release.store_files import write_store
 
 BASE = "http://localhost:8000/"
 PARTNERSHIPS = 30

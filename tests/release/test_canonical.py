@@ -1,4 +1,4 @@
-"""store/dump.py: what is said of one thing is found in the sorted dump, and is what the store says."""
+"""What is said of one thing is found in the sorted dump, and is what the store says."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 
 from atlas_ld.errors import ReleaseError
 from atlas_ld.rdf import parse_file, subject_of
+from atlas_ld.release.canonical import Dump
 from atlas_ld.release.folder import Release
-from atlas_ld.store.dump import Dump
 from atlas_ld.store.reader import Reader
 
 BASE = "http://localhost:8000/id/"
@@ -39,6 +39,18 @@ def test_the_lines_of_every_subject_are_found_whatever_their_number_and_length(t
     lines = written(tmp_path / "sorted.nt", texts)
     dump = Dump(tmp_path / "sorted.nt", BASE)
     assert {iri: dump.lines(iri) for iri in texts} == lines
+
+
+def test_an_entity_is_found_with_its_parts_and_without_those_that_begin_like_it(tmp_path: Path) -> None:
+    sizes = [3, 9_000, 40]
+    texts = {f"{BASE}1/{stem}{part}": sizes for stem in ("1", "10", "1-a") for part in ("", "#part-1", "#part-2")}
+    lines = written(tmp_path / "sorted.nt", texts | {f"{BASE}1/2#part-1": sizes})
+    dump = Dump(tmp_path / "sorted.nt", BASE)
+    for stem in ("1", "10", "1-a"):
+        said = [lines[f"{BASE}1/{stem}{part}"] for part in ("#part-1", "#part-2", "")]
+        assert dump.entity(f"{BASE}1/{stem}") == b"".join(said)
+    assert dump.entity(f"{BASE}1/2") == lines[f"{BASE}1/2#part-1"]
+    assert dump.entity(f"{BASE}1/3") == b""
 
 
 @pytest.mark.parametrize("iri", [f"{BASE}0", f"{BASE}b/1", f"{BASE}b/100", f"{BASE}b/10#x", f"{BASE}z", "", "http"])
