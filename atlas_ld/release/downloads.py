@@ -15,10 +15,10 @@ from atlas_ld.processes import Workers
 from atlas_ld.release import notes, tables
 from atlas_ld.release.chunks import Chunk, cut
 from atlas_ld.release.dumps import ALIASES, dump_name, dumps
-from atlas_ld.release.entities import Changes, Entities, entity_of
+from atlas_ld.release.entities import Changes, Entities, entity_of, mark
 from atlas_ld.release.joined import Deflated, Joined, packed_path
 from atlas_ld.release.notes import ChunkNote, Facts
-from atlas_ld.release.pieces import Rows, Texts, make_rows, make_texts, mark
+from atlas_ld.release.pieces import Rows, Texts, make_rows, make_texts
 from atlas_ld.release.workbook import write_workbook
 
 DOWNLOADS = "download"

@@ -8,14 +8,12 @@ changed since another release is a set of entities as well.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-from atlas_ld.media import NTRIPLES
-from atlas_ld.rdf import Triple, in_order, subject_of, write
 from atlas_ld.release import notes
 
 
@@ -33,36 +31,16 @@ class Entities(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class InMemory:
-    """Entities that are small enough to be held, by IRI and sorted by it."""
-
-    described: dict[str, bytes]
-
-    @cached_property
-    def digests(self) -> Mapping[str, str]:
-        return {iri: digest(lines) for iri, lines in self.described.items()}
-
-    def lines(self, iris: Sequence[str]) -> list[bytes]:
-        return [self.described.get(iri, b"") for iri in iris]
-
-
-def in_memory(triples: Iterable[Triple], order: Mapping[str, int]) -> InMemory:
-    """The entities of a small graph; `order` is the shapes' (`Model.order`)."""
-    grouped: dict[str, list[Triple]] = {}
-    for triple in dict.fromkeys(triples):
-        grouped.setdefault(entity_of(subject_of(triple)), []).append(triple)
-    return InMemory({iri: write(in_order(grouped[iri], order), NTRIPLES) for iri in sorted(grouped)})
-
-
 def entity_of(subject: str) -> str:
     """The entity that a subject is, or is a part of."""
     return subject.partition("#")[0]
 
 
-def digest(lines: bytes) -> str:
-    """The digest of an entity's lines."""
-    return hashlib.sha256(lines).hexdigest()
+@lru_cache(maxsize=2**16)
+def mark(iri: str) -> int:
+    """64 bits that stand for an IRI where it is noted what depends on what. Should two ever agree, something is made
+    again in vain."""
+    return int.from_bytes(hashlib.sha256(iri.encode()).digest()[:8], signed=True)
 
 
 @dataclass(frozen=True)

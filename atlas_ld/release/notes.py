@@ -40,6 +40,8 @@ CREATE TABLE chunk (
 );
 CREATE TABLE workbook (name TEXT PRIMARY KEY, start INTEGER NOT NULL);
 """
+_MARKS = "q"
+"""Marks are kept as an array of this type, of eight bytes."""
 _EMPTY = "DELETE FROM made; DELETE FROM chunk; DELETE FROM workbook;"
 
 
@@ -95,7 +97,7 @@ def chunk_notes(notes: Connection) -> Iterator[ChunkNote]:
     for digest, counts, places, needs in notes.execute("SELECT digest, counts, places, needs FROM chunk"):
         *statistics, rows = json.loads(counts)
         placed = {name: Place(*place) for name, place in json.loads(places).items()}
-        yield ChunkNote(digest, Statistics(*statistics), rows, placed, array("I", needs))
+        yield ChunkNote(digest, Statistics(*statistics), rows, placed, array(_MARKS, needs))
 
 
 def workbooks(notes: Connection) -> dict[str, int]:
@@ -159,7 +161,7 @@ def note_chunks(notes: Connection, chunks: Iterable[ChunkNote]) -> None:
                 chunk.digest,
                 json.dumps([*vars(chunk.statistics).values(), chunk.rows]),
                 json.dumps(chunk.places),
-                array("I", chunk.needs).tobytes(),
+                array(_MARKS, chunk.needs).tobytes(),
             )
             for chunk in chunks
         ),

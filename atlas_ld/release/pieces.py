@@ -6,7 +6,6 @@ those; so the texts of all chunks come first, with what each tells, and then the
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from atlas_ld.rdf import LABELS, RDF_TYPE, parse_lines
 from atlas_ld.release import notes, tables, workbook
 from atlas_ld.release.chunks import Chunk
 from atlas_ld.release.dumps import dumps
-from atlas_ld.release.entities import Entities
+from atlas_ld.release.entities import Entities, mark
 from atlas_ld.release.joined import Piece, piece
 from atlas_ld.release.notes import Facts
 from atlas_ld.vocabulary import ATLAS
@@ -47,11 +46,6 @@ class Rows:
     pieces: dict[str, Piece]
     counts: dict[str, int]
     needs: frozenset[int]
-
-
-def mark(iri: str) -> int:
-    """A short stand-in for an IRI. Two may share one; then a chunk's rows are made again without need."""
-    return zlib.crc32(iri.encode())
 
 
 def make_texts(chunks: Sequence[Chunk], *, entities: Entities, base_iri: str) -> list[Texts]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from atlas_ld.iris import Iris
-from atlas_ld.release.entities import Entities
+from atlas_ld.release.entities import Entities, mark
 from atlas_ld.release.entries import Entry, entry_of
 from atlas_ld.release.facets import Item, items_of
 from atlas_ld.release.things import Things
@@ -72,12 +70,6 @@ def rows_of(wanted: Sequence[Wanted], *, entities: Entities, base_iri: str) -> l
     things = Things(entities, Iris(base_iri))
     things.read(one.iri for one in wanted)
     return [_rows(things, one) for one in wanted]
-
-
-@lru_cache(maxsize=2**16)
-def mark(iri: str) -> int:
-    """64 bits that stand for an IRI. Should two ever agree, a row is made again in vain."""
-    return int.from_bytes(hashlib.sha256(iri.encode()).digest()[:8], signed=True)
 
 
 def _rows(things: Things, wanted: Wanted) -> Rows:

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
+from atlas_ld.release.entities import mark
 from atlas_ld.release.entries import KINDS, Entry
-from atlas_ld.release.rows import Member, Rows, mark
+from atlas_ld.release.rows import Member, Rows
 
 SEARCH = "search.sqlite"
 SPAN = 2**32

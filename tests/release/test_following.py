@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,7 +18,7 @@ import pytest
 
 from atlas_ld.processes import ALONE
 from atlas_ld.release import indexes, store_files
-from atlas_ld.release.entities import Changes, InMemory, entity_of
+from atlas_ld.release.entities import Changes, entity_of
 from atlas_ld.release.facet_file import FACETS
 from atlas_ld.release.facet_index import FacetIndex, positions_of
 from atlas_ld.release.folder import CANONICAL, CATALOGUE, ONTOLOGY, REPORT, STORE, Release
@@ -33,6 +36,20 @@ SORTS = {
     "themes": ("-partnerships", "title"),
     "funding": ("-amount", "-year", "year", "title"),
 }
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """Entities that are held, by IRI and sorted by it."""
+
+    described: dict[str, bytes]
+
+    @cached_property
+    def digests(self) -> Mapping[str, str]:
+        return {iri: hashlib.sha256(lines).hexdigest() for iri, lines in self.described.items()}
+
+    def lines(self, iris: Sequence[str]) -> list[bytes]:
+        return [self.described.get(iri, b"") for iri in iris]
 
 
 @pytest.fixture(scope="session")
