@@ -15,6 +15,9 @@ from functools import lru_cache
 
 from atlas_ld.web.compression import CODINGS, SMALLEST, encode
 
+Fields = Sequence[tuple[str, str]]
+"""Header fields, their names in lower case."""
+
 SAFE = ("GET", "HEAD")
 IDENTITY = "identity"
 
@@ -43,6 +46,9 @@ LONGEST_ADDRESS = 8192
 LONGEST_HEADER = 8192
 MOST_HEADERS = 32768
 """Bounds on a request's target, on each of its header fields, and on all of them, in bytes (414 and 431)."""
+
+LONGEST_CHOICE = 1024
+"""Characters of a header field by which an answer is chosen (Accept and the like), in the server's loop."""
 
 _TAG = re.compile(r'\s*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)')
 _CODING = re.compile(r"\s*([!#$%&'+.^_`|~0-9A-Za-z-]+|\*)\s*(?:;\s*[qQ]\s*=\s*([01](?:\.\d{0,3})?)\s*)?$")
@@ -270,6 +276,13 @@ def preflight_headers(allow: str) -> dict[str, str]:
         "Access-Control-Allow-Headers": ALLOWED_REQUEST_HEADERS,
         "Access-Control-Max-Age": "86400",
     }
+
+
+def forwarded(header: str | None, proxies: int) -> str | None:
+    """What the outermost of so many trusted proxies saw, by an X-Forwarded field to which each adds its own; None where
+    they have not all done so. As Werkzeug's ProxyFix reads it."""
+    seen = header.split(",") if header else []
+    return seen[-proxies].strip() if 0 < proxies <= len(seen) else None
 
 
 def sane_request_id(header: str | None) -> str | None:

@@ -12,31 +12,26 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
-from itertools import count
 from typing import Any, Self
 
 from werkzeug.http import remove_entity_headers
 
 from atlas_ld.media import DOCUMENT_FORMATS, choose
 from atlas_ld.web import access, http_rules
-from atlas_ld.web.http_rules import IDENTITY
+from atlas_ld.web.http_rules import IDENTITY, LONGEST_CHOICE, Fields
 from atlas_ld.web.i18n import accepted_language
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-Fields = Sequence[tuple[str, str]]
-"""Header fields, their names in lower case."""
 
 _PLACES = ("/id/", "/doc/")
 _QUERIES = frozenset({"", "lang=fr", "lang=en"})
 _KEPT_STATUS = (200, 303)
-_LONGEST_FIELD = 1024
 _ENTRY_BYTES = 2048
 """What an entry takes besides its body, roughly."""
 
@@ -107,8 +102,7 @@ class ReadyAnswers:
     def __init__(self, site: Application, most_bytes: int, trusted_proxies: int = 0) -> None:
         self._site, self._most, self._proxies = site, most_bytes, trusted_proxies
         self._forwarded = _FORWARDED if trusted_proxies else ()
-        # Ids of 32 hexadecimal digits, as the site's are; a random number for each would be a call to the system.
-        self._series, self._number = uuid.uuid4().hex[:20], count()
+        self._request_id = access.request_ids()
         self._lock = threading.Lock()
         self._kept: OrderedDict[_Choice, Ready] = OrderedDict()
         self._bytes = 0
@@ -130,7 +124,7 @@ class ReadyAnswers:
                 return None
             self._kept.move_to_end(request.choice)
         status, headers, body = _answer(ready, request)
-        request_id = http_rules.sane_request_id(request.fields.get(_OWN)) or f"{self._series}{next(self._number):012x}"
+        request_id = self._request_id(request.fields.get(_OWN))
         self.log(request, request_id, peer, status, ready.length, started)
         return status, [*headers, (_OWN, request_id)], body
 
@@ -166,7 +160,7 @@ class ReadyAnswers:
         if http_rules.oversized(len(path) + len(query) + 1, fields) or "transfer-encoding" in known:
             return None
         accept, language, codings = known.get("accept"), known.get("accept-language"), known.get("accept-encoding")
-        if max(len(accept or ""), len(language or ""), len(codings or "")) > _LONGEST_FIELD:
+        if max(len(accept or ""), len(language or ""), len(codings or "")) > LONGEST_CHOICE:
             return None
         choice = (
             scheme,
@@ -205,8 +199,7 @@ class ReadyAnswers:
 
     def _client(self, peer: str, forwarded: str | None) -> str:
         """Who asks: the peer, or the client that the outermost trusted proxy saw."""
-        seen = (forwarded or "").split(",")
-        return seen[-self._proxies].strip() if forwarded and 0 < self._proxies <= len(seen) else peer
+        return http_rules.forwarded(forwarded, self._proxies) or peer
 
     def _keep(self, choice: _Choice, ready: Ready) -> None:
         if ready.size > self._most // 8:

@@ -12,20 +12,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import marshal
-import os
 import socket
 import subprocess
 import sys
 import time
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from typing import cast
 
 from granian.rsgi import Scope
 
 from atlas_ld.config import Settings
-from atlas_ld.web.ready import Fields, ReadyAnswers
+from atlas_ld.store.process import import_path
+from atlas_ld.web.http_rules import Fields
+from atlas_ld.web.ready import ReadyAnswers
 from atlas_ld.web.renderer import SIZE, Asked, Made, framed
 
 _log = logging.getLogger(__name__)
@@ -51,8 +51,7 @@ class Renderer(asyncio.Protocol):
             self.process = subprocess.Popen(  # noqa: S603  # our own module, our own arguments
                 [sys.executable, "-P", "-m", "atlas_ld.web.renderer", release],
                 stdin=theirs.fileno(),
-                env=settings.environment()
-                | {"PYTHONPATH": os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)},
+                env=settings.environment() | {"PYTHONPATH": import_path()},
                 start_new_session=True,  # Ctrl-C is for the server; a renderer leaves when its socket is closed
             )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from atlas_ld.config import Settings
@@ -19,19 +19,16 @@ from atlas_ld.store.beginning import Beginning, Beginnings
 from atlas_ld.store.pool import QueryPool
 from atlas_ld.store.request import QueryRequest
 from atlas_ld.web import access, http_rules, sparql_answer
+from atlas_ld.web.http_rules import LONGEST_CHOICE, Fields
 from atlas_ld.web.sparql_operation import ACCEPT_QUERY, METHODS, UnfitError, accepted, read
 
 PATH = "/sparql"
-_LONGEST_FIELD = 1024
 _LONGEST = 16_384
 """Bytes of an address, or of a body, that are read in the loop."""
 
 # A request with one of these asks for something that the site alone has, or its answer has more to say.
 _UNUSUAL = frozenset({"if-match", "if-unmodified-since", "expect", "upgrade"})
 _CONDITIONS = (("if-none-match", "If-None-Match"), ("accept-encoding", "Accept-Encoding"))
-
-Fields = Sequence[tuple[str, str]]
-"""Header fields, their names in lower case."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ class QuickQueries:
         if (
             len(body) > _LONGEST
             or http_rules.oversized(len(address), fields, _LONGEST)
-            or len(known.get("accept", "")) > _LONGEST_FIELD
+            or len(known.get("accept", "")) > LONGEST_CHOICE
         ):
             return None
         try:
@@ -73,9 +70,7 @@ class QuickQueries:
         formats = accepted(operation.format, known.get("accept"))
         if operation.query is None or HTML in formats or formats == (None, None):
             return None
-        if self._settings.trusted_proxies and "x-forwarded-proto" in known:
-            seen = known["x-forwarded-proto"].split(",")
-            scheme = seen[-min(self._settings.trusted_proxies, len(seen))].strip()
+        scheme = http_rules.forwarded(known.get("x-forwarded-proto"), self._settings.trusted_proxies) or scheme
         return Asked(time.perf_counter(), method, scheme, address, known, operation.wanted(formats, self._base))
 
     def begin(self, asked: Asked, client: str) -> Beginning | None:

@@ -16,6 +16,7 @@ from atlas_ld.web.http_rules import (
     coded_tag,
     coding_for,
     common_headers,
+    forwarded,
     http_date,
     merged,
     oversized,
@@ -229,3 +230,21 @@ def test_requests_have_bounds() -> None:
 )
 def test_a_request_id_is_taken_if_it_is_sane(given: str, sane: bool) -> None:
     assert (sane_request_id(given) == given) == sane
+
+
+@pytest.mark.parametrize(
+    ("header", "proxies", "seen"),
+    [
+        ("https", 0, None),
+        ("https", 1, "https"),
+        ("http, https", 1, "https"),
+        ("https , http", 2, "https"),
+        ("https", 2, None),  # one of the proxies has said nothing, so the first value may be anybody's
+        ("", 1, None),
+        (None, 1, None),
+    ],
+)
+def test_only_what_every_trusted_proxy_has_added_to_is_believed(
+    header: str | None, proxies: int, seen: str | None
+) -> None:
+    assert forwarded(header, proxies) == seen
