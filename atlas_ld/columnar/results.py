@@ -60,7 +60,7 @@ def _json(table: Table, variables: Sequence[str], terms: Terms) -> Iterator[str]
             return f'"{variable}":{{"type":"uri","value":{value}}}'
         if kind.language:
             return f'"{variable}":{{"type":"literal","value":{value},"xml:lang":"{kind.language}"}}'
-        if kind.datatype.endswith("#string"):
+        if kind.datatype == STRING:
             return f'"{variable}":{{"type":"literal","value":{value}}}'
         return f'"{variable}":{{"type":"literal","value":{value},"datatype":{json.dumps(kind.datatype)}}}'
 
@@ -82,7 +82,7 @@ def _xml(table: Table, variables: Sequence[str], terms: Terms) -> Iterator[str]:
             value = f"<uri>{value}</uri>"
         elif kind.language:
             value = f'<literal xml:lang="{kind.language}">{value}</literal>'
-        elif kind.datatype.endswith("#string"):
+        elif kind.datatype == STRING:
             value = f"<literal>{value}</literal>"
         else:
             value = f'<literal datatype="{escape(kind.datatype, _QUOTES)}">{value}</literal>'
@@ -122,7 +122,7 @@ def _tsv(table: Table, variables: Sequence[str], terms: Terms) -> Iterator[str]:
         value = '"' + text.translate(_TSV) + '"'
         if kind.language:
             return f"{value}@{kind.language}"
-        return value if kind.datatype.endswith("#string") else f"{value}^^<{kind.datatype}>"
+        return value if kind.datatype == STRING else f"{value}^^<{kind.datatype}>"
 
     yield "\t".join(f"?{variable}" for variable in variables) + "\n"
     for rows in _rows(table, variables, terms, cell):

@@ -20,13 +20,14 @@ from atlas_ld.columnar.build import build
 from atlas_ld.columnar.engine import answer
 from atlas_ld.columnar.layout import Columns
 from atlas_ld.media import SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML
-from tests.columnar.questions import Writer, graph
+from tests.columnar.questions import XSD, Writer, graph
 
 _QUERIES_OF_A_GRAPH = 200
 _FORMATS = {
     SPARQL_JSON: QueryResultsFormat.JSON, SPARQL_XML: QueryResultsFormat.XML,
     SPARQL_CSV: QueryResultsFormat.CSV, SPARQL_TSV: QueryResultsFormat.TSV,
 }  # fmt: skip
+_EXACT = (f"{XSD}integer", f"{XSD}decimal")
 _SEPARATORS = {SPARQL_XML: b"<result>", SPARQL_CSV: b"\r\n", SPARQL_TSV: b"\n"}
 
 
@@ -122,7 +123,7 @@ def _keys(rows: list[dict[str, Any]], keys: list[str]) -> list[list[Any]]:
 
 def _rank(term: dict[str, str] | None) -> Any:
     """A term, or the number that it stands for: equal numbers may stand in any order."""
-    if term and term.get("datatype", "").endswith(("integer", "decimal")):
+    if term and term.get("datatype") in _EXACT:
         return Decimal(term["value"])
     return term and json.dumps(term, sort_keys=True)
 

@@ -28,6 +28,8 @@ _OTHERS = [
     ("boolean", "maybe"), ("dateTime", "2012-01-01T00:00:00Z"), ("dateTime", "2012-01-01T00:00:00.000Z"),
     ("int", "5"), ("string", "typed"), ("anyURI", "http://example.org/"), ("duration", "P1Y"), ("duration", "P12M"),
 ]  # fmt: skip
+_OWN_TYPES = ["string", "integer", "decimal", "gYear", "langString"]
+"""Datatypes of somebody's own, whose names end as the known ones do."""
 _THINGS = 24
 
 
@@ -97,7 +99,8 @@ def graph(random: Random) -> str:
             say("odd-day", _typed(random.choice(_DATES), "date"))
         for _ in range(random.randrange(3)):
             name, text = random.choice([*_OTHERS, *_NUMBERS])
-            say("odd", random.choice([_typed(text, name), _any_text(random), _thing(random)]))
+            own = _literal(text, f"^^<http://example.org/own#{random.choice(_OWN_TYPES)}>")
+            say("odd", random.choice([_typed(text, name), own, _any_text(random), _thing(random)]))
     return "\n".join(lines) + "\n"
 
 

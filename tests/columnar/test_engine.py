@@ -11,7 +11,7 @@ from atlas_ld.columnar import Uncovered
 from atlas_ld.columnar.engine import answer
 from atlas_ld.columnar.layout import Columns
 from atlas_ld.columnar.looks import analytic
-from atlas_ld.media import SPARQL_JSON
+from atlas_ld.media import SPARQL_JSON, SPARQL_TSV, SPARQL_XML, Format
 from tests.columnar.differences import columns_of
 
 TURTLE = """
@@ -74,6 +74,20 @@ def test_undeclared_prefixes_are_those_of_the_site(columns: Columns) -> None:
 def test_what_is_not_proven_is_left_to_oxigraph(columns: Columns, query: str) -> None:
     with pytest.raises(Uncovered):
         values(columns, query)
+
+
+@pytest.mark.parametrize("format_", [SPARQL_JSON, SPARQL_XML, SPARQL_TSV])
+def test_a_datatype_of_ones_own_is_told_whatever_its_name_ends_with(format_: Format) -> None:
+    datatype = "http://example.org/own#string"
+    store = Store()
+    store.load(f'<x:a> <x:is> "x"^^<{datatype}> .'.encode(), format=RdfFormat.TURTLE)
+    query = "SELECT ?value { ?thing <x:is> ?value }"
+    try:
+        told = b"".join(answer(columns_of(store), query, format_.name, PREFIXES))
+    except Uncovered:
+        assert format_ is SPARQL_TSV
+    else:
+        assert datatype in told.decode()
 
 
 def test_a_graph_with_blank_nodes_has_no_columns() -> None:
