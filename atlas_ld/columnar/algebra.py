@@ -59,7 +59,7 @@ def _joined(left: Table, node: CompValue, terms: Terms) -> Table:
     names = {name_of(part) for triple in node.triples for part in triple} if node.name == "BGP" else set()
     if any(name in names and not (left.column(name) == UNBOUND).any() for name in left.columns):
         return basic(node.triples, terms, left)
-    return join(left, evaluate(node, terms), terms)[0]
+    return join(left, evaluate(node, terms), terms)
 
 
 def _join(node: CompValue, terms: Terms) -> Table:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-XSD = "http://www.w3.org/2001/XMLSchema#"
-STRING, INTEGER, DECIMAL, YEAR, DATE = (f"{XSD}{name}" for name in ("string", "integer", "decimal", "gYear", "date"))
-LANGUAGE_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+from atlas_ld.vocabulary import RDF, XSD
+
+STRING, INTEGER, DECIMAL, YEAR, DATE = map(str, (XSD.string, XSD.integer, XSD.decimal, XSD.gYear, XSD.date))
+LANGUAGE_STRING = str(RDF.langString)
 
 MOST = 2**53
 """Sums below this are exact, in whatever order doubles are added."""
@@ -46,13 +47,8 @@ def number(kind: Kind, text: str) -> int | None:
     return found if found is not None and abs(found) < MOST else None
 
 
-def written(units: int) -> str:
-    """A decimal in its canonical form (XSD 1.1, part 2, E.1), from units of 10^-6."""
-    return fraction(units, MOST_DIGITS)
-
-
 def fraction(units: int, digits: int) -> str:
-    """`units` of 10^-`digits` as a canonical decimal."""
+    """`units` of 10^-`digits` as a canonical decimal (XSD 1.1, part 2, E.1)."""
     whole, rest = divmod(abs(units), 10**digits)
     decimals = f"{rest:0{digits}}".rstrip("0")
     return f"{'-' if units < 0 else ''}{whole}{'.' if decimals else ''}{decimals}"

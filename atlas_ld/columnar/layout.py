@@ -21,6 +21,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -95,22 +96,16 @@ class Columns:
         return len(self.arrays["subjects"])
 
     def text(self, term: int) -> str:
-        ends = self.arrays["ends"]
-        return self.arrays["texts"][ends[term] : ends[term + 1]].tobytes().decode()
+        return self._bytes(term).decode()
 
     def find(self, kind: Kind, text: str) -> int | None:
         """The number of a term, or None where the graph does not have it."""
         if kind not in self.kinds:
             return None
         place, wanted = self.kinds.index(kind), text.encode()
-        low, high = int(self.arrays["starts"][place]), int(self.arrays["starts"][place + 1])
-        while low < high:
-            middle = (low + high) // 2
-            if self._bytes(middle) < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < self.arrays["starts"][place + 1] and self._bytes(low) == wanted else None
+        of_kind = range(int(self.arrays["starts"][place]), int(self.arrays["starts"][place + 1]))
+        found = bisect_left(of_kind, wanted, key=self._bytes)
+        return of_kind[found] if found < len(of_kind) and self._bytes(of_kind[found]) == wanted else None
 
     def _bytes(self, term: int) -> bytes:
         ends = self.arrays["ends"]

@@ -84,8 +84,8 @@ def distinct(table: Table, names: Sequence[str]) -> Places:
     return np.sort(group_codes([table.column(name) for name in names], table.rows)[1])
 
 
-def join(one: Table, other: Table, terms: Terms) -> tuple[Table, Places]:
-    """The solutions that are compatible (SPARQL 1.1, 18.3), and the row of `one` from which each comes.
+def join(one: Table, other: Table, terms: Terms) -> Table:
+    """The solutions that are compatible (SPARQL 1.1, 18.3).
 
     Raises Uncovered where a shared variable is unbound in some solution.
     """
@@ -103,7 +103,7 @@ def join(one: Table, other: Table, terms: Terms) -> tuple[Table, Places]:
         right = order[right]
     joined = {name: column[left] for name, column in one.columns.items()}
     joined |= {name: column[right] for name, column in other.columns.items() if name not in joined}
-    return Table(len(left), joined), left
+    return Table(len(left), joined)
 
 
 def union(one: Table, other: Table) -> Table:

@@ -1,6 +1,6 @@
 """A process that answers SPARQL queries over one store, so that a query can be stopped by ending its process.
 
-    python -m atlas_ld.store.worker STORE --memory-mb N
+    python -m atlas_ld.store.worker STORE --memory-mb N --columns DESCRIPTOR
 
 It reads requests on its standard input and writes answers on its standard output, as `frames` says. It imports no
 more than it needs, since a stopped worker is replaced while people wait.
@@ -104,7 +104,7 @@ def _requests(source: int) -> Iterator[tuple[bytes, dict[str, Any]]]:
 
 
 def answer(store: Store, columns: Attached, prefixes: dict[str, str], request: dict[str, Any], target: int) -> None:
-    """Answers one request (see `pool.QueryRequest`) with frames to the descriptor `target`."""
+    """Answers one request (see `request.QueryRequest.message`) with frames to the descriptor `target`."""
     try:
         if not _evaluate_on_columns(columns, prefixes, request, target):
             _evaluate(store, prefixes, request, target)
