@@ -10,11 +10,11 @@ import json
 import shutil
 import statistics
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from atlas_ld.config import Settings
+from atlas_ld.media import TURTLE
 from atlas_ld.release.folder import open_release
 from atlas_ld.web import create_app
 from atlas_ld.web.publication import open_publication
@@ -42,26 +42,15 @@ def compare(sizes: Sequence[int], work: Path) -> Iterator[list[Table]]:
         shutil.rmtree(data)
         builds.add(name, Sample((run.seconds,)), building.remark(run))
         release = open_release(releases)
-        stored = sum(file.stat().st_size for file in release.store.rglob("*")) / 2**20
-        stores.add(name, Sample((stored,), "MB"), f"{release.manifest.counts.triples} triples")
+        stores.add(name, Sample((serving.store_mb(release),), "MiB"), f"{release.manifest.counts.triples} triples")
         read = json.loads(command([sys.executable, "-m", "bench.growth", releases]).output)
         look_ups.add(name, Sample(tuple(read["look_ups"]), "ms"))
         all_pages.add(name, Sample(tuple(read["pages"]), "ms"))
         slowest.add(name, Sample(tuple(read["slowest"]), "ms"), f"`{read['address']}`")
-        starts.add(name, _starts(releases))
+        first_document = f"/doc/{serving.entities(release)[0]}"
+        starts.add(name, serving.start_seconds(releases, first_document, TURTLE.media_type))
         shutil.rmtree(releases)
         yield [builds, stores, look_ups, all_pages, slowest, starts]
-
-
-def _starts(releases: Path, repeats: int = 3) -> Sample:
-    asked = f"/doc/{serving.entities(open_release(releases))[0]}"
-    seconds = []
-    for _ in range(repeats):
-        began = time.perf_counter()
-        with serving.site(releases, access_log=0) as (base, _):
-            serving.get(base, asked, "text/turtle")
-            seconds.append(time.perf_counter() - began)
-    return Sample(tuple(seconds))
 
 
 def _read(releases: Path) -> dict[str, object]:

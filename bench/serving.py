@@ -98,19 +98,11 @@ def compare(releases: Path, work: Path, queries: Sequence[str], seconds: int = 5
 
 def footprint(releases: Path, mix: Asked, queries: Sequence[str], repeats: int = 3) -> list[Table]:
     """Seconds to the first answer, and memory after all of `mix` and `queries` was asked for."""
-    store = sum(path.stat().st_size for path in open_release(releases).store.rglob("*")) / 2**20
-    starts: dict[str, list[float]] = {"first document": [], "first page": []}
-    for name, asked in (("first document", mix[0]), ("first page", mix[2])):
-        for _ in range(repeats):
-            began = time.perf_counter()
-            with site(releases, access_log=0) as (base, _):
-                get(base, *asked)
-                starts[name].append(time.perf_counter() - began)
     started = Table("From starting `serve` to the first answer", "first document")
-    for name, values in starts.items():
-        started.add(name, Sample(tuple(values)))
+    for name, asked in (("first document", mix[0]), ("first page", mix[2])):
+        started.add(name, start_seconds(releases, *asked, repeats=repeats))
     memory = Table("Memory of all processes of `serve`", "the store on disk", "Proportional set size (smaps_rollup).")
-    memory.add("the store on disk", Sample((store,), "MiB"))
+    memory.add("the store on disk", Sample((store_mb(open_release(releases)),), "MiB"))
     with site(releases, access_log=0) as (base, pid):
         get(base, *mix[0])
         memory.add("atlas-ld, after one document", Sample((memory_mb(pid),), "MiB"))
@@ -122,6 +114,22 @@ def footprint(releases: Path, mix: Asked, queries: Sequence[str], repeats: int =
         told = f"after {len(mix)} documents and {len(queries)} analytic queries"
         memory.add(f"atlas-ld, {told}", Sample((memory_mb(pid),), "MiB"))
     return [started, memory]
+
+
+def start_seconds(releases: Path, path: str, accept: str, repeats: int = 3) -> Sample:
+    """Seconds from starting the site to its answer to this request."""
+    seconds = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        with site(releases, access_log=0) as (base, _):
+            get(base, path, accept)
+            seconds.append(time.perf_counter() - began)
+    return Sample(tuple(seconds))
+
+
+def store_mb(release: Release) -> float:
+    """The size of a release's store on disk, in MiB."""
+    return sum(path.stat().st_size for path in release.store.rglob("*")) / 2**20
 
 
 def entities(release: Release) -> list[str]:
