@@ -89,6 +89,11 @@ class Iris:
             return kind, key
         return None
 
+    def kind(self, iri: str) -> Kind | None:
+        """The kind of an entity IRI, or None for any other IRI."""
+        parts = self.split(iri)
+        return parts[0] if parts else None
+
     @property
     def prefixes(self) -> dict[str, str]:
         """Prefixes of the entities: `partnership:crea-ocean-2010`."""

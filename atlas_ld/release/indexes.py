@@ -33,9 +33,9 @@ def write_indexes(folder: Path, entities: Entities, changes: Changes, base_iri: 
     iris = Iris(base_iri)
     concerned = _taken_over(folder, changes, iris)
     if concerned is None:
-        concerned = {iri for iri in entities.digests if _kind(iris, iri) in KINDS}
+        concerned = {iri for iri in entities.digests if iris.kind(iri) in KINDS}
     with SearchFile(folder / SEARCH) as search, FacetFile(folder / FACETS) as facets:
-        others = {iri for iri in concerned if _kind(iris, iri) != "partnership"}
+        others = {iri for iri in concerned if iris.kind(iri) != "partnership"}
         for iri in sorted(concerned - entities.digests.keys()):
             others |= search.remove(iri) | _counting(iris, facets.remove(iri))
         work = partial(rows_of, entities=entities, base_iri=base_iri)
@@ -45,7 +45,7 @@ def write_indexes(folder: Path, entities: Entities, changes: Changes, base_iri: 
         wanted = [
             _wanted(search, facets, iris, iri)
             for iri in sorted(others)
-            if iri in entities.digests and _kind(iris, iri) in KINDS
+            if iri in entities.digests and iris.kind(iri) in KINDS
         ]
         for rows in workers.spread(work, wanted, part=_PART):
             search.put(rows)
@@ -56,23 +56,18 @@ def _taken_over(folder: Path, changes: Changes, iris: Iris) -> set[str] | None:
     """Take over the files of the previous release. Returns the entities whose rows are to be made again, or None where
     nothing was taken over and all are to be made."""
     touched = {*changes.added, *changes.changed, *changes.removed}
-    if changes.previous is None or any(_kind(iris, iri) not in (*FOLLOWED, "source") for iri in touched):
+    if changes.previous is None or any(iris.kind(iri) not in (*FOLLOWED, "source") for iri in touched):
         return None
     for name in (SEARCH, FACETS):
         shutil.copyfile(changes.previous / name, folder / name)
     with SearchFile(folder / SEARCH) as search:
-        concerned = {iri for iri in touched | search.depending(touched) if _kind(iris, iri) in KINDS}
+        concerned = {iri for iri in touched | search.depending(touched) if iris.kind(iri) in KINDS}
         few = len(concerned) + search.changed < _MOST * search.size()
     if few:
         return concerned
     for name in (SEARCH, FACETS):
         (folder / name).unlink()
     return None
-
-
-def _kind(iris: Iris, iri: str) -> str | None:
-    parts = iris.split(iri)
-    return parts[0] if parts else None
 
 
 def _counting(iris: Iris, pairs: set[tuple[str, str]]) -> set[str]:

@@ -127,8 +127,7 @@ class Things:
     def kind(self, iri: str) -> str | None:
         """The kind of an entity of ours (`iris.KINDS`)."""
         if iri not in self._kinds:
-            parts = self.iris.split(iri)
-            self._kinds[iri] = parts[0] if parts else None
+            self._kinds[iri] = self.iris.kind(iri)
         return self._kinds[iri]
 
     def key(self, iri: str) -> str:
