@@ -40,7 +40,9 @@ class Settings:
         15_552_000, "Seconds that browsers shall insist on TLS (HSTS), said over TLS only; 0 says nothing."
     )
     access_log: int = _setting(1, "1 writes a line for each request to the standard error, 0 writes none.")
-    document_cache_mb: int = _setting(128, "Memory for documents that are kept until the next release, in MiB.")
+    document_cache_mb: int = _setting(
+        128, "Memory for documents and lists that are kept until the next release, in MiB."
+    )
     publisher: str = _setting("atlas-ld demonstration", "Who publishes this instance, for pages and metadata.")
     contact: str = _setting("data@atlas.example", "Address for error reports and removal requests.")
     license: str = _setting(

@@ -11,17 +11,20 @@ from __future__ import annotations
 import json
 import sqlite3
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import compress
+from itertools import chain, compress, count, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from atlas_ld.errors import ReleaseError
 
 OWN_OF_FUNDING = frozenset({"funder", "by", "decade", "amount", "oudin"})
 """Facets of a funding line itself; it has all others through its partnership."""
+
+T = TypeVar("T")
 
 _ORDERS: Mapping[str, str] = {
     "title": "sort",
@@ -61,6 +64,14 @@ class Lines:
 
 
 @dataclass(frozen=True)
+class Links:
+    """The keys of every partnership's places in France and of those abroad, by its position."""
+
+    here: Sequence[tuple[str, ...]]
+    abroad: Sequence[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
 class Place:
     """A place of the map, in degrees (WGS 84)."""
 
@@ -75,8 +86,14 @@ _KEPT = 2048
 """Values and things whose rows are remembered: the same countries, themes and bodies are asked for all over. A set of
 rows is 1.6 kB at most for the whole Atlas."""
 
+_SUMMED = 64
+"""Selections whose sums and places are remembered: a list and its map, its pages, in each language, ask the same."""
+
 _FEW = 256
 """Selections of fewer rows are read bit by bit, others as a whole."""
+_SORTED = 1000
+"""Selections of fewer rows are sorted; others are looked for among all rows, which are in order."""
+_FLAGS = bytes.maketrans(b"01", b"\0\1")
 
 
 class FacetIndex:
@@ -95,12 +112,13 @@ class FacetIndex:
             raise ReleaseError(f"{path} was written by another version; build the release again.") from error
         self._every: dict[str, int] = {}
         self._bits: dict[tuple[str, str], Mapping[str, int]] = {}
-        self._orders: dict[tuple[str, str], Sequence[int]] = {}
+        self._orders: dict[tuple[str, str], tuple[Sequence[int], Sequence[int]]] = {}
         self._lines: Lines | None = None
         self._owned: Mapping[int, Sequence[int]] | None = None
-        self._links: Sequence[tuple[tuple[str, ...], tuple[str, ...]]] | None = None
-        self._ranks: dict[tuple[str, str], Sequence[int]] = {}
+        self._links: Links | None = None
         self._having = lru_cache(maxsize=_KEPT)(self._read_having)
+        self.amounts_by_year = lru_cache(maxsize=_SUMMED)(self._sum_by_year)
+        self.places_of = lru_cache(maxsize=_SUMMED)(self._count_places)
         self._with_iris = lru_cache(maxsize=_KEPT)(self._read_with_iris)
 
     def everything(self, name: str) -> int:
@@ -153,18 +171,33 @@ class FacetIndex:
 
     def ordered(self, name: str, selection: int, order: str) -> list[int]:
         """The positions of a selection in an order: title, title-en, year, -year, -amount, -partnerships."""
-        known = self._orders.get((name, order))
-        if known is None:
+        return self.part(name, selection, order, 0, selection.bit_count())
+
+    def part(self, name: str, selection: int, order: str, start: int, stop: int) -> list[int]:
+        """Those of `ordered` from `start` to before `stop`. What lies on the other side of them is not looked at, so
+        that a page at either end of a long list is found as soon as one of a short list."""
+        known, ranks = self._order(name, order)
+        size = selection.bit_count()
+        start, stop = min(start, size), min(stop, size)
+        if size < _SORTED:
+            return sorted(positions_of(selection), key=ranks.__getitem__)[start:stop]
+        has = flags_of(selection, len(ranks)).__getitem__
+        if start < size - stop:
+            return list(islice(compress(known, map(has, known)), start, stop))
+        backwards = islice(compress(reversed(known), map(has, reversed(known))), size - stop, size - start)
+        return list(backwards)[::-1]
+
+    def _order(self, name: str, order: str) -> tuple[Sequence[int], Sequence[int]]:
+        """The positions of a list in an order, and the rank of each position."""
+        found = self._orders.get((name, order))
+        if found is None:
             sql = f"SELECT id FROM item WHERE list = ? ORDER BY {_ORDERS[order]}"  # noqa: S608  # a table of ours
-            known = self._orders[name, order] = [position for (position,) in self._rows(sql, (name,))]
-            ranks = self._ranks[name, order] = [0] * self._sizes.get(name, 0)
+            known = [position for (position,) in self._rows(sql, (name,))]
+            ranks = [0] * self._sizes.get(name, 0)
             for rank, position in enumerate(known):
                 ranks[position] = rank
-        if selection.bit_count() < len(known) // 8:
-            return sorted(positions_of(selection), key=self._ranks[name, order].__getitem__)
-        digits = bin(selection)[:1:-1]
-        reach = len(digits)
-        return [position for position in known if position < reach and digits[position] == "1"]
+            found = self._orders[name, order] = (known, ranks)
+        return found
 
     def rows(self, name: str, positions: Sequence[int]) -> list[FacetRow]:
         """The rows at these positions, in their order."""
@@ -192,16 +225,19 @@ class FacetIndex:
             self._lines = Lines(years, cents, owners)
         return self._lines
 
+    def _sum_by_year(self, lines: int) -> Mapping[int | None, int]:
+        """Cents of the funding lines of a selection by year, lines whose amount is not known left aside."""
+        known = self.lines()
+        found: dict[int | None, int] = {}
+        for year, cents in zip(at(known.years, lines), at(known.cents, lines), strict=True):
+            if cents is not None:
+                found[year] = found.get(year, 0) + cents
+        return found
+
     def lines_of(self, partnerships: int) -> int:
         """The funding lines of a selection of partnerships."""
-        if partnerships.bit_count() < _FEW:
-            owned = self._lines_by_owner()
-            return bits_of([line for owner in positions_of(partnerships) for line in owned.get(owner, ())])
-        digits = bin(partnerships)[:1:-1]
-        reach = len(digits)
-        owners = self.lines().owners
-        chosen = "".join("1" if 0 <= owner < reach and digits[owner] == "1" else "0" for owner in reversed(owners))
-        return int(chosen or "0", 2)
+        owned = self._lines_by_owner()
+        return bits_of(list(chain.from_iterable(owned.get(owner, ()) for owner in positions_of(partnerships))))
 
     def _lines_by_owner(self) -> Mapping[int, Sequence[int]]:
         if self._owned is None:
@@ -211,16 +247,21 @@ class FacetIndex:
             self._owned = owned
         return self._owned
 
-    def links(self) -> Sequence[tuple[tuple[str, ...], tuple[str, ...]]]:
-        """For each partnership by position: keys of its places in France and of those abroad."""
+    def links(self) -> Links:
         if self._links is None:
             here: list[list[str]] = [[] for _ in range(self._sizes.get("partnerships", 0))]
             abroad: list[list[str]] = [[] for _ in here]
             for facet, side in (("here", here), ("abroad", abroad)):
                 for value, item in self._rows(_VALUES, ("partnerships", facet)):
                     side[item].append(value)
-            self._links = [(tuple(a), tuple(b)) for a, b in zip(here, abroad, strict=True)]
+            self._links = Links([*map(tuple, here)], [*map(tuple, abroad)])
         return self._links
+
+    def _count_places(self, partnerships: int) -> tuple[Counter[str], Counter[str]]:
+        """How many of a selection of partnerships are at each place in France, and at each place abroad."""
+        links = self.links()
+        here, abroad = (Counter(chain.from_iterable(at(side, partnerships))) for side in (links.here, links.abroad))
+        return here, abroad
 
     def places(self, keys: Iterable[str]) -> dict[str, Place]:
         sql = "SELECT key, lat, long, fr, en FROM place WHERE key IN (SELECT value FROM json_each(?))"
@@ -252,6 +293,18 @@ def bits_of(positions: Sequence[int]) -> int:
     return int(digits, 2)
 
 
+def flags_of(selection: int, size: int = 0) -> bytes:
+    """A byte for each position, at least `size` of them: 1 where the selection has it, else 0."""
+    return bin(selection)[:1:-1].encode().translate(_FLAGS).ljust(size, b"\0")
+
+
+def at(values: Sequence[T], selection: int) -> Iterator[T]:
+    """The values at the positions of a selection, in their order."""
+    if selection.bit_count() < _FEW:
+        return map(values.__getitem__, positions_of(selection))
+    return compress(values, flags_of(selection))
+
+
 def positions_of(selection: int) -> list[int]:
     """The positions of a selection, in order."""
     if selection.bit_count() < _FEW:
@@ -261,5 +314,4 @@ def positions_of(selection: int) -> list[int]:
             found.append(lowest.bit_length() - 1)
             selection ^= lowest
         return found
-    digits = bin(selection)[:1:-1]
-    return list(compress(range(len(digits)), map(int, digits)))
+    return list(compress(count(), flags_of(selection)))

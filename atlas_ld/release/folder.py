@@ -65,12 +65,15 @@ def open_release(releases: Path, release_id: str | None = None) -> Release:
     return Release(path, Manifest.load(path))
 
 
+def release_ids(releases: Path) -> list[str]:
+    """The ids of every release, newest first. A folder that does not exist holds none."""
+    found = releases.iterdir() if releases.is_dir() else ()
+    return sorted((path.name for path in found if _ID.fullmatch(path.name)), reverse=True)
+
+
 def list_releases(releases: Path) -> list[Release]:
-    """Every release, newest first. A folder that does not exist holds none."""
-    if not releases.is_dir():
-        return []
-    folders = sorted((p for p in releases.iterdir() if _ID.fullmatch(p.name)), reverse=True)
-    return [Release(path, Manifest.load(path)) for path in folders]
+    """Every release, newest first."""
+    return [Release(releases / name, Manifest.load(releases / name)) for name in release_ids(releases)]
 
 
 def current_id(releases: Path) -> str | None:

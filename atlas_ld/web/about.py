@@ -13,7 +13,7 @@ from atlas_ld.model import ClassModel
 from atlas_ld.queries import load
 from atlas_ld.rdf import NamedNode, node
 from atlas_ld.release.difference import Difference, compare
-from atlas_ld.release.folder import list_releases, open_release
+from atlas_ld.release.folder import open_release, release_ids
 from atlas_ld.web.assets import libraries
 from atlas_ld.web.display import Graph
 from atlas_ld.web.i18n import t
@@ -89,7 +89,7 @@ def _example(opened: Publication, class_: ClassModel) -> str | None:
 def compared() -> Response:
     """What changed from one release to another: `from` and `to` are their ids, the last two by default."""
     opened = publication()
-    known = [release.id for release in list_releases(opened.settings.releases)]
+    known = release_ids(opened.settings.releases)
     after = request.args.get("to") or opened.release.id
     earlier = [release for release in known if release < after]
     before = request.args.get("from") or (earlier[0] if earlier else after)

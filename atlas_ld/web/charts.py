@@ -15,7 +15,6 @@ from functools import partial
 from flask import Blueprint, Response, render_template, request
 
 from atlas_ld.media import CSV, SVG
-from atlas_ld.release.facet_index import positions_of
 from atlas_ld.web import selection as selecting
 from atlas_ld.web.addresses import url_for
 from atlas_ld.web.formatting import short_euros
@@ -88,14 +87,8 @@ def funding_by_year(opened: Publication, chosen: selecting.Selection) -> Chart |
 
 
 def _sums(opened: Publication, lines: int) -> Mapping[int | None, Decimal]:
-    found: dict[int | None, int] = {}
-    known = index(opened).lines()
-    for position in positions_of(lines):
-        cents = known.cents[position]
-        if cents is not None:
-            year = known.years[position]
-            found[year] = found.get(year, 0) + cents
-    return {year: euros_of(cents) or Decimal(0) for year, cents in found.items()}
+    by_year = index(opened).amounts_by_year(lines)
+    return {year: euros_of(cents) or Decimal(0) for year, cents in by_year.items()}
 
 
 def axis_step(highest: Decimal) -> Decimal:

@@ -162,8 +162,8 @@ def as_geojson(opened: Publication, selection: Selection, order: str) -> Iterato
 def _keys(opened: Publication, name: str, position: int, iri: str, facts: Any) -> Sequence[str]:
     if name in ("partnerships", "funding"):
         owner = position if name == "partnerships" else index(opened).lines().owners[position]
-        here, abroad = index(opened).links()[owner]
-        return list(dict.fromkeys((*here, *abroad)))
+        links = index(opened).links()
+        return list(dict.fromkeys((*links.here[owner], *links.abroad[owner])))
     territories = [iri] if name == "territories" else facts.get("territories", ())
     parts = [opened.iris.split(territory) for territory in territories]
     return [part[1] for part in parts if part]

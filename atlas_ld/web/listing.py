@@ -91,6 +91,6 @@ def paginate(rows: Sequence[T], size: int, parameter: str = "page") -> Page[T]:
 
 def page_of(opened: Publication, name: str, selection: int, order: str, size: int | None = None) -> Page[Row]:
     """The page that the request asks for of a selection of a list. Aborts as `paginate` does."""
-    positions = index(opened).ordered(name, selection, order)
-    page = paginate(positions, size or opened.settings.page_size)
-    return Page(rows(opened, name, page.rows), page.number, page.pages, page.total, page.parameter)
+    page = paginate(range(selection.bit_count()), size or opened.settings.page_size)
+    positions = index(opened).part(name, selection, order, page.rows[0], page.rows[-1] + 1) if page.rows else []
+    return Page(rows(opened, name, positions), page.number, page.pages, page.total, page.parameter)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import hypot, sqrt
@@ -12,7 +12,7 @@ from math import hypot, sqrt
 from flask import Blueprint, Response, render_template, request
 
 from atlas_ld.media import JSON, SVG
-from atlas_ld.release.facet_index import Place, positions_of
+from atlas_ld.release.facet_index import Place, at
 from atlas_ld.web import selection as selecting
 from atlas_ld.web import world
 from atlas_ld.web.addresses import url_for
@@ -52,23 +52,22 @@ class Sketch:
 
 @dataclass(frozen=True)
 class Met:
-    """Who meets whom in a selection: partnerships at each place in France, at each place abroad, and of each pair."""
+    """Who meets whom in a selection: partnerships at each place in France, and at each place abroad. `pairs` gives the
+    keys of a place here and of one abroad, once for each partnership that has both."""
 
     here: Counter[str]
     abroad: Counter[str]
-    pairs: Counter[tuple[str, str]]
+    pairs: Callable[[], Iterator[tuple[str, str]]]
 
 
 def met(opened: Publication, partnerships: int) -> Met:
-    here: Counter[str] = Counter()
-    abroad: Counter[str] = Counter()
-    pairs: Counter[tuple[str, str]] = Counter()
-    links = index(opened).links()
-    for position in positions_of(partnerships):
-        ours, theirs = links[position]
-        here.update(ours)
-        abroad.update(theirs)
-        pairs.update((one, other) for one in ours for other in theirs)
+    here, abroad = index(opened).places_of(partnerships)
+
+    def pairs() -> Iterator[tuple[str, str]]:
+        links = index(opened).links()
+        both = zip(at(links.here, partnerships), at(links.abroad, partnerships), strict=True)
+        return ((one, other) for ours, theirs in both for one in ours for other in theirs)
+
     return Met(here, abroad, pairs)
 
 
@@ -83,15 +82,26 @@ def sketch(
     chosen = [key for key, _ in found.abroad.most_common(_MOST_POINTS)]
     ours = [centre] if centre else [key for key, _ in found.here.most_common(_MOST_POINTS)]
     places = index(opened).places([*chosen, *ours])
-    pairs = [pair for pair, _ in found.pairs.most_common() if all(key in places for key in pair)]
     if centre and centre in places:
         pairs = [(centre, key) for key in chosen if key in places and key != centre]
+    else:
+        pairs = _few(pair for pair in found.pairs() if all(key in places for key in pair))
     shown = [(places[key], found.abroad[key], False) for key in chosen if key in places]
     shown += [(places[key], found.here[key], True) for key in ours if key in places]
     if not shown:
         return None
-    lines = [(places[one], places[other]) for one, other in pairs[:_MOST_ARCS]] if len(pairs) <= _MOST_ARCS else []
+    lines = [(places[one], places[other]) for one, other in pairs] if len(pairs) <= _MOST_ARCS else []
     return _drawn(shown, lines)
+
+
+def _few(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Each pair once, the most frequent first; no more are read where there are too many to draw."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for pair in pairs:
+        counted[pair] += 1
+        if len(counted) > _MOST_ARCS:
+            break
+    return [pair for pair, _ in counted.most_common()]
 
 
 def countries(opened: Publication) -> Sketch | None:
@@ -196,7 +206,7 @@ def _data(opened: Publication, chosen: selecting.Selection) -> str:
     ]
     links = [
         [number[one, 1], number[other, 0], count]
-        for (one, other), count in found.pairs.items()
+        for (one, other), count in Counter(found.pairs()).items()
         if (one, 1) in number and (other, 0) in number
     ]
     return json.dumps({"places": rows, "links": links}, ensure_ascii=False, separators=(",", ":"))

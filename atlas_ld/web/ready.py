@@ -1,4 +1,5 @@
-"""Documents that are ready: whole answers under /id and /doc, kept as bytes and found before Flask is entered.
+"""Answers that are ready: documents under /id and /doc and pages of the lists, kept as bytes and found before Flask is
+entered.
 
 A release does not change, so neither does the answer to a plain request: it follows from the address, the format that
 Accept comes down to, the language and the content codings, which are the header fields that its Vary names (this is a
@@ -13,7 +14,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -29,8 +30,14 @@ from atlas_ld.web.i18n import accepted_language
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-_PLACES = ("/id/", "/doc/")
+DOCUMENTS = ("/id/", "/doc/")
 _QUERIES = frozenset({"", "lang=fr", "lang=en"})
+"""What may stand after `?` in the address of a document that is kept; a page may have anything there."""
+_PAGES = frozenset(
+    ("/", "/partnerships", "/territories", "/organisations", "/themes", "/funding", "/map", "/map.json", "/search",
+     "/quality")
+)  # fmt: skip
+"""Pages that follow from the release and cost most where it is large. They are sent whole."""
 _KEPT_STATUS = (200, 303)
 _ENTRY_BYTES = 2048
 """What an entry takes besides its body, roughly."""
@@ -41,7 +48,9 @@ _FORWARDED = ("x-forwarded-proto", "x-forwarded-host", "x-forwarded-port", "x-fo
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
 _OWN = "x-request-id"
 
-_Choice = tuple[str, str, str, str | None, str, tuple[str, ...], tuple[str | None, ...]]
+_Choice = tuple[str, str, str, "_Wanted"]
+_Wanted = tuple[str | None, str, tuple[str, ...], tuple[str | None, ...]]
+"""Format (of a page, whose formats are its own: Accept), language, codings, and what trusted proxies say."""
 
 
 @dataclass(frozen=True)
@@ -133,12 +142,12 @@ class ReadyAnswers:
         if access.LOG.isEnabledFor(logging.INFO):
             elapsed = (time.perf_counter() - started) * 1000
             client = self._client(peer, request.fields.get("x-forwarded-for"))
-            _, path, query, *_ = request.choice
+            _, path, query, _ = request.choice
             access.LOG.info(access.line(request_id, request.method, path, query, client, status, length, elapsed))
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """PEP 3333."""
-        if not environ["PATH_INFO"].startswith(_PLACES) or environ.get("SCRIPT_NAME"):
+        if not _is_kept(environ["PATH_INFO"]) or environ.get("SCRIPT_NAME"):
             return self._site(environ, start_response)
         method, scheme, path = environ["REQUEST_METHOD"], environ["wsgi.url_scheme"], environ["PATH_INFO"]
         query, fields = environ.get("QUERY_STRING", ""), _fields(environ)
@@ -152,26 +161,13 @@ class ReadyAnswers:
 
     def plain(self, method: str, scheme: str, path: str, query: str, fields: Fields) -> Request | None:
         """The request, if it is of the kind whose answers are kept."""
-        if method not in http_rules.SAFE or query not in _QUERIES or not path.startswith(_PLACES) or not path.isascii():
+        if method not in http_rules.SAFE or not _is_kept(path) or not path.isascii():
             return None
-        known = dict(fields)
-        if len(known) != len(fields) or not _UNUSUAL.isdisjoint(known) or known.get("content-length", "0") != "0":
+        is_page = path in _PAGES
+        if len(path) + len(query) >= http_rules.LONGEST_ADDRESS or not (is_page or query in _QUERIES):
             return None
-        if http_rules.oversized(len(path) + len(query) + 1, fields) or "transfer-encoding" in known:
-            return None
-        accept, language, codings = known.get("accept"), known.get("accept-language"), known.get("accept-encoding")
-        if max(len(accept or ""), len(language or ""), len(codings or "")) > LONGEST_CHOICE:
-            return None
-        choice = (
-            scheme,
-            path,
-            query,
-            _format(accept),
-            accepted_language(language),
-            _codings(codings),
-            tuple(known.get(name) for name in self._forwarded),
-        )
-        return Request(method, known, choice)
+        said = _read(tuple(fields), is_page, self._forwarded)
+        return Request(method, said[0], (scheme, path, query, said[1])) if said else None
 
     def _keeping(self, request: Request, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         """The site's answer, which is kept on its way if it is one of those that are."""
@@ -214,6 +210,28 @@ class ReadyAnswers:
                 self._bytes -= dropped.size
 
 
+@lru_cache(maxsize=512)
+def _read(
+    fields: tuple[tuple[str, str], ...], is_page: bool, forwarded: Sequence[str]
+) -> tuple[Mapping[str, str], _Wanted] | None:
+    """The header fields of a plain request by name, and what its answer depends on. A client says the same with each
+    of its requests, so what was read of late is kept: 16 MB at most, where every field is as long as it may be."""
+    known = dict(fields)
+    if len(known) != len(fields) or not _UNUSUAL.isdisjoint(known) or known.get("content-length", "0") != "0":
+        return None
+    if http_rules.oversized(0, fields) or "transfer-encoding" in known:
+        return None
+    accept, language, codings = known.get("accept"), known.get("accept-language"), known.get("accept-encoding")
+    if max(len(accept or ""), len(language or ""), len(codings or "")) > LONGEST_CHOICE:
+        return None
+    others = tuple(known.get(name) for name in forwarded)
+    return known, (accept if is_page else _format(accept), accepted_language(language), _codings(codings), others)
+
+
+def _is_kept(path: str) -> bool:
+    return path.startswith(DOCUMENTS) or path in _PAGES
+
+
 @lru_cache(maxsize=4096)
 def _format(accept: str | None) -> str | None:
     chosen = choose(accept, DOCUMENT_FORMATS)
@@ -240,7 +258,7 @@ def _answer(ready: Ready, request: Request) -> tuple[int, Fields, bytes]:
     fields = request.fields
     if ready.tag and ("if-none-match" in fields or "if-modified-since" in fields):
         conditions = {name: fields[name.lower()] for name in _CONDITIONS if name.lower() in fields}
-        codings = request.choice[5]
+        codings = request.choice[3][2]
         status, held = http_rules.precondition(request.method, conditions, ready.tag, ready.modified, codings)
         if status == 304:
             tag = f'"{held}"' if held else ready.etag

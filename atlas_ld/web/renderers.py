@@ -25,7 +25,7 @@ from granian.rsgi import Scope
 from atlas_ld.config import Settings
 from atlas_ld.store.process import import_path
 from atlas_ld.web.http_rules import Fields
-from atlas_ld.web.ready import ReadyAnswers
+from atlas_ld.web.ready import DOCUMENTS, ReadyAnswers
 from atlas_ld.web.renderer import SIZE, Asked, Made, framed
 
 _log = logging.getLogger(__name__)
@@ -135,7 +135,7 @@ class Renderers:
     async def find(self, scope: Scope, fields: Fields, peer: str) -> Made | None:
         """The site's answer to a plain GET, kept on its way; None for any other request, and where no renderer is."""
         started = time.perf_counter()
-        if scope.method != "GET":
+        if scope.method != "GET" or not scope.path.startswith(DOCUMENTS):
             return None
         request = self._ready.plain(scope.method, scope.scheme, scope.path, scope.query_string, fields)
         if request is None or scope.authority:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal as Choice
 from urllib.parse import urlencode
 
@@ -145,6 +146,7 @@ def select(opened: Publication, name: str, chosen: Mapping[str, tuple[str, ...]]
     return Selection(name, words, chosen, found, bits)
 
 
+@lru_cache(maxsize=256)
 def _found(opened: Publication, name: str, words: str) -> int:
     if name == "funding":  # lines are no entities of the search index; a line is found by its funder's name
         wanted = "".join(letter if letter.isalnum() else " " for letter in fold(words)).split()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
+from pathlib import Path
 
 from flask import Blueprint, Response, render_template
 
@@ -10,7 +11,8 @@ from atlas_ld import jsonld
 from atlas_ld.media import HTML, JSONLD, LIST_FORMATS, RDF_FORMATS, Format
 from atlas_ld.queries.named import named_queries
 from atlas_ld.rdf import parse_file, write
-from atlas_ld.release.folder import list_releases
+from atlas_ld.release.folder import release_ids
+from atlas_ld.release.manifest import Manifest
 from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web import charts, listing, maps
 from atlas_ld.web import selection as selecting
@@ -114,7 +116,7 @@ def _figures(opened: Publication) -> dict[str, int]:
         "partners": roles.get("foreign-partner", 0).bit_count(),
         "countries": len(index.facet("partnerships", "country")),
         "lines": index.everything("funding").bit_count(),
-        "cents": sum(cents for cents in index.lines().cents if cents is not None),
+        "cents": sum(index.amounts_by_year(index.everything("funding")).values()),
     }
 
 
@@ -190,7 +192,14 @@ def quality() -> Response:
 def releases() -> Response:
     """Every release that this instance keeps, the newest first."""
     opened = publication()
-    found = list_releases(opened.release.path.parent)
+    folder = opened.release.path.parent
     # The list changes when a release is made or removed, while the one that is served stays.
-    listed = " ".join(release.id for release in found)
-    return html_page(partial(render_template, "site/releases.html", releases=found), depends=listed)
+    listed = release_ids(folder)
+    manifests = [_told(folder / release) for release in listed]
+    return html_page(partial(render_template, "site/releases.html", releases=manifests), depends=" ".join(listed))
+
+
+@lru_cache(maxsize=1024)
+def _told(release: Path) -> Manifest:
+    """The manifest of a release without the files that it was made of and has, of which there are thousands."""
+    return Manifest.load(release).model_copy(update={"inputs": {}, "files": {}})

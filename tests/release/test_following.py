@@ -137,7 +137,13 @@ def contents(folder: Path) -> Iterator[Any]:
     yield sorted((lines.years[n] or 0, lines.cents[n] or 0) for n in positions_of(index.everything("funding")))
     partnerships = positions_of(index.everything("partnerships"))
     links = index.links()
-    yield dict(zip(index.iris("partnerships", partnerships), (links[n] for n in partnerships), strict=True))
+    yield dict(
+        zip(
+            index.iris("partnerships", partnerships),
+            ((links.here[n], links.abroad[n]) for n in partnerships),
+            strict=True,
+        )
+    )
     yield "quads", sorted(map(str, ox.Store.read_only(str(folder / STORE))))
 
 

@@ -32,6 +32,18 @@ PATHS = (
     "/doc/territory/country-ca",
     "/doc/territory/pays-é",
     "/about",
+    "/",
+    "/?lang=en",
+    "/partnerships",
+    "/partnerships/",
+    "/partnerships?country=country-ca&sort=-year&lang=en",
+    "/partnerships?q=%C3%A9cole",
+    "/partnerships?page=99",
+    "/partnerships?sort=nothing",
+    "/map.json",
+    "/search?q=eau",
+    "/quality?page=1",
+    "/releases",
 )
 ACCEPTS = (None, "text/html", "text/turtle;q=0.5, application/ld+json", "application/json", "image/png", "*/*", "none")
 LANGUAGES = (None, "en", "de, en;q=0.2, fr;q=0.3")
@@ -160,6 +172,15 @@ def test_the_site_is_asked_once_for_the_same_choice() -> None:
     assert ask(ready, "GET", "/doc/theme/x", {"Accept": "text/html"})[2] == b"2" * 1000
 
 
+def test_a_page_is_kept_for_its_whole_address_and_what_accept_says() -> None:
+    site = Site()
+    ready = ReadyAnswers(site, 2**20)
+    asked = [(f"/themes{query}", accept) for query in ("", "?q=a", "?q=b") for accept in ("text/html", "*/*")]
+    for _ in range(2):
+        for number, (path, accept) in enumerate(asked, start=1):
+            assert ask(ready, "GET", path, {"Accept": accept})[2] == f"{number}".encode() * 1000
+
+
 def test_every_answer_has_its_own_request_id_or_that_of_the_client() -> None:
     ready = ReadyAnswers(Site(X_Request_ID="first"), 2**20)
     client = Client(ready)
@@ -179,7 +200,9 @@ def test_every_answer_has_its_own_request_id_or_that_of_the_client() -> None:
         (Site(Set_Cookie="a=b"), "/doc/theme/x", {}),
         (Site(Vary="Accept, User-Agent"), "/doc/theme/x", {}),
         (Site(Vary="*"), "/doc/theme/x", {}),
-        (Site(), "/themes", {}),
+        (Site(), "/releases", {}),
+        (Site(), "/themes.csv", {}),
+        (Site(), f"/themes?q={'x' * 9000}", {}),
         (Site(), "/doc/theme/x?page=2", {}),
         (Site(), "/doc/theme/é", {}),
         (Site(), "/doc/theme/x", {"Range": "bytes=0-1"}),
