@@ -14,6 +14,7 @@ from atlas_ld.validation.terms import from_rdflib
 from atlas_ld.vocabulary import RDFS, SH
 
 Said = dict[Node, dict[str, list[Node]]]
+_TYPE = RDF_TYPE.value
 _SUBCLASS = str(RDFS.subClassOf)
 _SPARQL = str(SH.SPARQLConstraintComponent)
 
@@ -82,7 +83,10 @@ def _batches(groups: Mapping[str, Group], codes: Said) -> Iterator[_Batch]:
                 continue
             new = (said for iri, said in group.shared.items() if iri not in descriptions)
             own, shared = _by_subject(group.own, codes), _by_subject(chain(*new), codes)
-            if any(batch.said.get(subject, said) != said for subject, said in (*own.items(), *shared.items())):
+            if any(
+                (before := batch.said.get(subject)) is not None and before != said
+                for subject, said in (*own.items(), *shared.items())
+            ):
                 continue
             batch.said.update(own)
             batch.said.update(shared)
@@ -96,24 +100,27 @@ def _batches(groups: Mapping[str, Group], codes: Said) -> Iterator[_Batch]:
 def _by_subject(triples: Iterable[Triple], codes: Said) -> Said:
     """What is said of each subject, each thing once. Of codes, only what the ontology says counts."""
     said: Said = {}
-    subject: Node | Triple | None = None
+    subject: Node | None = None
     properties: dict[str, list[Node]] = {}
-    for triple in triples:
-        if triple.subject != subject:
-            subject = triple.subject
-            assert not isinstance(subject, Triple)
-            properties = {} if subject in codes else said.setdefault(subject, {})
-        values = properties.setdefault(triple.predicate.value, [])
-        value = triple.object
+    for about, property_, value in triples:
+        assert not isinstance(about, Triple)
         assert not isinstance(value, Triple)
-        if value not in values:
+        if about != subject:
+            subject = about
+            properties = {} if subject in codes else said.setdefault(subject, {})
+        name = property_.value
+        values = properties.get(name)
+        if values is None:
+            properties[name] = [value]
+        elif value not in values:
             values.append(value)
     return said
 
 
 def _check(batch: _Batch, compiled: Compiled, codes: Said) -> dict[Node, list[Found]]:
     """What is wrong with each subject of a batch."""
-    targets = {subject: _targets(said, compiled) for subject, said in batch.said.items() if subject not in codes}
+    known: dict[tuple[object, ...], list[Shape]] = {}
+    targets = {subject: _targets(said, compiled, known) for subject, said in batch.said.items() if subject not in codes}
     found: dict[Node, list[Found]] = {}
     for focus, shapes in targets.items():
         wrong: list[Found] = []
@@ -130,13 +137,19 @@ def _check(batch: _Batch, compiled: Compiled, codes: Said) -> dict[Node, list[Fo
     return found
 
 
-def _targets(properties: Mapping[str, Sequence[Node]], compiled: Compiled) -> list[Shape]:
-    """The shapes that target a subject of which this is said."""
-    shapes = [s for class_ in properties.get(RDF_TYPE.value, ()) for s in compiled.by_class.get(class_, ())]
-    shapes += [
-        s for property_ in compiled.by_property.keys() & properties.keys() for s in compiled.by_property[property_]
-    ]
-    return list({shape.name: shape for shape in shapes}.values())
+def _targets(
+    properties: Mapping[str, Sequence[Node]], compiled: Compiled, known: dict[tuple[object, ...], list[Shape]]
+) -> list[Shape]:
+    """The shapes that target a subject of which this is said. They follow from its classes and its properties, and
+    `known` has those of the subjects before."""
+    classes = properties.get(_TYPE, ())
+    key = (*classes, None, *properties)
+    shapes = known.get(key)
+    if shapes is None:
+        targeted = [s for class_ in classes for s in compiled.by_class.get(class_, ())]
+        targeted += [s for name in compiled.by_property.keys() & properties.keys() for s in compiled.by_property[name]]
+        shapes = known[key] = list({shape.name: shape for shape in targeted}.values())
+    return shapes
 
 
 def _quads(said: Said, properties: set[str]) -> Iterator[Quad]:
