@@ -19,6 +19,7 @@ KEY = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*")
 
 _SLUG_LIMIT = 80
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "’": " "})
+_FIRST_COMBINING = "\u0300"
 _BASE_IRI = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
 
 
@@ -27,7 +28,8 @@ def fold(text: str) -> str:
     if text.isascii():  # which has nothing else to fold
         return text.lower()
     lowered = unicodedata.normalize("NFKC", text).lower().translate(_LIGATURES)
-    return "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
+    apart = unicodedata.normalize("NFKD", lowered)
+    return "".join([c for c in apart if c < _FIRST_COMBINING or not unicodedata.combining(c)])
 
 
 def short_hash(text: str, length: int = 8) -> str:

@@ -161,7 +161,10 @@ def in_order(triples: Iterable[Triple], order: Mapping[str, int]) -> list[Triple
     ranks: dict[str, tuple[int, int]] = {}
 
     def key(triple: Triple) -> tuple[tuple[str, int], tuple[int, int], str, bool, str]:
-        subject, predicate, term = subject_of(triple), triple.predicate.value, object_of(triple)
+        about, property_, term = triple  # at once: each look at a part of a triple copies it, long texts too
+        assert isinstance(about, NamedNode)
+        assert isinstance(term, NamedNode | Literal)
+        subject, predicate = about.value, property_.value
         if (place := places.get(subject)) is None:
             stem, _, number = subject.rpartition("-")
             place = places[subject] = (stem, int(number)) if number.isdecimal() else (subject, 0)

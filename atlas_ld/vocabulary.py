@@ -120,6 +120,9 @@ class ATLAS(DefinedNamespace):
     derived: URIRef
 
 
+for _name in ATLAS.__annotations__:  # an attribute is found at once; rdflib would make each term again at each look
+    setattr(ATLAS, _name, ATLAS[_name])
+
 SHAPE = Namespace("https://w3id.org/atlas-ld/shapes#")
 SCHEMA = Namespace("https://schema.org/")
 WGS = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#")

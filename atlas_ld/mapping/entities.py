@@ -99,8 +99,9 @@ def post(iris: Iris, title: str, country: str | None) -> Description:
     return _describe(post_iri(iris, title), (ATLAS.DiplomaticPost, ORG.FormalOrganization), properties)
 
 
+@lru_cache(maxsize=4096)
 def theme(iris: Iris, path: tuple[str, ...]) -> Description:
-    """A theme and the themes above it, so that the scheme grows from what the sources say."""
+    """A theme and the themes above it, so that the scheme grows from what the sources say. Not to be changed."""
     described: Description = {}
     scheme = node(iris.entity("theme", "scheme"))
     for depth, label in enumerate(path, start=1):

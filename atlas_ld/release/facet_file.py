@@ -24,28 +24,31 @@ CREATE TABLE item (
     list TEXT, id INTEGER, owner INTEGER, iri TEXT, fr TEXT, en TEXT, folded TEXT, sort TEXT, year INTEGER,
     cents INTEGER, partnerships INTEGER, told INTEGER, facts TEXT, PRIMARY KEY (list, id)
 ) WITHOUT ROWID;
+CREATE TABLE value (id INTEGER PRIMARY KEY, list TEXT, facet TEXT, value TEXT, UNIQUE (list, facet, value));
+CREATE TABLE has (value INTEGER, item INTEGER, PRIMARY KEY (value, item)) WITHOUT ROWID;
+CREATE TABLE place (item INTEGER PRIMARY KEY, key TEXT UNIQUE, lat REAL, long REAL, fr TEXT, en TEXT);
+"""
+_INDEXES = """
 CREATE INDEX item_iri ON item (iri, list);
 CREATE INDEX item_owner ON item (owner) WHERE owner IS NOT NULL;
 CREATE INDEX item_told ON item (told, iri) WHERE told IS NOT NULL;
-CREATE TABLE value (id INTEGER PRIMARY KEY, list TEXT, facet TEXT, value TEXT, UNIQUE (list, facet, value));
-CREATE TABLE has (value INTEGER, item INTEGER, PRIMARY KEY (value, item)) WITHOUT ROWID;
 CREATE INDEX has_item ON has (item, value);
-CREATE TABLE place (item INTEGER PRIMARY KEY, key TEXT UNIQUE, lat REAL, long REAL, fr TEXT, en TEXT);
 """
+"""What a new file needs when it is whole; to keep them while rows come costs more."""
 
 
 class FacetFile:
     """The file at `path`, open for writing; a new one where there is none."""
 
     def __init__(self, path: Path) -> None:
-        fresh = not path.exists()
+        self._fresh = not path.exists()
         self._connection = sqlite3.connect(path, isolation_level=None)
         self._execute, self._executemany = self._connection.execute, self._connection.executemany
         # Nobody reads a file that is being written, and what a crash leaves behind is removed.
         self._connection.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536"  # kB
         )
-        if fresh:
+        if self._fresh:
             self._connection.executescript(_SCHEMA)
         self._numbers: dict[tuple[str, str, str], int] = {}
         self._free: dict[str, Iterator[int]] = {}
@@ -57,6 +60,8 @@ class FacetFile:
     def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
         """Keep what was written, unless it is unfinished."""
         if failure is None:
+            for index in _INDEXES.strip().splitlines() if self._fresh else ():
+                self._execute(index)
             self._choose_examples()
             self._execute("COMMIT")
         self._connection.close()
@@ -80,8 +85,8 @@ class FacetFile:
         return found
 
     def put(self, rows: Rows) -> set[Pair]:
-        """Write what an entity gives in place of what it gave. Returns the pairs of facet and value that a partnership
-        has gained or lost."""
+        """Write what an entity gives in place of what it gave; a new file takes each entity once. Returns the pairs of
+        facet and value that a partnership has gained or lost."""
         return self._replace(rows.iri, rows.items)
 
     def remove(self, iri: str) -> set[Pair]:
@@ -90,7 +95,7 @@ class FacetFile:
 
     def _replace(self, iri: str, items: Sequence[ItemRow]) -> set[Pair]:
         moved: set[Pair] = set()
-        before = self._items(iri)
+        before = {} if self._fresh else self._items(iri)
         owner: int | None = None
         for item in items:
             known = before.pop((item.list, item.iri), None)
@@ -114,7 +119,8 @@ class FacetFile:
         return moved
 
     def _put_place(self, item: int, place: tuple[object, ...] | None) -> None:
-        self._execute("DELETE FROM place WHERE item = ?", (item,))
+        if not self._fresh:
+            self._execute("DELETE FROM place WHERE item = ?", (item,))
         if place:
             self._execute("INSERT INTO place VALUES (?, ?, ?, ?, ?, ?)", (item, *place))
 
@@ -137,8 +143,8 @@ class FacetFile:
             "WHERE item = ? AND list = ? AND facet <> 'example'"
         )
         before = {(facet, value): number for number, facet, value in self._execute(sql, (item, name))} if known else {}
-        gone = [(number, item) for pair, number in before.items() if pair not in pairs]
-        self._executemany("DELETE FROM has WHERE value = ? AND item = ?", gone)
+        if gone := [(number, item) for pair, number in before.items() if pair not in pairs]:
+            self._executemany("DELETE FROM has WHERE value = ? AND item = ?", gone)
         new = [(self._number(name, *pair), item) for pair in sorted(pairs) if pair not in before]
         self._executemany("INSERT INTO has VALUES (?, ?)", new)
         return set(pairs.symmetric_difference(before))

@@ -29,11 +29,14 @@ CREATE VIRTUAL TABLE entity USING fts5(
 );
 CREATE TABLE row (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE);
 CREATE TABLE uses (entity INTEGER, row INTEGER, PRIMARY KEY (entity, row)) WITHOUT ROWID;
-CREATE INDEX uses_row ON uses (row);
 CREATE TABLE member (partnership INTEGER, organisation TEXT, role TEXT, name TEXT);
-CREATE INDEX member_partnership ON member (partnership);
 CREATE INDEX member_organisation ON member (organisation);
 """
+_INDEXES = """
+CREATE INDEX uses_row ON uses (row);
+CREATE INDEX member_partnership ON member (partnership);
+"""
+"""What a new file needs when it is whole; to keep them while rows come costs more."""
 _RANK = "bm25(0, 0, 10, 5, 1, 6, 0.5)"
 """How much a word weighs in each column: most in the label, little among the stems of long texts."""
 _MEMORY = 2**26
@@ -56,6 +59,7 @@ class SearchFile:
             self._connection.executescript(_SCHEMA)
             self._execute("INSERT INTO entity(entity, rank) VALUES ('rank', ?)", (_RANK,))
             self._execute("INSERT INTO entity(entity, rank) VALUES ('hashsize', ?)", (_MEMORY,))
+        self._last: dict[str, int] = {}
         self.changed: int = self._execute("PRAGMA user_version").fetchone()[0]
         self._execute("BEGIN")
 
@@ -67,6 +71,8 @@ class SearchFile:
         if failure is None:
             if self.fresh:
                 self._execute("INSERT INTO entity(entity) VALUES ('optimize')")
+                for index in _INDEXES.strip().splitlines():
+                    self._execute(index)
             self._execute(f"PRAGMA user_version = {0 if self.fresh else self.changed}")
             self._execute("COMMIT")
         self._connection.close()
@@ -88,21 +94,23 @@ class SearchFile:
         return tuple(sorted(roles)), tuple(sorted(names))
 
     def put(self, rows: Rows) -> set[str]:
-        """Write what an entity gives in place of what it gave. Returns the organisations that come or go by it."""
+        """Write what an entity gives in place of what it gave; a new file takes each entity once. Returns the
+        organisations that come or go by it."""
         self.changed += 1
-        row = self._row(rows.iri)
-        known = row is not None
+        row = None if self.fresh else self._row(rows.iri)
         if row is None:
             row = self._new_row(rows)
             self._insert(row, rows.entry)
-        elif self._entry(row) != rows.entry:
+            self._executemany("INSERT INTO uses VALUES (?, ?)", [(entity, row) for entity in sorted(rows.uses)])
+            return self._insert_members(row, rows.members)
+        if self._entry(row) != rows.entry:
             self._execute("DELETE FROM entity WHERE rowid = ?", (row,))
             self._insert(row, rows.entry)
         used = {entity for (entity,) in self._execute("SELECT entity FROM uses WHERE row = ?", (row,))}
         gone = [(entity, row) for entity in used - rows.uses]
         self._executemany("DELETE FROM uses WHERE entity = ? AND row = ?", gone)
         self._executemany("INSERT INTO uses VALUES (?, ?)", [(entity, row) for entity in sorted(rows.uses - used)])
-        return self._put_members(row, rows.members) if known or rows.members else set()
+        return self._put_members(row, rows.members)
 
     def remove(self, iri: str) -> set[str]:
         """Remove what an entity gave. Returns the organisations that took part in it."""
@@ -122,11 +130,13 @@ class SearchFile:
 
     def _new_row(self, rows: Rows) -> int:
         first = KINDS.index(rows.kind) * SPAN
-        sql = "SELECT max(id) FROM row WHERE id BETWEEN ? AND ?"
-        last: int | None = self._execute(sql, (first, first + SPAN - 1)).fetchone()[0]
-        row = first if last is None else last + 1
-        self._execute("INSERT INTO row VALUES (?, ?)", (row, rows.iri))
-        return row
+        if rows.kind not in self._last:
+            sql = "SELECT max(id) FROM row WHERE id BETWEEN ? AND ?"
+            last: int | None = self._execute(sql, (first, first + SPAN - 1)).fetchone()[0]
+            self._last[rows.kind] = first - 1 if last is None else last
+        self._last[rows.kind] += 1
+        self._execute("INSERT INTO row VALUES (?, ?)", (self._last[rows.kind], rows.iri))
+        return self._last[rows.kind]
 
     def _entry(self, row: int) -> Entry | None:
         sql = "SELECT iri, kind, label, names, texts, label_stems, stems FROM entity WHERE rowid = ?"
@@ -146,6 +156,10 @@ class SearchFile:
         moved = {Member(*found) for found in self._execute(sql, (row,))}.symmetric_difference(members)
         if moved:
             self._execute("DELETE FROM member WHERE partnership = ?", (row,))
-            rows = [(row, member.organisation, member.role, member.name) for member in dict.fromkeys(members)]
-            self._executemany("INSERT INTO member VALUES (?, ?, ?, ?)", rows)
+            self._insert_members(row, members)
         return {member.organisation for member in moved}
+
+    def _insert_members(self, row: int, members: Sequence[Member]) -> set[str]:
+        rows = [(row, member.organisation, member.role, member.name) for member in dict.fromkeys(members)]
+        self._executemany("INSERT INTO member VALUES (?, ?, ?, ?)", rows)
+        return {member.organisation for member in members}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from atlas_ld.iris import Iris
-from atlas_ld.rdf import LABELS, RDF_TYPE, Literal, object_of, parse_lines, subject_of
+from atlas_ld.rdf import LABELS, RDF_TYPE, Literal, NamedNode, parse_lines
 from atlas_ld.release.entities import Entities, entity_of
 from atlas_ld.vocabulary import ATLAS, WGS
 
@@ -61,15 +61,21 @@ class Things:
         ]
         self._statements |= {iri: [] for iri in missing}
         subject, said, known = "", [], {}
-        for triple in parse_lines(b"".join(self._entities.lines(missing))):
-            if subject != (subject := subject_of(triple)):
+        before: object = None
+        for about, property_, term in parse_lines(b"".join(self._entities.lines(missing))):
+            if before != (before := about):
+                assert isinstance(about, NamedNode)
+                subject = about.value
                 said = self._statements[entity_of(subject)]
                 known = self._values.setdefault(subject, {})
-            term = object_of(triple)
+            assert isinstance(term, NamedNode | Literal)
+            name = property_.value
             value = (term.value, (term.language or "") if isinstance(term, Literal) else None)
-            property_ = triple.predicate.value
-            said.append((subject, property_, value))
-            known.setdefault(property_, []).append(value)
+            said.append((subject, name, value))
+            if (values := known.get(name)) is None:
+                known[name] = [value]
+            else:
+                values.append(value)
         return missing
 
     def statements(self, entity: str) -> Sequence[Statement]:
