@@ -135,13 +135,31 @@ def has(*programs: str) -> bool:
     return all(shutil.which(program) for program in programs)
 
 
-def requests_per_second(
-    base: str, requests: Sequence[tuple[str, str]], connections: int, seconds: int = 5, repeats: int = 3
-) -> Sample:
-    """Requests per second that a server answers with 2xx or 3xx: (path, Accept) in turn, over kept-alive connections.
+Requests = Sequence[tuple[str, str]]
+"""Path and Accept header of each request."""
+
+
+def requests_per_second(base: str, requests: Requests, connections: int, seconds: int = 5, repeats: int = 3) -> Sample:
+    """Requests per second that a server answers with 2xx or 3xx, asked in turn over kept-alive connections.
 
     Needs wrk. Raises AssertionError where a request was answered otherwise.
     """
+    said = [_wrk(base, requests, connections, seconds) for _ in range(repeats)]
+    return Sample(tuple(float(_found(r"Requests/sec:\s+([0-9.]+)", text)[1]) for text in said), "requests/s")
+
+
+def median_latency(base: str, requests: Requests, seconds: int = 5, repeats: int = 3) -> Sample:
+    """The median time, in each of `repeats` runs, from a request to its whole answer, over one connection. As above."""
+    said = [_wrk(base, requests, 1, seconds) for _ in range(repeats)]
+    told = [_found(r"50%\s+([0-9.]+)(us|ms|s)", text) for text in said]
+    return Sample(tuple(float(one[1]) * _MILLISECONDS[one[2]] for one in told), "ms")
+
+
+_MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+
+
+def _wrk(base: str, requests: Requests, connections: int, seconds: int) -> str:
+    """What wrk says of a load."""
     told = ",".join(f"{{{_lua(path)},{_lua(accept)}}}" for path, accept in requests)
     program = (
         f"local all = {{{told}}}\nlocal at = 0\n"
@@ -149,19 +167,20 @@ def requests_per_second(
         'init = function() for i, r in ipairs(all) do all[i] = wrk.format("GET", r[1], {Accept = r[2]}) end end\n'
         "request = function() at = at % #all + 1; return all[at] end\n"
     )
-    rates = []
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(program)
         script.flush()
-        for _ in range(repeats):
-            arguments = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "-s", script.name, base]
-            said = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
-            failed = re.search("(Non-2xx|Socket errors).*", said)
-            assert not failed, failed[0]
-            found = re.search(r"Requests/sec:\s+([0-9.]+)", said)
-            assert found, said
-            rates.append(float(found[1]))
-    return Sample(tuple(rates), "requests/s")
+        load = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--latency", "-s", script.name, base]
+        said = subprocess.run(load, capture_output=True, text=True, check=True).stdout
+    failed = re.search("(Non-2xx|Socket errors).*", said)
+    assert not failed, failed[0]
+    return said
+
+
+def _found(pattern: str, text: str) -> re.Match[str]:
+    found = re.search(pattern, text)
+    assert found, text
+    return found
 
 
 def _lua(text: str) -> str:

@@ -21,7 +21,7 @@ from atlas_ld.media import HTML, JSONLD, TURTLE
 from atlas_ld.release.folder import Release, open_release
 from atlas_ld.vocabulary import ATLAS, DCTERMS, ORG, RDF
 from bench import peers
-from bench.harness import Sample, Table, free_port, requests_per_second, server
+from bench.harness import Requests, Sample, Table, free_port, requests_per_second, server
 
 FORMATS = (TURTLE, JSONLD, HTML)
 ENTITIES = 200
@@ -29,9 +29,6 @@ CONNECTIONS = 16
 _MOST = 20_000
 """Different documents in one load: more would not fit in a script of wrk."""
 _CLASSES = (ATLAS.Partnership, ATLAS.TerritorialAuthority, DCTERMS.Location, ORG.FormalOrganization)
-
-Asked = Sequence[tuple[str, str]]
-"""Path and Accept header of each request."""
 
 
 def compare(releases: Path, work: Path, queries: Sequence[str], seconds: int = 5, repeats: int = 3) -> list[Table]:
@@ -49,7 +46,7 @@ def compare(releases: Path, work: Path, queries: Sequence[str], seconds: int = 5
     table = Table("Dereferencing", "bare Flask, hello", note)
     missing: list[str] = []
 
-    def rate(base: str, asked: Asked) -> Sample:
+    def rate(base: str, asked: Requests) -> Sample:
         return requests_per_second(base, asked, CONNECTIONS, seconds, repeats)
 
     with bare("flask") as base:
@@ -96,7 +93,7 @@ def compare(releases: Path, work: Path, queries: Sequence[str], seconds: int = 5
     return [table, *footprint(releases, mix, queries)]
 
 
-def footprint(releases: Path, mix: Asked, queries: Sequence[str], repeats: int = 3) -> list[Table]:
+def footprint(releases: Path, mix: Requests, queries: Sequence[str], repeats: int = 3) -> list[Table]:
     """Seconds to the first answer, and memory after all of `mix` and `queries` was asked for."""
     started = Table("From starting `serve` to the first answer", "first document")
     for name, asked in (("first document", mix[0]), ("first page", mix[2])):
@@ -175,7 +172,7 @@ def bare(application: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def nginx(folder: Path, bodies: dict[tuple[str, str], bytes], workers: str) -> Iterator[tuple[str, Asked]]:
+def nginx(folder: Path, bodies: dict[tuple[str, str], bytes], workers: str) -> Iterator[tuple[str, Requests]]:
     """nginx with the bytes of `bodies` as files and this many workers, and how they are asked for."""
     program, port = peers.debian_program("nginx", "nginx-light"), free_port()
     extensions = {f.media_type: f.extension for f in FORMATS}
@@ -239,7 +236,7 @@ def _until_settled(base: str, seconds: float = 120) -> Iterator[None]:
     yield
 
 
-def warm(base: str, asked: Asked) -> None:
+def warm(base: str, asked: Requests) -> None:
     for path, accept in asked:
         get(base, path, accept)
 

@@ -21,7 +21,7 @@ from atlas_ld.iris import Iris
 from atlas_ld.release.folder import Release, open_release
 from atlas_ld.vocabulary import PREFIXES
 from bench import peers, serving
-from bench.harness import Sample, Table, free_port, requests_per_second, server
+from bench.harness import Sample, Table, free_port, median_latency, requests_per_second, server
 
 QUERIES = Path(__file__).parent / "queries"
 ACCEPT = "application/sparql-results+json, text/turtle;q=0.9"
@@ -48,7 +48,9 @@ def compare(releases: Path, work: Path, seconds: int = 5, repeats: int = 3) -> l
     analytics = questions(release)
     light = look_ups(release)
     one = Table(
-        "SPARQL: light look-ups, one client", "Oxigraph's server", f"Median of {len(light)} queries, each once a round."
+        "SPARQL: light look-ups, one client",
+        "Oxigraph's server",
+        f"The median of {len(light)} queries in turn, over one connection.",
     )
     many = Table(f"SPARQL: light look-ups, {CLIENTS} clients", "Oxigraph's server", "Queries answered each second.")
     tables = {name: Table(f"SPARQL: {text}", "Oxigraph's server") for name, (text, _) in analytics.items()}
@@ -56,14 +58,14 @@ def compare(releases: Path, work: Path, seconds: int = 5, repeats: int = 3) -> l
     for name, start in contenders(releases, release, work).items():
         try:
             with start() as engine:
-                rounds = [_each(engine.ask, light) for _ in range(repeats)]
-                one.add(name, Sample(tuple(1000 * median(times) for times in rounds), "ms"))
+                one.add(name, _latency(engine, light, seconds, repeats))
                 for question, (_, query) in analytics.items():
                     times, answer = _repeated(engine.ask, query, repeats)
                     answers.setdefault(question, {})[name] = rows(answer)
                     tables[question].add(name, times, _remark(answers[question], name))
                 if engine.endpoint:  # last: a server that does not bear it is measured in all else
-                    many.add(name, _throughput(engine.endpoint, light, seconds, repeats))
+                    base, asked = _requests(engine.endpoint, light)
+                    many.add(name, requests_per_second(base, asked, CLIENTS, seconds, repeats))
         except (peers.PeerMissing, ChildProcessError, AssertionError, OSError, http.client.HTTPException) as why:
             missing.append(f"{name}: {type(why).__name__}, {str(why)[:120]}")
     if missing:
@@ -210,13 +212,15 @@ def _over_http(endpoint: str, default_graph: str | None = None) -> Iterator[Ask]
         connection.close()
 
 
+def _latency(engine: Engine, queries: Sequence[str], seconds: int, repeats: int) -> Sample:
+    if engine.endpoint:
+        return median_latency(*_requests(engine.endpoint, queries), seconds, repeats)
+    return Sample(tuple(median(_each(engine.ask, queries)) for _ in range(repeats)), "ms")
+
+
 def _each(ask: Ask, queries: Sequence[str]) -> list[float]:
-    times = []
-    for query in queries:
-        began = time.perf_counter()
-        ask(query)
-        times.append(time.perf_counter() - began)
-    return times
+    """Milliseconds of each query."""
+    return [_repeated(ask, query, 1)[0].median for query in queries]
 
 
 def _repeated(ask: Ask, query: str, repeats: int) -> tuple[Sample, bytes]:
@@ -228,11 +232,12 @@ def _repeated(ask: Ask, query: str, repeats: int) -> tuple[Sample, bytes]:
     return Sample(tuple(times), "ms"), answer
 
 
-def _throughput(endpoint: str, queries: Sequence[str], seconds: int, repeats: int) -> Sample:
+def _requests(endpoint: str, queries: Sequence[str]) -> tuple[str, list[tuple[str, str]]]:
+    """The server of an endpoint, and what it is asked."""
     address = urlsplit(endpoint)
     graph = f"{address.query}&" if address.query else ""
     asked = [(f"{address.path}?{graph}query={quote(query)}", ACCEPT) for query in queries]
-    return requests_per_second(f"http://{address.netloc}", asked, CLIENTS, seconds, repeats)
+    return f"http://{address.netloc}", asked
 
 
 def rows(answer: bytes) -> list[str]:
