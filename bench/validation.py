@@ -37,8 +37,8 @@ def compare(corpus: Path) -> Table:
     table = Table(
         "SHACL of every record, with planted faults",
         against="plain pyshacl",
-        note=f"{told['compiled']['records']} records, one process each. Ours without Python's collector of cycles, as in a "
-        "build; pyshacl as it comes, and without the collector as well. "
+        note=f"{told['compiled']['records']} records, one process each. Ours without Python's collector of cycles, as "
+        "in a build; pyshacl as it comes, and without the collector as well. "
         f"All found the same {told['compiled']['results']} results: {'yes' if same else '**no**'}.",
     )
     for way, name in _WAYS.items():

@@ -25,13 +25,21 @@ _MOST = 0.2
 """Of all rows, how many may change before it costs less to make all of them again."""
 
 
+def begin_indexes(folder: Path, changes: Changes, base_iri: str) -> None:
+    """Take over the files of the previous release where that may do. It needs no Python to speak of."""
+    iris = Iris(base_iri)
+    if changes.previous and all(iris.kind(iri) in (*FOLLOWED, "source") for iri in _touched(changes)):
+        for name in (SEARCH, FACETS):
+            shutil.copyfile(changes.previous / name, folder / name)
+
+
 def write_indexes(folder: Path, entities: Entities, changes: Changes, base_iri: str, workers: Workers) -> None:
-    """Write `search.sqlite` and `facets.sqlite` of the release in `folder`.
+    """Write `search.sqlite` and `facets.sqlite` of the release in `folder`, after `begin_indexes`.
 
     Their content depends on the entities alone; the numbers of rows depend on what was taken over as well.
     """
     iris = Iris(base_iri)
-    concerned = _taken_over(folder, changes, iris)
+    concerned = _concerned(folder, changes, iris)
     if concerned is None:
         concerned = {iri for iri in entities.digests if iris.kind(iri) in KINDS}
     with SearchFile(folder / SEARCH) as search, FacetFile(folder / FACETS) as facets:
@@ -52,14 +60,16 @@ def write_indexes(folder: Path, entities: Entities, changes: Changes, base_iri: 
             facets.put(rows)
 
 
-def _taken_over(folder: Path, changes: Changes, iris: Iris) -> set[str] | None:
-    """Take over the files of the previous release. Returns the entities whose rows are to be made again, or None where
-    nothing was taken over and all are to be made."""
-    touched = {*changes.added, *changes.changed, *changes.removed}
-    if changes.previous is None or any(iris.kind(iri) not in (*FOLLOWED, "source") for iri in touched):
+def _touched(changes: Changes) -> set[str]:
+    return {*changes.added, *changes.changed, *changes.removed}
+
+
+def _concerned(folder: Path, changes: Changes, iris: Iris) -> set[str] | None:
+    """The entities whose rows are to be made again in the files that were taken over. None where there are none, or
+    where so much is to be made again that they are given up."""
+    if not (folder / SEARCH).exists():
         return None
-    for name in (SEARCH, FACETS):
-        shutil.copyfile(changes.previous / name, folder / name)
+    touched = _touched(changes)
     with SearchFile(folder / SEARCH) as search:
         concerned = {iri for iri in touched | search.depending(touched) if iris.kind(iri) in KINDS}
         few = len(concerned) + search.changed < _MOST * search.size()

@@ -10,6 +10,9 @@ from __future__ import annotations
 import os
 import struct
 import zlib
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from io import FileIO
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -17,6 +20,8 @@ _LEVEL = 6
 _GZIP_HEAD = bytes.fromhex("1f8b08000000000000ff")  # no name, no time, no system (RFC 1952, section 2.3)
 END = b"\x03\x00"
 """An empty last block, which ends a deflate stream."""
+_PORTION, _AHEAD = 2**21, 2
+"""Bytes that are written at once, and portions that may wait for it."""
 _ZEROS = memoryview(bytes(2**16))
 
 
@@ -120,25 +125,53 @@ class Deflated:
 
 
 class _Growing:
-    """A file that is written from its beginning, beside one that is read here and there."""
+    """A file that is written from its beginning, by a thread of its own, beside one that is read here and there.
+
+    To copy an unchanged dump is to ask the system for new memory, page by page, which takes longer than all else that
+    is done for it: so several files are copied at once.
+    """
 
     def __init__(self, path: Path, previous: Path | None) -> None:
-        self._file = path.open("wb", buffering=2**20)
+        self._file = path.open("wb", buffering=0)
         self._previous = previous.open("rb", buffering=0) if previous else None
+        self._writer = ThreadPoolExecutor(1)  # its thread starts with the first portion
+        self._under_way: deque[Future[None]] = deque()
+        self._held: list[bytes] = []
+        self._held_bytes = 0
         self.size = 0
 
     def write(self, data: bytes) -> None:
-        self._file.write(data)
+        self._held.append(data)
+        self._held_bytes += len(data)
         self.size += len(data)
+        if self._held_bytes >= _PORTION:
+            self._flush()
+
+    def _flush(self) -> None:
+        while len(self._under_way) > _AHEAD:
+            self._under_way.popleft().result()
+        self._under_way.append(self._writer.submit(_write, self._file, self._held))
+        self._held, self._held_bytes = [], 0
 
     def previous(self, at: int, length: int) -> bytes:
         assert self._previous is not None
         return os.pread(self._previous.fileno(), length, at)
 
     def close(self) -> None:
+        """Raises OSError where something could not be written."""
+        self._flush()
+        self._writer.shutdown()
         self._file.close()
         if self._previous:
             self._previous.close()
+        for written in self._under_way:
+            written.result()
+
+
+def _write(file: FileIO, pieces: list[bytes]) -> None:
+    rest = memoryview(b"".join(pieces))
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 def packed_path(path: Path) -> Path:

@@ -36,7 +36,7 @@ from atlas_ld.release.folder import (
     make_current,
     sync,
 )
-from atlas_ld.release.indexes import write_indexes
+from atlas_ld.release.indexes import begin_indexes, write_indexes
 from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, Counts, FileEntry, Manifest, StoreSums, entries
 from atlas_ld.release.notes import NOTES
 from atlas_ld.release.search_file import SEARCH
@@ -116,8 +116,10 @@ def write_release(
     folder.mkdir()
     _write_texts(folder, content, model, settings)
     progress("writing dumps and tables")
-    statistics = write_downloads(folder, content.entities, changed, settings.base_iri, made_with, workers)
-    with ThreadPoolExecutor() as beside:  # hashing, loading and waiting for the disk need little of Python
+    with ThreadPoolExecutor() as beside:  # copying, hashing, loading and waiting for the disk need little of Python
+        begun = beside.submit(begin_indexes, folder, changed, settings.base_iri)
+        statistics = write_downloads(folder, content.entities, changed, settings.base_iri, made_with, workers)
+        begun.result()
         downloads = folder / DOWNLOADS
         summing = beside.submit(entries, folder, sorted(downloads.iterdir()))
         kept = beside.submit(sync, downloads)

@@ -22,7 +22,7 @@ from atlas_ld.release.entities import Changes, entity_of
 from atlas_ld.release.facet_file import FACETS
 from atlas_ld.release.facet_index import FacetIndex, positions_of
 from atlas_ld.release.folder import CANONICAL, CATALOGUE, ONTOLOGY, REPORT, STORE, Release
-from atlas_ld.release.indexes import write_indexes
+from atlas_ld.release.indexes import begin_indexes, write_indexes
 from atlas_ld.release.search import SearchIndex
 from atlas_ld.release.search_file import SEARCH
 from atlas_ld.release.store_files import write_store
@@ -79,6 +79,7 @@ def write_everything(folder: Path, graph: dict[str, bytes], changes: Changes, fi
     results = [f'q:result-{n} a q:Result ;\n\tq:message "n° {n}"@fr .' for n in range(findings, findings + 5)]
     (folder / REPORT).write_text(f"@prefix q: <{BASE}quality#> .\n\n" + "\n\n".join(results) + "\n")
     entities = InMemory(dict(sorted(graph.items())))
+    begin_indexes(folder, changes, BASE)
     write_indexes(folder, entities, changes, BASE, ALONE)
     write_store(folder, entities, changes, BASE, [])
 
