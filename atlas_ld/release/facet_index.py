@@ -117,8 +117,8 @@ class FacetIndex:
         self._owned: Mapping[int, Sequence[int]] | None = None
         self._links: Links | None = None
         self._having = lru_cache(maxsize=_KEPT)(self._read_having)
-        self.amounts_by_year = lru_cache(maxsize=_SUMMED)(self._sum_by_year)
-        self.places_of = lru_cache(maxsize=_SUMMED)(self._count_places)
+        self._amounts_by_year = lru_cache(maxsize=_SUMMED)(self._sum_by_year)
+        self._places_of = lru_cache(maxsize=_SUMMED)(self._count_places)
         self._with_iris = lru_cache(maxsize=_KEPT)(self._read_with_iris)
 
     def everything(self, name: str) -> int:
@@ -225,8 +225,11 @@ class FacetIndex:
             self._lines = Lines(years, cents, owners)
         return self._lines
 
-    def _sum_by_year(self, lines: int) -> Mapping[int | None, int]:
+    def amounts_by_year(self, lines: int) -> Mapping[int | None, int]:
         """Cents of the funding lines of a selection by year, lines whose amount is not known left aside."""
+        return self._amounts_by_year(lines)
+
+    def _sum_by_year(self, lines: int) -> Mapping[int | None, int]:
         known = self.lines()
         found: dict[int | None, int] = {}
         for year, cents in zip(at(known.years, lines), at(known.cents, lines), strict=True):
@@ -257,8 +260,11 @@ class FacetIndex:
             self._links = Links([*map(tuple, here)], [*map(tuple, abroad)])
         return self._links
 
-    def _count_places(self, partnerships: int) -> tuple[Counter[str], Counter[str]]:
+    def places_of(self, partnerships: int) -> tuple[Counter[str], Counter[str]]:
         """How many of a selection of partnerships are at each place in France, and at each place abroad."""
+        return self._places_of(partnerships)
+
+    def _count_places(self, partnerships: int) -> tuple[Counter[str], Counter[str]]:
         links = self.links()
         here, abroad = (Counter(chain.from_iterable(at(side, partnerships))) for side in (links.here, links.abroad))
         return here, abroad
