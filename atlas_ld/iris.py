@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, get_args
 from urllib.parse import quote
 
@@ -96,7 +97,7 @@ class Iris:
         parts = self.split(iri)
         return parts[0] if parts else None
 
-    @property
+    @cached_property
     def prefixes(self) -> dict[str, str]:
         """Prefixes of the entities: `partnership:crea-ocean-2010`."""
         return {kind: f"{self.base}id/{kind}/" for kind in KINDS if kind != "agreement"}

@@ -47,6 +47,7 @@ class Gazetteer:
         self._places: dict[str, Place] = {}
         self._indexed: dict[str, list[tuple[Table, dict[str, list[str]]]]] = {}
         self._indexed_abroad: dict[str, tuple[Index, Index]] = {}
+        self._french_by_level: dict[str, Index] = {}
         self._listed: dict[str, tuple[str, ...]] = {}
 
     @classmethod
@@ -82,12 +83,12 @@ class Gazetteer:
     def french(self, level: str, name: str) -> tuple[str, ...]:
         """Keys of the French territories of one level with this name; level `former-commune` gives the communes of
         today that took it in, `renamed-commune` the one that bore it, `former-region` the régions of before 2016."""
-        return self._french.get(level, {}).get(name, ())
+        return self._french(level).get(name, ())
 
     def french_names(self, level: str) -> tuple[str, ...]:
         """Every name of a level, for approximate comparison."""
         if level not in self._listed:
-            self._listed[level] = tuple(self._french.get(level, ()))
+            self._listed[level] = tuple(self._french(level))
         return self._listed[level]
 
     def epci_kind(self, key: str) -> str:
@@ -224,8 +225,15 @@ class Gazetteer:
                     names[words(row[column])] = (row["alpha2"], method, "1")
         return names
 
-    @cached_property
-    def _french(self) -> dict[str, Index]:
+    def _french(self, level: str) -> Index:
+        """The names of a level, indexed when first asked for: there are 35,000 communes."""
+        if level not in self._french_by_level:
+            self._french_by_level[level] = index(self._french_pairs(level))
+        return self._french_by_level[level]
+
+    def _french_pairs(self, level: str) -> Iterable[tuple[str, str]]:
+        """Names with the keys that have them."""
+
         def communes(name: str, column: str) -> Iterable[tuple[str, str]]:
             table = self._tables[name]
             pairs = zip(table.column("name"), table.column(column), strict=True)
@@ -239,20 +247,28 @@ class Gazetteer:
             rows = self._tables[name].rows()
             return ((without_article(words(row["name"])), f"{kind}-{row['code'].lower()}") for row in rows)
 
-        return {
-            "commune": index(communes("communes", "insee")),
-            "former-commune": index(former("merged")),
-            "renamed-commune": index([*former("renamed"), *communes("short-names", "insee")]),
-            "departement": index(coded("departements", "departement")),
-            "region": index(coded("regions", "region")),
-            "former-region": index(coded("former-regions", "region")),
-            "com": index(coded("overseas", "com")),
-            "epci": index(
-                (name, f"epci-{row['siren']}")
-                for row in self._tables["epci"].rows()
-                for name in epci_names(row["name"], row["kind"])
-            ),
-        }
+        match level:
+            case "commune":
+                return communes("communes", "insee")
+            case "former-commune":
+                return former("merged")
+            case "renamed-commune":
+                return [*former("renamed"), *communes("short-names", "insee")]
+            case "departement":
+                return coded("departements", "departement")
+            case "region":
+                return coded("regions", "region")
+            case "former-region":
+                return coded("former-regions", "region")
+            case "com":
+                return coded("overseas", "com")
+            case "epci":
+                return (
+                    (name, f"epci-{row['siren']}")
+                    for row in self._tables["epci"].rows()
+                    for name in epci_names(row["name"], row["kind"])
+                )
+        return ()
 
     @cached_property
     def _french_aliases(self) -> dict[str, list[Row]]:
