@@ -179,6 +179,8 @@ def build(
 def serve(data: tuple[Path, ...], releases: Path | None, base_iri: str | None, **listen: Any) -> None:
     """Serve the current release: site, linked data, SPARQL and downloads. Builds one first if there is none.
 
+    The signal HUP makes it serve the release that is current then, without refusing anybody.
+
     \b
     Example:  atlas-ld serve --port 8080
     """
@@ -301,7 +303,7 @@ def use(release_id: str, releases: Path | None) -> None:
     if differences := verify(release.path):
         raise AtlasError(f"{release_id} is not whole, so the current release stays: {differences[0]}")
     folder.make_current(where, release_id)
-    click.echo(f"{release_id} is current. Running servers take it up when they are started again.")
+    click.echo(f"{release_id} is current. A running server takes it up on the signal HUP, or when it is started again.")
 
 
 @releases.command("verify")

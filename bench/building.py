@@ -23,28 +23,29 @@ def build(data: Path, releases: Path, day: str = DAY) -> Run:
 
 
 def compare(data: Path, work: Path) -> Table:
-    """A full build from nothing, a republication after one changed record, and the bare load."""
+    """Full builds from nothing, republications after one changed record, and bare loads."""
     releases = work / "releases"
-    shutil.rmtree(releases, ignore_errors=True)
-    full = build(data, releases)
-    first = open_release(releases)
-    lines = first.path / "download" / "atlas.nt"
-    bare = Sample(tuple(_bulk_load(lines, work / "bare") for _ in range(3)))
+    full, bare = [], []
+    for _ in range(2):  # in turn: a machine that others use too is faster at one time than at another
+        shutil.rmtree(releases, ignore_errors=True)
+        full.append(build(data, releases))
+        first = open_release(releases)
+        bare += [_bulk_load(first.path / "download" / "atlas.nt", work / "bare") for _ in range(2)]
     again = []
     for _ in range(3):
         before = open_release(releases).id
         change(data)
         again.append(build(data, releases))
         assert open_release(releases).id != before, "the changed record is not in the release"
-    seconds = Sample(tuple(run.seconds for run in again))
+    whole, seconds = (Sample(tuple(run.seconds for run in runs)) for runs in (full, again))
     table = Table(
         "A whole build: records to release, everything included",
         against="bare bulk load",
         note=f"{first.manifest.counts.records} records, {first.manifest.counts.triples} triples. Republishing one "
-        f"changed record took {seconds.median / full.seconds:.1%} of a full build.",
+        f"changed record took {seconds.median / whole.median:.1%} of a full build.",
     )
-    table.add("bare bulk load", bare, "Oxigraph's `bulk_load` of atlas.nt into an empty store")
-    table.add("atlas-ld, full build", Sample((full.seconds,)), remark(full))
+    table.add("bare bulk load", Sample(tuple(bare)), "Oxigraph's `bulk_load` of atlas.nt into an empty store")
+    table.add("atlas-ld, full build", whole, remark(full[-1]))
     table.add("atlas-ld, one record changed", seconds, remark(again[-1]))
     return table
 

@@ -32,6 +32,9 @@ from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.matching import resolve
 from atlas_ld.validation import Group, Query, Result, Told, load_shapes, tell, validate_records
 
+_PART = 1000
+"""Records that a process takes at once: what many of them link to is mapped, checked and written once for all."""
+
 
 class Checked(NamedTuple):
     """What every build looks at of a record that was checked.
@@ -90,7 +93,7 @@ def check(
     queries = _queries(cache, settings.base_iri) if missing else ()
     work = partial(_check_part, base_iri=settings.base_iri, day=day, queries=queries)
     changes = []
-    for (key, digest), made in zip(missing, workers.spread(work, records), strict=True):
+    for (key, digest), made in zip(missing, workers.spread(work, records, part=_PART), strict=True):
         checked = _keep(cache, key, digest, over[key], made)
         changes.append(Change(known.get(key), checked))
         known[key] = checked

@@ -35,10 +35,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Server:
-    """A running server and what it writes to its log."""
+    """A running server: its port, what it writes to its log, its process."""
 
     port: int
     log: Path
+    pid: int
 
     def ask(self, method: str, target: str, headers: dict[str, str] | None = None, body: bytes | None = None) -> Answer:
         """One request on a connection of its own, with these headers, Host, and no others."""
@@ -83,7 +84,7 @@ def serving(settings: Settings, log: Path, port: int | None = None) -> Iterator[
             except OSError:
                 assert process.poll() is None, log.read_text("utf-8", "replace")
                 time.sleep(0.05)
-        yield Server(port, log)
+        yield Server(port, log, process.pid)
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait()
