@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import partial
+from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import rdflib
 from pyoxigraph import QuerySolutions, Store
 from pyparsing import ParseBaseException
 from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
+from rdflib.plugins.sparql.parserutils import CompValue
 
 from atlas_ld.columnar import Uncovered
 from atlas_ld.columnar.algebra import evaluate
@@ -32,20 +34,40 @@ def answer(
 ) -> Iterator[bytes]:
     """The answer to a SELECT query over the default graph, in a results format of `media`, computed whole before the
     first piece is given. Raises Uncovered where Oxigraph has to answer, for wrong queries too."""
-    variables = _variables(query, prefixes, base)
-    used = {name: iri for name, iri in prefixes.items() if f"{name}:" in query}
+    used = tuple((name, iri) for name, iri in prefixes.items() if f"{name}:" in query)
+    plan = _plan(query, used, base)
+    if plan is None:
+        raise Uncovered("Not read as a SELECT over the default graph.")
+    try:
+        terms = Terms(columns)
+        table = evaluate(plan.pattern, terms)
+        return iter(list(written(table, plan.variables, terms, format_)))
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise Uncovered(f"The query does not fit: {type(error).__name__}.") from error
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A query as it was read, which nobody alters: the algebra's node below its projection, and its variables in
+    order."""
+
+    pattern: CompValue
+    variables: list[str]
+
+
+@lru_cache(maxsize=64)
+def _plan(query: str, prefixes: tuple[tuple[str, str], ...], base: str | None) -> _Plan | None:
+    """What a query asks for; None where Oxigraph has to answer. Kept for a while, as other engines keep their plans:
+    to read a short question takes as long as to answer it."""
     rdflib.NORMALIZE_LITERALS = False  # else "01" would be read as 1
     try:
-        parsed = translateQuery(parseQuery(query), initNs=used)
-        if parsed.algebra.name != "SelectQuery" or parsed.algebra.datasetClause:
-            raise Uncovered("No SELECT over the default graph.")
-        if sorted(str(variable) for variable in parsed.algebra.PV) != sorted(variables):
-            raise Uncovered("rdflib finds other variables than Oxigraph.")
-        terms = Terms(columns)
-        table = evaluate(parsed.algebra.p, terms)
-        return iter(list(written(table, variables, terms, format_)))
-    except (ParseBaseException, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise Uncovered(f"The query does not fit: {type(error).__name__}.") from error
+        variables = _variables(query, dict(prefixes), base)
+        parsed = translateQuery(parseQuery(query), initNs=dict(prefixes)).algebra
+    except (Uncovered, ParseBaseException, LookupError, TypeError, ValueError, AttributeError, RecursionError):
+        return None
+    # Where rdflib finds other variables than Oxigraph, it has read another query.
+    is_read = parsed.name == "SelectQuery" and sorted(map(str, parsed.PV)) == sorted(variables)
+    return _Plan(parsed.p, variables) if is_read and not parsed.datasetClause else None
 
 
 def _variables(query: str, prefixes: Mapping[str, str], base: str | None) -> list[str]:

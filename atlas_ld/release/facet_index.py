@@ -89,6 +89,9 @@ rows is 1.6 kB at most for the whole Atlas."""
 _SUMMED = 64
 """Selections whose sums and places are remembered: a list and its map, its pages, in each language, ask the same."""
 
+_COUNTED = 512
+"""Facets of selections whose counts are remembered: every page of a list, in each language, has the same dozen."""
+
 _FEW = 256
 """Selections of fewer rows are read bit by bit, others as a whole."""
 _SORTED = 1000
@@ -118,6 +121,7 @@ class FacetIndex:
         self._links: Links | None = None
         self._having = lru_cache(maxsize=_KEPT)(self._read_having)
         self._amounts_by_year = lru_cache(maxsize=_SUMMED)(self._sum_by_year)
+        self._counts = lru_cache(maxsize=_COUNTED)(self._count_values)
         self._places_of = lru_cache(maxsize=_SUMMED)(self._count_places)
         self._with_iris = lru_cache(maxsize=_KEPT)(self._read_with_iris)
 
@@ -142,6 +146,14 @@ class FacetIndex:
                 known = {value: bits_of(items) for value, items in found.items()}
             self._bits[name, facet] = known
         return known
+
+    def counts(self, name: str, facet: str, selection: int) -> Mapping[str, int]:
+        """How many rows of a selection have each value of a facet; values that none has are left out."""
+        return self._counts(name, facet, selection)
+
+    def _count_values(self, name: str, facet: str, selection: int) -> Mapping[str, int]:
+        values = self.facet(name, facet).items()
+        return {value: count for value, bits in values if (count := (bits & selection).bit_count())}
 
     def having(self, name: str, facet: str, value: str) -> int:
         """The rows that have one value; without reading the whole facet, which may have ten thousand."""

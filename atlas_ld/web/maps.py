@@ -106,7 +106,7 @@ def _few(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def countries(opened: Publication) -> Sketch | None:
     """The whole world with a dot for each partner country."""
-    counted = {key: bits.bit_count() for key, bits in index(opened).facet("partnerships", "country").items()}
+    counted = index(opened).counts("partnerships", "country", index(opened).everything("partnerships"))
     places = index(opened).places(counted)
     shown = [(places[key], counted[key], False) for key in sorted(counted, key=lambda k: -counted[k]) if key in places]
     return _drawn(shown, [], view=(0, 6, 360, 139)) if shown else None

@@ -176,11 +176,9 @@ def facets(opened: Publication, selection: Selection, path: str, sort: str | Non
         for name, values in selection.chosen.items():
             if name != facet.name:
                 others &= _having(opened, selection.list, name, values)
-        counted = {
-            value: count
-            for value, bits in index(opened).facet(selection.list, facet.name).items()
-            if (count := (bits & others).bit_count()) or value in selection.chosen.get(facet.name, ())
-        }
+        known = index(opened).facet(selection.list, facet.name)
+        none = {value: 0 for value in selection.chosen.get(facet.name, ()) if value in known}
+        counted = {**none, **index(opened).counts(selection.list, facet.name, others)}
         if counted:
             views.append(_view(opened, selection, facet, counted, _toggled(selection, facet.name, path, sort)))
     return views

@@ -126,11 +126,9 @@ def _themes(opened: Publication) -> int:
 
 def _ranked(opened: Publication, chosen: selecting.Selection, facet: str) -> list[tuple[Shown, int]]:
     """The values of a facet that are places, as a page shows them, with most partnerships first."""
-    counted = {
-        key: (bits & chosen.bits).bit_count() for key, bits in listing.index(opened).facet(chosen.list, facet).items()
-    }
+    counted = listing.index(opened).counts(chosen.list, facet, chosen.bits)
     ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
-    return [(entity(opened.iris.entity("territory", key)), count) for key, count in ranked if count]
+    return [(entity(opened.iris.entity("territory", key)), count) for key, count in ranked]
 
 
 def _questions() -> list[tuple[str, str]]:

@@ -142,6 +142,16 @@ def test_sums_by_year_are_those_of_the_lines(index: FacetIndex) -> None:
         assert {year: cents for year, cents in expected.items() if cents} == index.amounts_by_year(selection)
 
 
+def test_counts_of_a_selection_are_those_of_its_rows(index: FacetIndex) -> None:
+    for selection in (index.everything("partnerships"), one(index, "partnerships", "crea-ocean-2010"), 0):
+        expected = Counter(
+            value
+            for value, bits in index.facet("partnerships", "country").items()
+            for _ in positions_of(bits & selection)
+        )
+        assert index.counts("partnerships", "country", selection) == expected
+
+
 def test_places_of_a_selection_are_those_of_its_partnerships(index: FacetIndex) -> None:
     for selection in (index.everything("partnerships"), one(index, "partnerships", "crea-ocean-2010"), 0):
         for facet, counted in zip(("here", "abroad"), index.places_of(selection), strict=True):

@@ -64,8 +64,6 @@ def _pages(key: str, matches: list[str]) -> list[tuple[str, str]]:
 def _regions(opened: Publication, country: str) -> list[tuple[Shown, int]]:
     """The French régions with most partnerships with a country, and how many."""
     bits = listing.index(opened).having("partnerships", "country", country)
-    counted = {
-        key: (other & bits).bit_count() for key, other in listing.index(opened).facet("partnerships", "region").items()
-    }
+    counted = listing.index(opened).counts("partnerships", "region", bits)
     ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:_TOP]
-    return [(entity(opened.iris.entity("territory", key)), count) for key, count in ranked if count]
+    return [(entity(opened.iris.entity("territory", key)), count) for key, count in ranked]
