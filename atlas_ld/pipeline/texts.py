@@ -43,11 +43,8 @@ def texts_of(triples: Iterable[Triple], order: Mapping[str, int]) -> list[tuple[
     ordered = in_order(triples, order)
     lines = write(ordered, NTRIPLES).splitlines(keepends=True)
     grouped: dict[str, list[int]] = {}
-    subject, numbers = None, []
     for number, triple in enumerate(ordered):
-        if subject != (subject := triple.subject):
-            numbers = grouped.setdefault(entity_of(subject_of(triple)), [])
-        numbers.append(number)
+        grouped.setdefault(entity_of(subject_of(triple)), []).append(number)
     return [
         _text(iri, [ordered[n] for n in numbers], b"".join(lines[n] for n in numbers))
         for iri, numbers in grouped.items()

@@ -28,12 +28,12 @@ CREATE TABLE value (id INTEGER PRIMARY KEY, list TEXT, facet TEXT, value TEXT, U
 CREATE TABLE has (value INTEGER, item INTEGER, PRIMARY KEY (value, item)) WITHOUT ROWID;
 CREATE TABLE place (item INTEGER PRIMARY KEY, key TEXT UNIQUE, lat REAL, long REAL, fr TEXT, en TEXT);
 """
-_INDEXES = """
-CREATE INDEX item_iri ON item (iri, list);
-CREATE INDEX item_owner ON item (owner) WHERE owner IS NOT NULL;
-CREATE INDEX item_told ON item (told, iri) WHERE told IS NOT NULL;
-CREATE INDEX has_item ON has (item, value);
-"""
+_INDEXES = (
+    "CREATE INDEX item_iri ON item (iri, list)",
+    "CREATE INDEX item_owner ON item (owner) WHERE owner IS NOT NULL",
+    "CREATE INDEX item_told ON item (told, iri) WHERE told IS NOT NULL",
+    "CREATE INDEX has_item ON has (item, value)",
+)
 """What a new file needs when it is whole; to keep them while rows come costs more."""
 
 
@@ -60,7 +60,7 @@ class FacetFile:
     def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
         """Keep what was written, unless it is unfinished."""
         if failure is None:
-            for index in _INDEXES.strip().splitlines() if self._fresh else ():
+            for index in _INDEXES if self._fresh else ():
                 self._execute(index)
             self._choose_examples()
             self._execute("COMMIT")

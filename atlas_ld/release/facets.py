@@ -120,7 +120,7 @@ def _partnership_values(things: Things, iri: str, item: Item, lines: list[str]) 
     themes += [t for part in things.all(iri, ATLAS.themeAssignment) for t in things.all(part, ATLAS.theme)]
     yield from (("theme", things.key(above)) for theme in themes for above in things.up(theme, SKOS.broader))
     for part in things.all(iri, ATLAS.participation):
-        roles = [f"role-{things.code(role)}" for role in things.all(part, ORG.role)]
+        roles = [things.key(role) for role in things.all(part, ORG.role)]
         for member in things.all(part, ORG.member):
             yield from ((facet, things.key(member)) for facet in ("organisation", *roles))
     yield from _whereabouts(things, iri)

@@ -9,7 +9,8 @@ member   who takes part in which partnership
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Self
 
@@ -32,10 +33,7 @@ CREATE TABLE uses (entity INTEGER, row INTEGER, PRIMARY KEY (entity, row)) WITHO
 CREATE TABLE member (partnership INTEGER, organisation TEXT, role TEXT, name TEXT);
 CREATE INDEX member_organisation ON member (organisation);
 """
-_INDEXES = """
-CREATE INDEX uses_row ON uses (row);
-CREATE INDEX member_partnership ON member (partnership);
-"""
+_INDEXES = ("CREATE INDEX uses_row ON uses (row)", "CREATE INDEX member_partnership ON member (partnership)")
 """What a new file needs when it is whole; to keep them while rows come costs more."""
 _RANK = "bm25(0, 0, 10, 5, 1, 6, 0.5)"
 """How much a word weighs in each column: most in the label, little among the stems of long texts."""
@@ -59,7 +57,7 @@ class SearchFile:
             self._connection.executescript(_SCHEMA)
             self._execute("INSERT INTO entity(entity, rank) VALUES ('rank', ?)", (_RANK,))
             self._execute("INSERT INTO entity(entity, rank) VALUES ('hashsize', ?)", (_MEMORY,))
-        self._last: dict[str, int] = {}
+        self._free: dict[str, Iterator[int]] = {}
         self.changed: int = self._execute("PRAGMA user_version").fetchone()[0]
         self._execute("BEGIN")
 
@@ -71,7 +69,7 @@ class SearchFile:
         if failure is None:
             if self.fresh:
                 self._execute("INSERT INTO entity(entity) VALUES ('optimize')")
-                for index in _INDEXES.strip().splitlines():
+                for index in _INDEXES:
                     self._execute(index)
             self._execute(f"PRAGMA user_version = {0 if self.fresh else self.changed}")
             self._execute("COMMIT")
@@ -102,7 +100,8 @@ class SearchFile:
             row = self._new_row(rows)
             self._insert(row, rows.entry)
             self._executemany("INSERT INTO uses VALUES (?, ?)", [(entity, row) for entity in sorted(rows.uses)])
-            return self._insert_members(row, rows.members)
+            self._insert_members(row, rows.members)
+            return {member.organisation for member in rows.members}
         if self._entry(row) != rows.entry:
             self._execute("DELETE FROM entity WHERE rowid = ?", (row,))
             self._insert(row, rows.entry)
@@ -130,13 +129,13 @@ class SearchFile:
 
     def _new_row(self, rows: Rows) -> int:
         first = KINDS.index(rows.kind) * SPAN
-        if rows.kind not in self._last:
+        if rows.kind not in self._free:
             sql = "SELECT max(id) FROM row WHERE id BETWEEN ? AND ?"
             last: int | None = self._execute(sql, (first, first + SPAN - 1)).fetchone()[0]
-            self._last[rows.kind] = first - 1 if last is None else last
-        self._last[rows.kind] += 1
-        self._execute("INSERT INTO row VALUES (?, ?)", (self._last[rows.kind], rows.iri))
-        return self._last[rows.kind]
+            self._free[rows.kind] = count(first if last is None else last + 1)
+        row = next(self._free[rows.kind])
+        self._execute("INSERT INTO row VALUES (?, ?)", (row, rows.iri))
+        return row
 
     def _entry(self, row: int) -> Entry | None:
         sql = "SELECT iri, kind, label, names, texts, label_stems, stems FROM entity WHERE rowid = ?"
@@ -159,7 +158,6 @@ class SearchFile:
             self._insert_members(row, members)
         return {member.organisation for member in moved}
 
-    def _insert_members(self, row: int, members: Sequence[Member]) -> set[str]:
+    def _insert_members(self, row: int, members: Sequence[Member]) -> None:
         rows = [(row, member.organisation, member.role, member.name) for member in dict.fromkeys(members)]
         self._executemany("INSERT INTO member VALUES (?, ?, ?, ?)", rows)
-        return {member.organisation for member in members}

@@ -72,10 +72,7 @@ class Things:
             name = property_.value
             value = (term.value, (term.language or "") if isinstance(term, Literal) else None)
             said.append((subject, name, value))
-            if (values := known.get(name)) is None:
-                known[name] = [value]
-            else:
-                values.append(value)
+            known.setdefault(name, []).append(value)
         return missing
 
     def statements(self, entity: str) -> Sequence[Statement]:

@@ -108,11 +108,8 @@ def _by_subject(triples: Iterable[Triple], codes: Said) -> Said:
         if about != subject:
             subject = about
             properties = {} if subject in codes else said.setdefault(subject, {})
-        name = property_.value
-        values = properties.get(name)
-        if values is None:
-            properties[name] = [value]
-        elif value not in values:
+        values = properties.setdefault(property_.value, [])
+        if value not in values:
             values.append(value)
     return said
 

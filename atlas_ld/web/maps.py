@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import hypot, sqrt
@@ -50,44 +50,28 @@ class Sketch:
     arcs: Sequence[str]
 
 
-@dataclass(frozen=True)
-class Met:
-    """Who meets whom in a selection: partnerships at each place in France, and at each place abroad. `pairs` gives the
-    keys of a place here and of one abroad, once for each partnership that has both."""
-
-    here: Counter[str]
-    abroad: Counter[str]
-    pairs: Callable[[], Iterator[tuple[str, str]]]
+def _pairs(opened: Publication, partnerships: int) -> Iterator[tuple[str, str]]:
+    """The keys of a place in France and of one abroad, once for each partnership of a selection that has both."""
+    links = index(opened).links()
+    both = zip(at(links.here, partnerships), at(links.abroad, partnerships), strict=True)
+    return ((one, other) for ours, theirs in both for one in ours for other in theirs)
 
 
-def met(opened: Publication, partnerships: int) -> Met:
-    here, abroad = index(opened).places_of(partnerships)
-
-    def pairs() -> Iterator[tuple[str, str]]:
-        links = index(opened).links()
-        both = zip(at(links.here, partnerships), at(links.abroad, partnerships), strict=True)
-        return ((one, other) for ours, theirs in both for one in ours for other in theirs)
-
-    return Met(here, abroad, pairs)
-
-
-def sketch(
-    opened: Publication, partnerships: int, centre: str | None = None, found: Met | None = None
-) -> Sketch | None:
+def sketch(opened: Publication, partnerships: int, centre: str | None = None) -> Sketch | None:
     """The map of a selection of partnerships; None where no place is known. Places with most partnerships first.
 
-    Where `centre` is the key of a place, arcs go from there. `found` is given where it is known already.
+    Where `centre` is the key of a place, arcs go from there.
     """
-    found = found or met(opened, partnerships)
-    chosen = [key for key, _ in found.abroad.most_common(_MOST_POINTS)]
-    ours = [centre] if centre else [key for key, _ in found.here.most_common(_MOST_POINTS)]
+    here, abroad = index(opened).places_of(partnerships)
+    chosen = [key for key, _ in abroad.most_common(_MOST_POINTS)]
+    ours = [centre] if centre else [key for key, _ in here.most_common(_MOST_POINTS)]
     places = index(opened).places([*chosen, *ours])
     if centre and centre in places:
         pairs = [(centre, key) for key in chosen if key in places and key != centre]
     else:
-        pairs = _few(pair for pair in found.pairs() if all(key in places for key in pair))
-    shown = [(places[key], found.abroad[key], False) for key in chosen if key in places]
-    shown += [(places[key], found.here[key], True) for key in ours if key in places]
+        pairs = _few(pair for pair in _pairs(opened, partnerships) if all(key in places for key in pair))
+    shown = [(places[key], abroad[key], False) for key in chosen if key in places]
+    shown += [(places[key], here[key], True) for key in ours if key in places]
     if not shown:
         return None
     lines = [(places[one], places[other]) for one, other in pairs] if len(pairs) <= _MOST_ARCS else []
@@ -163,8 +147,8 @@ def page() -> Response:
     """The map of a selection of partnerships, as /partnerships selects them, and the same as a table."""
     opened = publication()
     chosen = selecting.read(opened, "partnerships", request.args)
-    found = met(opened, chosen.bits)
-    ranked = paginate(found.abroad.most_common(), _ROWS)
+    _, abroad = index(opened).places_of(chosen.bits)
+    ranked = paginate(abroad.most_common(), _ROWS)
     places = index(opened).places([key for key, _ in ranked.rows])
     rows = [(places[key], _label(places[key]), count) for key, count in ranked.rows if key in places]
     path = url_for("maps.page", lang=None)
@@ -176,11 +160,11 @@ def page() -> Response:
         "data": chosen.address(url_for("maps.data", lang=None), lang=current_language()),
         "list": chosen.address(url_for("site.partnerships")),
     }
-    return html_page(partial(_page, opened, chosen, found, values))
+    return html_page(partial(_page, opened, chosen, values))
 
 
-def _page(opened: Publication, chosen: selecting.Selection, found: Met, values: dict[str, object]) -> str:
-    return render_template("maps/map.html", sketch=sketch(opened, chosen.bits, found=found), **values)
+def _page(opened: Publication, chosen: selecting.Selection, values: dict[str, object]) -> str:
+    return render_template("maps/map.html", sketch=sketch(opened, chosen.bits), **values)
 
 
 @blueprint.get("/map.json")
@@ -193,11 +177,9 @@ def data() -> Response:
 
 
 def _data(opened: Publication, chosen: selecting.Selection) -> str:
-    found = met(opened, chosen.bits)
-    places = index(opened).places([*found.here, *found.abroad])
-    sides = [
-        (key, count, french) for side, french in ((found.abroad, 0), (found.here, 1)) for key, count in side.items()
-    ]
+    here, abroad = index(opened).places_of(chosen.bits)
+    places = index(opened).places([*here, *abroad])
+    sides = [(key, count, french) for side, french in ((abroad, 0), (here, 1)) for key, count in side.items()]
     listed = [(key, count, french) for key, count, french in sides if key in places]
     number = {(key, french): place for place, (key, _, french) in enumerate(listed)}
     rows = [
@@ -206,7 +188,7 @@ def _data(opened: Publication, chosen: selecting.Selection) -> str:
     ]
     links = [
         [number[one, 1], number[other, 0], count]
-        for (one, other), count in Counter(found.pairs()).items()
+        for (one, other), count in Counter(_pairs(opened, chosen.bits)).items()
         if (one, 1) in number and (other, 0) in number
     ]
     return json.dumps({"places": rows, "links": links}, ensure_ascii=False, separators=(",", ":"))

@@ -164,7 +164,7 @@ class ReadyAnswers:
         if method not in http_rules.SAFE or not _is_kept(path) or not path.isascii():
             return None
         is_page = path in _PAGES
-        if len(path) + len(query) >= http_rules.LONGEST_ADDRESS or not (is_page or query in _QUERIES):
+        if http_rules.oversized(len(path) + len(query) + 1, ()) or not (is_page or query in _QUERIES):
             return None
         said = _read(tuple(fields), is_page, self._forwarded)
         return Request(method, said[0], (scheme, path, query, said[1])) if said else None
