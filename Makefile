@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CHECKS := tests/browser/node_modules/.package-lock.json
-W3C := tests/columnar/w3c/data-sparql11/manifest-all.ttl
+W3C := tests/sparql/columns/w3c/data-sparql11/manifest-all.ttl
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format build docs wheel bench bench-quick clean
@@ -29,7 +29,7 @@ $(CHECKS): $(READY) tests/browser/package-lock.json
 	@$(BIN)/python frontend/install.py --page-checks >/dev/null && touch $@
 
 $(W3C): $(READY)
-	@$(BIN)/python tests/columnar/fetch_w3c.py && touch $@
+	@$(BIN)/python tests/sparql/columns/fetch_w3c.py && touch $@
 
 test: $(READY) $(CHECKS) $(W3C) check ## Run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadscope -q
@@ -56,4 +56,4 @@ bench-quick: $(READY) ## The same with 1,000 records, to standard output
 	@$(BIN)/python -m bench.run --quick
 
 clean: ## Remove what the targets made
-	@rm -rf $(VENV) tests/browser/node_modules tests/clients/node_modules tests/columnar/w3c atlas_ld/web/static/vendor dist releases .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) tests/browser/node_modules tests/clients/node_modules tests/sparql/columns/w3c atlas_ld/web/static/vendor dist releases .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,3 +1,15 @@
-"""atlas-ld: from the pages of the French atlas of decentralised cooperation to a published knowledge graph."""
+"""atlas-ld: from the pages of the French atlas of decentralised cooperation to a published knowledge graph.
+
+errors, findings     problems in the program (exceptions) and in the data (values)
+vocabulary, media    terms and prefixes; formats and their negotiation
+iris, rdf            keys and IRIs of entities; RDF terms and their writing
+config, processes    settings, as one table; work shared between processes
+records              the record: one partnership as one source tells it
+resources, privacy   the files that ship with atlas-ld; personal data found and taken out
+jsonld, catalogue    JSON-LD by our own context; DCAT and VoID
+cli, tabular         the command line; results as a table in a terminal
+
+sources, reference, mapping, model, validation, queries, release, sparql, web, pipeline   the steps in order
+"""
 
 __version__ = "0.1.0"

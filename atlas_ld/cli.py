@@ -23,9 +23,9 @@ from atlas_ld.findings import Finding, Severity
 from atlas_ld.iris import Iris
 from atlas_ld.media import SPARQL_CSV, SPARQL_JSON, TURTLE, Format
 from atlas_ld.rdf import parse_file
-from atlas_ld.release import folder
-from atlas_ld.release.difference import compare
-from atlas_ld.release.verifier import verify
+from atlas_ld.release import layout
+from atlas_ld.release.diff import compare
+from atlas_ld.release.verify import verify
 from atlas_ld.resources import root
 from atlas_ld.validation import Report, load_shapes, validate
 
@@ -184,13 +184,15 @@ def serve(data: tuple[Path, ...], releases: Path | None, base_iri: str | None, *
     \b
     Example:  atlas-ld serve --port 8080
     """
-    from atlas_ld.web.server import serve as serve_forever  # Flask and the server are needed by this command alone
+    from atlas_ld.web.server.server import (
+        serve as serve_forever,  # Flask and the server are needed by this command alone
+    )
 
     settings = _settings(releases=releases, base_iri=base_iri, **listen)
-    if folder.current_id(settings.releases) is None:
+    if layout.current_id(settings.releases) is None:
         click.echo(f"There is no release in {settings.releases} yet: building one.", err=True)
         _build(data, settings, _today(), strict=False)
-    release = folder.open_release(settings.releases)
+    release = layout.open_release(settings.releases)
     if base_iri and release.manifest.base_iri != settings.base_iri:
         raise AtlasError(
             f"Release {release.id} was built for {release.manifest.base_iri}, not {settings.base_iri}; "
@@ -214,13 +216,13 @@ def query(query: str | None, file_: Path | None, format_: str | None, releases: 
     \b
     Example:  atlas-ld query 'SELECT ?title { ?p a atlas:Partnership ; dct:title ?title } LIMIT 5'
     """
-    from atlas_ld.store.pool import QueryPool  # needed by this command alone, and slow to import
-    from atlas_ld.store.request import QueryRequest
+    from atlas_ld.sparql.pool import QueryPool  # needed by this command alone, and slow to import
+    from atlas_ld.sparql.request import QueryRequest
 
     if (query is None) == (file_ is None):
         raise AtlasError("Give one query: as an argument, or in a file with --file.")
     settings = _settings(releases=releases)
-    release = folder.open_release(settings.releases)
+    release = layout.open_release(settings.releases)
     try:
         text = query if query is not None else file_.read_text("utf-8")  # type: ignore[union-attr]  # one is there
     except (OSError, UnicodeDecodeError) as error:
@@ -248,7 +250,7 @@ def releases() -> None:
 def list_(releases: Path | None) -> None:
     """List the releases, newest first; `*` marks the current one."""
     where = _settings(releases=releases).releases
-    found, current = folder.list_releases(where), folder.current_id(where)
+    found, current = layout.list_releases(where), layout.current_id(where)
     if not found:
         click.echo(f"No release in {where} yet. Make one: atlas-ld build", err=True)
     for release in found:
@@ -266,7 +268,7 @@ def list_(releases: Path | None) -> None:
 @_sentences
 def show(release_id: str | None, releases: Path | None) -> None:
     """Print the manifest of a release (the current one by default) as JSON."""
-    release = folder.open_release(_settings(releases=releases).releases, release_id)
+    release = layout.open_release(_settings(releases=releases).releases, release_id)
     click.echo(release.manifest.model_dump_json(indent=2))
 
 
@@ -278,7 +280,7 @@ def show(release_id: str | None, releases: Path | None) -> None:
 def diff(before: str, after: str, releases: Path | None) -> None:
     """Tell what changed from release A to release B: entities that came (+), went (-) or changed (~)."""
     where = _settings(releases=releases).releases
-    found = compare(folder.open_release(where, before), folder.open_release(where, after))
+    found = compare(layout.open_release(where, before), layout.open_release(where, after))
     for iri in found.entities_added:
         click.echo(f"+ {iri}")
     for iri in found.entities_removed:
@@ -299,10 +301,10 @@ def diff(before: str, after: str, releases: Path | None) -> None:
 def use(release_id: str, releases: Path | None) -> None:
     """Make a release the current one, after checking that it is whole."""
     where = _settings(releases=releases).releases
-    release = folder.open_release(where, release_id)
+    release = layout.open_release(where, release_id)
     if differences := verify(release.path):
         raise AtlasError(f"{release_id} is not whole, so the current release stays: {differences[0]}")
-    folder.make_current(where, release_id)
+    layout.make_current(where, release_id)
     click.echo(f"{release_id} is current. A running server takes it up on the signal HUP, or when it is started again.")
 
 
@@ -312,7 +314,7 @@ def use(release_id: str, releases: Path | None) -> None:
 @_sentences
 def verify_(release_id: str | None, releases: Path | None) -> None:
     """Check every file of a release (the current one by default) against its size and SHA-256."""
-    release = folder.open_release(_settings(releases=releases).releases, release_id)
+    release = layout.open_release(_settings(releases=releases).releases, release_id)
     differences = verify(release.path)
     for difference in differences:
         click.echo(f"{release.id}: {difference}")

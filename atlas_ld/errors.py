@@ -9,6 +9,7 @@ AtlasError                  one sentence for the person at the keyboard; the com
 └── QueryError              a SPARQL query that gets no answer
     ├── QueryRefused        not a query for this endpoint: an update, SERVICE, LOAD
     ├── QuerySyntaxError    not SPARQL 1.1; knows its line and column
+    ├── QueryNotAcceptable  none of the formats asked for holds this kind of answer
     ├── QueryTimeout        stopped at the time limit
     ├── QueryTooLarge       stopped at the memory, row or byte limit
     ├── EndpointBusy        every worker is taken and the queue is full

@@ -152,7 +152,7 @@ async def behave(until: float, tally: Tally) -> None:
 def site(releases: Path) -> Iterator[int]:
     """The process id of the site's server, while it serves."""
     environment = os.environ | Settings(releases=releases, port=PORT).environment()
-    program = "import os; from atlas_ld.config import Settings; from atlas_ld.web.server import serve; "
+    program = "import os; from atlas_ld.config import Settings; from atlas_ld.web.server.server import serve; "
     program += "serve(Settings.read(os.environ))"
     process = subprocess.Popen(
         [sys.executable, "-c", program], env=environment, start_new_session=True, stderr=subprocess.DEVNULL,
@@ -182,13 +182,13 @@ def family(pid: int) -> dict[int, tuple[str, int]]:
 
 
 def workers(pid: int) -> int:
-    return sum("atlas_ld.store.worker" in command for command, _ in family(pid).values())
+    return sum("atlas_ld.sparql.worker" in command for command, _ in family(pid).values())
 
 
 async def watch(pid: int, until: float, peaks: dict[str, int]) -> None:
     while time.monotonic() < until:
         for command, megabytes in family(pid).values():
-            kind = "worker" if "atlas_ld.store.worker" in command else "server"
+            kind = "worker" if "atlas_ld.sparql.worker" in command else "server"
             peaks[kind] = max(peaks.get(kind, 0), megabytes)
         peaks["workers"] = max(peaks.get("workers", 0), workers(pid))
         await asyncio.sleep(0.5)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from atlas_ld.release.folder import open_release
+from atlas_ld.release.layout import open_release
 from bench.harness import Run, Sample, Table, command
 
 DAY = "2026-11-23"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from atlas_ld.config import Settings
 from atlas_ld.media import TURTLE
-from atlas_ld.release.folder import open_release
+from atlas_ld.release.layout import open_release
 from atlas_ld.web import create_app
 from atlas_ld.web.publication import open_publication
 from bench import building, corpus, pages, serving

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 
 from atlas_ld.config import Settings
 from atlas_ld.web import create_app
-from atlas_ld.web.listing import index
+from atlas_ld.web.lists.rows import index
 from atlas_ld.web.publication import Publication, open_publication
 
 _HEADERS = {"Accept": "text/html", "Accept-Language": "fr"}

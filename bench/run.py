@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import atlas_ld
-from atlas_ld.release.folder import current_id, open_release
+from atlas_ld.release.layout import current_id, open_release
 from bench import building, corpus, growth, serving, sparql, validation
 from bench.harness import Table, machine
 

@@ -18,7 +18,7 @@ from pyoxigraph import NamedNode, Store
 
 from atlas_ld.iris import Iris
 from atlas_ld.media import HTML, JSONLD, TURTLE
-from atlas_ld.release.folder import Release, open_release
+from atlas_ld.release.layout import Release, open_release
 from atlas_ld.vocabulary import ATLAS, DCTERMS, ORG, RDF
 from bench import peers
 from bench.harness import Requests, Sample, Table, free_port, requests_per_second, server

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 from pyoxigraph import DefaultGraph, QueryResultsFormat, QueryTriples, RdfFormat, Store
 
 from atlas_ld.iris import Iris
-from atlas_ld.release.folder import Release, open_release
+from atlas_ld.release.layout import Release, open_release
 from atlas_ld.vocabulary import PREFIXES
 from bench import peers, serving
 from bench.harness import Sample, Table, free_port, median_latency, requests_per_second, server

@@ -10,7 +10,7 @@ import pytest
 
 from atlas_ld import pipeline
 from atlas_ld.config import Settings
-from atlas_ld.release.folder import Release, current_id, open_release
+from atlas_ld.release.layout import Release, current_id, open_release
 from atlas_ld.resources import root
 
 DAY = date(2026, 11, 23)

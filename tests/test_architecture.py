@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from atlas_ld import errors
 
 PACKAGE = Path(__file__).parent.parent / "atlas_ld"
 
@@ -19,17 +22,17 @@ STEPS = [
     {"mapping"},
     {"model", "jsonld"},
     {"validation", "catalogue"},
+    {"queries"},
     {"release"},
-    {"columnar"},
-    {"queries", "store"},
+    {"sparql"},
     {"web"},
     {"pipeline"},
     {"cli", "tabular", "__main__"},
 ]
 DOORS = {
     "pyshacl": {"validation"},
-    "numpy": {"columnar"},
-    "pyoxigraph": {"rdf", "columnar", "store", "release", "validation"},
+    "numpy": {"sparql"},
+    "pyoxigraph": {"rdf", "sparql", "release", "validation"},
     "SPARQLWrapper": set(),
     "flask": {"web"},
     "granian": {"web"},
@@ -71,6 +74,32 @@ def test_a_module_imports_only_from_the_steps_before_it() -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("package", sorted(path.parent for path in PACKAGE.rglob("__init__.py")), ids=lambda p: p.name)
+def test_the_docstring_of_a_package_names_each_of_its_modules(package: Path) -> None:
+    docstring = ast.get_docstring(ast.parse((package / "__init__.py").read_text("utf-8"))) or ""
+    modules = {path.stem for path in package.glob("*.py")} - {"__init__", "__main__"}
+    modules |= {path.parent.name for path in package.glob("*/__init__.py")}
+    listed = re.findall(r"^(\w+(?:, \w+)*) {2,}\w", docstring, re.MULTILINE)
+    assert {name for names in listed for name in names.split(", ")} - modules == set()
+    assert modules - set(re.findall(r"\w+", docstring)) == set()
+
+
+def test_the_tree_of_errors_is_drawn_as_it_is() -> None:
+    drawn: dict[str, str] = {}
+    above: list[str] = []
+    for line in (errors.__doc__ or "").splitlines():
+        if match := re.match(r"([│├└─ ]*)([A-Z]\w+Error|[A-Z][a-z]+[A-Z]\w+)\s", line):
+            depth = len(match[1]) // 4
+            above[depth:] = [match[2]]
+            drawn[match[2]] = above[depth - 1] if depth else "Exception"
+    defined = {
+        name: kind.__base__.__name__
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, Exception)
+    }
+    assert drawn == defined
+
+
 def test_each_heavy_library_has_one_door() -> None:
     wrong = [
         f"{path.relative_to(PACKAGE)} imports {name}"
@@ -84,7 +113,7 @@ def test_each_heavy_library_has_one_door() -> None:
     "path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE)).replace("/", ".")
 )
 def test_nothing_reads_the_environment_but_the_entries(path: Path) -> None:
-    entries = {"cli.py", "web/wsgi.py", "web/server.py", "web/renderer.py", "store/worker.py"}
+    entries = {"cli.py", "web/wsgi.py", "web/server/server.py", "web/server/render_worker.py", "sparql/worker.py"}
     if str(path.relative_to(PACKAGE)) not in entries:
         assert "os.environ" not in path.read_text("utf-8")
 
@@ -101,7 +130,7 @@ def watch(event, args):
         opened.append(str(args[0]))
 import rdflib, flask, pyshacl, granian, babel, click, openpyxl, xlsxwriter  # theirs may do as they like
 sys.addaudithook(watch)
-import atlas_ld.cli, atlas_ld.web.server, atlas_ld.web
+import atlas_ld.cli, atlas_ld.web.server.server, atlas_ld.web
 print(opened)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

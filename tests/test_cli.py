@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from rdflib import Graph
 
 from atlas_ld.cli import main
-from atlas_ld.release.folder import Release
+from atlas_ld.release.layout import Release
 from tests.release.conftest import a_record
 
 SHAPES = Path(__file__).parent / "shapes"

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from atlas_ld.cli import main
 from atlas_ld.config import Settings
-from atlas_ld.release.folder import Release, open_release
+from atlas_ld.release.layout import Release, open_release
 from atlas_ld.web import create_app
 from atlas_ld.web.publication import open_publication
 

@@ -18,8 +18,8 @@ from atlas_ld.pipeline.clock import Clock, Progress
 from atlas_ld.pipeline.gathering import gather
 from atlas_ld.pipeline.reading import Readings, read_all
 from atlas_ld.processes import Workers, no_collector
-from atlas_ld.release import folder
-from atlas_ld.release.writer import sound_current, write_release
+from atlas_ld.release import layout
+from atlas_ld.release.writing.writer import sound_current, write_release
 
 CACHE = ".cache.sqlite"
 
@@ -28,7 +28,7 @@ CACHE = ".cache.sqlite"
 class Outcome:
     """What a build did. `findings` are all of them, those of published records too."""
 
-    release: folder.Release
+    release: layout.Release
     findings: list[Finding]
     seconds: Mapping[str, float]
 
@@ -43,7 +43,7 @@ def build(
     """
     clock = Clock(progress)
     path = settings.releases / CACHE
-    with folder.building(settings.releases), Workers() as workers, no_collector(), ThreadPoolExecutor(1) as beside:
+    with layout.building(settings.releases), Workers() as workers, no_collector(), ThreadPoolExecutor(1) as beside:
         previous = beside.submit(sound_current, settings.releases)  # hashing needs little of Python
         clock.begin("reading the sources")
         with cache.opened(path, settings.base_iri) as kept:

@@ -30,7 +30,7 @@ from atlas_ld.rdf import Triple
 from atlas_ld.records import PartnershipRecord
 from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.matching import resolve
-from atlas_ld.validation import Group, Query, Result, Told, load_shapes, tell, validate_records
+from atlas_ld.validation import Group, Query, Result, SerializedResult, load_shapes, tell, validate_records
 
 _PART = 1000
 """Records that a process takes at once: what many of them link to is mapped, checked and written once for all."""
@@ -132,9 +132,9 @@ def distinct_results(records: Iterable[Checked]) -> list[Result]:
     return list(dict.fromkeys(each))
 
 
-def told_results(checked: Checked) -> list[Told]:
+def told_results(checked: Checked) -> list[SerializedResult]:
     """The results of SHACL on one record as the report tells them."""
-    return [Told(*told) for told in json.loads(checked.told)] if checked.told else []
+    return [SerializedResult(*told) for told in json.loads(checked.told)] if checked.told else []
 
 
 class _Made(NamedTuple):

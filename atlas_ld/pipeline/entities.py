@@ -23,7 +23,7 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class KeptEntities:
-    """The entities that the cache in the file `path` says are published: see `release.entities.Entities`."""
+    """The entities that the cache in the file `path` says are published: see `release.writing.entities.Entities`."""
 
     path: Path
 

@@ -14,7 +14,7 @@ from atlas_ld.pipeline.entities import KeptEntities, publish
 from atlas_ld.pipeline.quality import quality
 from atlas_ld.pipeline.reading import Readings
 from atlas_ld.queries.description import describe_queries
-from atlas_ld.release.writer import Content
+from atlas_ld.release.writing.writer import Content
 from atlas_ld.resources import root, turtle_files
 from atlas_ld.validation import report_turtle
 

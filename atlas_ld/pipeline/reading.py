@@ -27,7 +27,7 @@ from atlas_ld.records import PartnershipRecord
 FINDINGS = TypeAdapter(list[Finding])
 
 
-class Told(NamedTuple):
+class RecordSummary(NamedTuple):
     """What every build looks at of a record.
 
     record      SHA-256 of the record in JSON; the record itself is `cache.record_of`
@@ -53,7 +53,7 @@ class Told(NamedTuple):
 class Row(NamedTuple):
     """A row of the cache: a record, or findings on what gave none, or on records that were merged to one."""
 
-    told: Told | None
+    told: RecordSummary | None
     findings: str | None
 
 
@@ -61,7 +61,7 @@ class Row(NamedTuple):
 class Readings:
     """What the sources gave: records by key, findings on files that gave none, and the SHA-256 of each file."""
 
-    records: dict[str, Told]
+    records: dict[str, RecordSummary]
     unreadable: list[Finding]
     inputs: dict[str, str]
 
@@ -125,7 +125,7 @@ def _sums(files: Sequence[str]) -> dict[str, str]:
 def _known(cache: Connection) -> dict[str, list[Row]]:
     known: dict[str, list[Row]] = {}
     for source, _, record, *told, findings in cache.execute("SELECT * FROM reading ORDER BY source, number"):
-        known.setdefault(source, []).append(Row(Told(record, *told) if record else None, findings))
+        known.setdefault(source, []).append(Row(RecordSummary(record, *told) if record else None, findings))
     return known
 
 
@@ -150,7 +150,7 @@ def _read(files: Sequence[tuple[str, str]]) -> list[list[_Made]]:
 
 def _made(record: PartnershipRecord, findings: Sequence[Finding] = ()) -> _Made:
     told = record.model_dump_json(exclude_defaults=True).encode()
-    row = Told(
+    row = RecordSummary(
         record=hashlib.sha256(told).hexdigest(),
         key=record.key,
         identity=sources.identity(record),
@@ -167,16 +167,18 @@ def _json(findings: Sequence[Finding]) -> str | None:
 
 def _keep(cache: Connection, source: str, made: Sequence[_Made]) -> Iterator[Row]:
     for number, (row, packed) in enumerate(made):
-        told = row.told or (None,) * len(Told._fields)
+        told = row.told or (None,) * len(RecordSummary._fields)
         cache.execute("INSERT INTO reading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (source, number, *told, row.findings))
         if row.told:
             cache.execute("INSERT OR IGNORE INTO record VALUES (?, ?)", (row.told.record, packed))
         yield row
 
 
-def _merged(records: Iterable[Told], cache: Connection, known: dict[str, list[Row]], used: set[str]) -> list[Row]:
+def _merged(
+    records: Iterable[RecordSummary], cache: Connection, known: dict[str, list[Row]], used: set[str]
+) -> list[Row]:
     """One row for each partnership; those of which several sources tell are merged, and kept like a source."""
-    groups: dict[tuple[str, str], list[Told]] = {}
+    groups: dict[tuple[str, str], list[RecordSummary]] = {}
     for told in records:
         groups.setdefault((told.key, told.identity), []).append(told)
     merged: list[Row] = []
@@ -193,9 +195,9 @@ def _merged(records: Iterable[Told], cache: Connection, known: dict[str, list[Ro
     return merged
 
 
-def _by_key(records: Iterable[Told]) -> dict[str, Told]:
+def _by_key(records: Iterable[RecordSummary]) -> dict[str, RecordSummary]:
     """Records by key; those that would share one get a hash of who takes part in them (docs/iri-policy.md)."""
-    groups: dict[str, list[Told]] = {}
+    groups: dict[str, list[RecordSummary]] = {}
     for told in records:
         groups.setdefault(told.key, []).append(told)
     keyed = {f"{stem}-{told.who}" if len(group) > 1 else stem: told for stem, group in groups.items() for told in group}

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from atlas_ld.media import NTRIPLES
 from atlas_ld.pipeline.cache import pack, unpack
 from atlas_ld.rdf import LABELS, Triple, in_order, object_of, subject_of, write
-from atlas_ld.release.entities import entity_of
+from atlas_ld.release.writing.entities import entity_of
 
 CODE = "I"
 """Numbers of texts are kept as an array of this type, of four bytes."""

@@ -1,10 +1,12 @@
 """Releases: immutable folders `<UTC date>-<hash8>/`, written whole or not at all (docs/decisions/0001).
 
-manifest    what a release holds: files with size and SHA-256, counts, inputs, software
-folder      the folder of releases: list, find, make current
-dumps       RDF dumps
-tables      CSV and XLSX, one per kind of thing
-search      the full-text index
-writer      the only code that makes a release
-verifier    checks a release against its manifest
+layout     the folder of releases: list, find, make current
+manifest   what a release holds: files with size and SHA-256, counts, inputs, software
+verify     a release against its manifest
+diff       what changed between two releases
+tables     tables for spreadsheets, one per kind of thing
+workbook   tables as XLSX
+stemming   words of the full-text index and their stems
+writing    the only code that makes a release
+reading    what reads one
 """

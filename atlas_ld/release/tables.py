@@ -30,7 +30,7 @@ _NUMBERS = frozenset(str(term) for term in (XSD.decimal, XSD.integer, XSD.gYear)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Properties = dict[str, list[Node]]
-Things = dict[str, Properties]
+EntityGraph = dict[str, Properties]
 """What is said of each subject, by property."""
 
 
@@ -57,14 +57,14 @@ def columns(name: str, model: Model) -> tuple[Column, ...]:
     return tuple(_columns(described, model, with_owner=name == "funding"))
 
 
-def by_subject(triples: Iterable[Triple]) -> Things:
-    things: Things = {}
+def by_subject(triples: Iterable[Triple]) -> EntityGraph:
+    things: EntityGraph = {}
     for triple in triples:
         things.setdefault(subject_of(triple), {}).setdefault(triple.predicate.value, []).append(object_of(triple))
     return things
 
 
-def rows_of(name: str, things: Things) -> Things:
+def rows_of(name: str, things: EntityGraph) -> EntityGraph:
     """The things that are rows of a table."""
     classes = TABLES[name]
     return {
@@ -74,7 +74,7 @@ def rows_of(name: str, things: Things) -> Things:
     }
 
 
-def links(shown: Sequence[Column], rows: Things) -> set[str]:
+def links(shown: Sequence[Column], rows: EntityGraph) -> set[str]:
     """All that the rows link to, whose labels `cells` wants."""
     fields = [column.field for column in shown if column.field is not None and column.field.datatype is None]
     return {
@@ -87,13 +87,13 @@ def links(shown: Sequence[Column], rows: Things) -> set[str]:
 
 
 def cells(
-    shown: Sequence[Column], rows: Things, labels: Mapping[str, str], owners: Mapping[str, str]
+    shown: Sequence[Column], rows: EntityGraph, labels: Mapping[str, str], owners: Mapping[str, str]
 ) -> list[list[str]]:
     """The cells of each row. `labels` of what they link to, by IRI; `owners`: funding line -> partnership."""
     return [[_cell(column, iri, properties, labels, owners) for column in shown] for iri, properties in rows.items()]
 
 
-def labels(things: Things) -> dict[str, str]:
+def labels(things: EntityGraph) -> dict[str, str]:
     """The label of each that has one."""
     return {iri: label for iri, properties in things.items() if (label := _label(properties)) is not None}
 

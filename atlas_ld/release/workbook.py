@@ -20,8 +20,8 @@ from typing import BinaryIO
 import xlsxwriter
 from xlsxwriter.utility import xl_range
 
-from atlas_ld.release.joined import END, Piece, combined, piece
 from atlas_ld.release.tables import JOIN, Column, Table, is_number
+from atlas_ld.release.writing.concatenation import END, Piece, combined, piece
 
 _CELL_LIMIT = 32_767  # the most characters of a cell (Excel specifications and limits)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # a workbook notes when it was made, and ours must not depend on it

@@ -1,5 +1,15 @@
-"""Sources: files in, one `Reading` per partnership out. `read` finds the reader of a file, `merge` makes one record
-of those that tell of the same partnership."""
+"""Sources: files in, one `Reading` per partnership out. `read` finds the reader of a file.
+
+reading          what every reader gives back, and the decoding of bytes
+atlas_page       a page of the Atlas, cut by atlas_labels and atlas_cut, its tables by atlas_rows, persons left out by
+                 atlas_persons; atlas_html makes lines of HTML, atlas_identity finds the page's number
+table            a table of partnerships, by table_columns and table_cells; table_files reads CSV and XLSX
+json_record      a JSON record
+values           years, dates, amounts and code words as people write them
+countries        names of countries at the end of a line
+themes           the themes by which a table row is cut
+merging          one record of those that tell of the same partnership
+"""
 
 from __future__ import annotations
 

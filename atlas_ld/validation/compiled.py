@@ -13,7 +13,7 @@ from rdflib import Graph
 
 from atlas_ld.findings import Severity
 from atlas_ld.rdf import Node
-from atlas_ld.validation.constraints import SetTest, Things, ValueTest
+from atlas_ld.validation.constraints import EntityGraph, SetTest, ValueTest
 from atlas_ld.validation.sparql import Query
 from atlas_ld.vocabulary import SH
 
@@ -48,14 +48,14 @@ class Shape:
     allowed: frozenset[str] | None
     queries: tuple[Query, ...]
 
-    def check(self, focus: Node, things: Things, found: list[Found]) -> None:
+    def check(self, focus: Node, things: EntityGraph, found: list[Found]) -> None:
         """Add what is wrong with `focus` to `found`, but for the SPARQL constraints."""
         if not self.path:
             self._check_values(focus, (focus,), things, found)
         elif focus in things or self.needed:
             self._check_values(focus, follow(focus, self.path, things), things, found)
 
-    def _check_values(self, focus: Node, values: Sequence[Node], things: Things, found: list[Found]) -> None:
+    def _check_values(self, focus: Node, values: Sequence[Node], things: EntityGraph, found: list[Found]) -> None:
         path = self.path[0] if len(self.path) == 1 else None
         for component, test_set in self.sets:
             for term in test_set(focus, values, things):
@@ -68,7 +68,7 @@ class Shape:
             for value in values:
                 self._check_properties(focus, value, things, found)
 
-    def _check_properties(self, focus: Node, value: Node, things: Things, found: list[Found]) -> None:
+    def _check_properties(self, focus: Node, value: Node, things: EntityGraph, found: list[Found]) -> None:
         said = things.get(value, _NOTHING)
         for property_ in said.keys() - self.allowed if self.allowed is not None else ():
             for term in said[property_]:
@@ -81,7 +81,7 @@ class Shape:
             elif shape.needed:
                 shape._check_values(value, (), things, found)
 
-    def conforms(self, value: Node, things: Things) -> bool:
+    def conforms(self, value: Node, things: EntityGraph) -> bool:
         found: list[Found] = []
         self.check(value, things, found)
         return not found
@@ -97,7 +97,7 @@ class Compiled:
     rest: Graph | None
 
 
-def follow(focus: Node, path: Sequence[str], things: Things) -> Sequence[Node]:
+def follow(focus: Node, path: Sequence[str], things: EntityGraph) -> Sequence[Node]:
     """The values that a path of properties leads to, each once."""
     nodes: Sequence[Node] = (focus,)
     for property_ in path:

@@ -18,11 +18,11 @@ from atlas_ld.rdf import RDF_TYPE, Literal, NamedNode, Node
 from atlas_ld.validation.terms import to_rdflib_literal
 from atlas_ld.vocabulary import SH, XSD
 
-Things = Mapping[Node, Mapping[str, Sequence[Node]]]
+EntityGraph = Mapping[Node, Mapping[str, Sequence[Node]]]
 """What is said of each subject: subject -> property IRI -> objects, each once."""
-ValueTest = Callable[[Node, Things], bool]
+ValueTest = Callable[[Node, EntityGraph], bool]
 """Whether one value meets a constraint."""
-SetTest = Callable[[Node, Sequence[Node], Things], Iterable[Node | None]]
+SetTest = Callable[[Node, Sequence[Node], EntityGraph], Iterable[Node | None]]
 """(focus, its values, everything) -> the sh:value of each result; None for a result without one."""
 
 _TYPE = RDF_TYPE.value
@@ -89,7 +89,7 @@ def language_in(languages: Iterable[str]) -> ValueTest:
     """https://www.w3.org/TR/shacl/#LanguageInConstraintComponent: a tag of the list, or a longer one that begins so."""
     ranges = frozenset(language.lower() for language in languages)
 
-    def test(value: Node, _: Things) -> bool:
+    def test(value: Node, _: EntityGraph) -> bool:
         if not isinstance(value, Literal) or not value.language:
             return False
         return value.language in ranges or "*" in ranges or value.language.lower().partition("-")[0] in ranges
@@ -142,7 +142,7 @@ def has_value(wanted: Node) -> SetTest:
 def unique_lang() -> SetTest:
     """https://www.w3.org/TR/shacl/#UniqueLangConstraintComponent: one result for each language used twice."""
 
-    def test(_: Node, values: Sequence[Node], __: Things) -> Iterable[None]:
+    def test(_: Node, values: Sequence[Node], __: EntityGraph) -> Iterable[None]:
         if len(values) < 2:
             return ()
         languages = [v.language.lower() for v in values if isinstance(v, Literal) and v.language]
@@ -154,7 +154,7 @@ def unique_lang() -> SetTest:
 def less_than_or_equals(other: str) -> SetTest:
     """https://www.w3.org/TR/shacl/#LessThanOrEqualsConstraintComponent: one result for each pair out of order."""
 
-    def test(focus: Node, values: Sequence[Node], things: Things) -> Iterable[Node]:
+    def test(focus: Node, values: Sequence[Node], things: EntityGraph) -> Iterable[Node]:
         if not values or focus not in things:
             return ()
         others = things[focus].get(other, ())

@@ -130,7 +130,7 @@ class Report:
         return "\n".join([*blocks, f"{'Conforms' if self.conforms else 'Does not conform'}: {counts}.\n"])
 
 
-class Told(NamedTuple):
+class SerializedResult(NamedTuple):
     """A result as the report tells it: what it is sorted by, its IRI, and its description in Turtle, without the
     declaration of the prefixes. Equal results are told in the same way."""
 
@@ -139,16 +139,16 @@ class Told(NamedTuple):
     turtle: str
 
 
-def tell(result: Result, iris: Iris) -> Told:
+def tell(result: Result, iris: Iris) -> SerializedResult:
     """A result as the report tells it. It is named by its content, below the quality graph's IRI, so that there are
     no blank nodes and the same results give the same report."""
     sort_key = "\0".join(map(str, result.sort_key))
     iri = f"{iris.quality_graph}#result-{short_hash('|'.join(map(str, result.sort_key)), 16)}"
     written = write(_result_triples(node(iri), result), TURTLE, PREFIXES | iris.prefixes).decode()
-    return Told(sort_key, iri, written.partition("\n\n")[2])
+    return SerializedResult(sort_key, iri, written.partition("\n\n")[2])
 
 
-def report_turtle(results: Iterable[Told], iris: Iris) -> str:
+def report_turtle(results: Iterable[SerializedResult], iris: Iris) -> str:
     """A sh:ValidationReport named by the quality graph's IRI, in Turtle: the report, then each result once."""
     ordered = sorted(set(results))
     report = node(iris.quality_graph)

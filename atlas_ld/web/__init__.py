@@ -1,27 +1,16 @@
-"""The site: a Flask application over one release. Blueprints by domain word, templates by blueprint.
+"""The site: a Flask application over one release. A module with a view is a blueprint; its templates lie in the folder
+of its package.
 
-    documents   /id, /doc: one entity in every format
-    site        home, lists and their files, quality, releases
-    maps        /map, and the outlines of the land
-    charts      /charts/: funding by year of any selection
-    citation    /cite/: an entity for reference managers
-    model       /ontology, /shapes, /context.jsonld
-    downloads   /download/
-    search      /search, /search/suggest
-    queries     /queries/: ready-made questions with parameters
-    saved_pages /queries/saved: long queries under short addresses
-    sparql      /sparql (its view is the endpoint `sparql.endpoint`, which base.html links to)
-    querying    /sparql/completions.json, /explore
-    about       /about/..., /model, /releases/compare
-    linksets    /linkset: the typed links of a document, as a document of their own
-    problem_pages  /problems/: what the types of problems mean
-    api         /api: the routes, for programs (OpenAPI) and for people
-    static_files  /static/
-    health      /health, robots.txt, sitemap.xml
-
-Every request gets its id and its bounds in `access`, every response passes through `responses` (conditions, codings,
-headers by the rules of `http_rules`), every error through `problems`, every address that is nearly right through
-`canonical`.
+publication   one release, opened
+wsgi          the entries for servers
+server        granian, its gateway, and what stands before Flask
+http          what HTTP owes every client: conditions, codings, errors, the log
+text          languages, typography, formats of numbers
+rendering     from RDF terms to HTML
+pages         home, about, downloads, the model, quality, /api
+lists         lists with their facets, files, charts and maps; search
+entities      /id, /doc and what belongs to a document
+sparql        /sparql, /queries, /explore
 """
 
 from __future__ import annotations
@@ -29,34 +18,15 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from atlas_ld.web import (
-    about,
-    access,
-    addresses,
-    api,
-    canonical,
-    charts,
-    citation,
-    documents,
-    downloads,
-    health,
-    i18n,
-    linksets,
-    maps,
-    model,
-    problem_pages,
-    problems,
-    queries,
-    querying,
-    responses,
-    saved_pages,
-    search,
-    site,
-    sparql,
-    static_files,
-    templating,
-)
+from atlas_ld.web.entities import citation, documents, linksets
+from atlas_ld.web.http import access_log, problems, responses
+from atlas_ld.web.lists import charts, maps, search
+from atlas_ld.web.pages import about, api, downloads, health, home, model, near_misses
+from atlas_ld.web.pages import problems as problem_pages
 from atlas_ld.web.publication import Publication
+from atlas_ld.web.rendering import static_files, templating, urls
+from atlas_ld.web.sparql import endpoint, explore, named_queries, saved_queries
+from atlas_ld.web.text import i18n
 
 
 def create_app(publication: Publication) -> Flask:
@@ -68,17 +38,17 @@ def create_app(publication: Publication) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask documents it so
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_prefix=proxies
         )
-    access.register(app)
+    access_log.register(app)
     i18n.register(app)
-    addresses.register(app)
-    access.register_bounds(app)
+    urls.register(app)
+    access_log.register_bounds(app)
     templating.register(app)
     static_files.register(app)
     responses.register(app)
     problems.register(app)
-    canonical.register(app)
+    near_misses.register(app)
     for blueprint in (
-        site.blueprint,
+        home.blueprint,
         maps.blueprint,
         citation.blueprint,
         charts.blueprint,
@@ -86,10 +56,10 @@ def create_app(publication: Publication) -> Flask:
         model.blueprint,
         downloads.blueprint,
         search.blueprint,
-        sparql.blueprint,
-        queries.blueprint,
-        saved_pages.blueprint,
-        querying.blueprint,
+        endpoint.blueprint,
+        named_queries.blueprint,
+        saved_queries.blueprint,
+        explore.blueprint,
         about.blueprint,
         health.blueprint,
         problem_pages.blueprint,

@@ -10,10 +10,10 @@ from atlas_ld.config import Settings
 from atlas_ld.iris import Iris
 from atlas_ld.model import Model, load_model
 from atlas_ld.rdf import parse_file, subject_of
-from atlas_ld.release.canonical import Dump
-from atlas_ld.release.folder import Release, open_release
-from atlas_ld.store.pool import QueryPool
-from atlas_ld.store.reader import Reader
+from atlas_ld.release.layout import Release, open_release
+from atlas_ld.release.reading.dump import Dump
+from atlas_ld.release.reading.store import Reader
+from atlas_ld.sparql.pool import QueryPool
 from atlas_ld.vocabulary import PREFIXES
 
 
@@ -49,8 +49,8 @@ def _dump(release: Release, iris: Iris) -> Dump:
     return Dump(release.dump, f"{iris.base}id/", aligned)
 
 
-def publication() -> Publication:
+def current_publication() -> Publication:
     """The publication that the current application serves."""
-    opened = current_app.extensions["atlas"]
-    assert isinstance(opened, Publication)
-    return opened
+    publication = current_app.extensions["atlas"]
+    assert isinstance(publication, Publication)
+    return publication

@@ -12,12 +12,13 @@ import sys
 from flask import Flask
 
 from atlas_ld.config import Settings
-from atlas_ld.web import access, create_app
-from atlas_ld.web.gateway import Gateway
+from atlas_ld.web import create_app
+from atlas_ld.web.http import access_log as access
 from atlas_ld.web.publication import open_publication
-from atlas_ld.web.ready import ReadyAnswers
-from atlas_ld.web.renderers import Renderers
-from atlas_ld.web.sparql_quick import QuickQueries
+from atlas_ld.web.server.gateway import Gateway
+from atlas_ld.web.server.render_pool import Renderers
+from atlas_ld.web.server.response_cache import ResponseCache
+from atlas_ld.web.sparql.quick import QuickQueries
 
 _SWITCH_SECONDS = 0.001
 """How long a thread that hands on a large answer may keep a page waiting; Python's own value is five times that."""
@@ -33,16 +34,16 @@ def gateway() -> Gateway:
     settings = Settings.read(os.environ)
     sys.setswitchinterval(_SWITCH_SECONDS)
     site, ready = _site(settings)
-    opened = site.extensions["atlas"]
-    quick = QuickQueries(opened.pool, settings, opened.iris.base)
-    renderers = Renderers(opened.release.id, settings, ready) if settings.renderers else None
-    return Gateway(site.wsgi_app, settings, ready.find, quick, renderers, opened.pool.fill_columns)
+    publication = site.extensions["atlas"]
+    quick = QuickQueries(publication.pool, settings, publication.iris.base)
+    renderers = Renderers(publication.release.id, settings, ready) if settings.renderers else None
+    return Gateway(site.wsgi_app, settings, ready.find, quick, renderers, publication.pool.fill_columns)
 
 
-def _site(settings: Settings) -> tuple[Flask, ReadyAnswers]:
+def _site(settings: Settings) -> tuple[Flask, ResponseCache]:
     if settings.access_log:
         access.log_to_stderr()
     site = create_app(open_publication(settings))
-    ready = ReadyAnswers(site.wsgi_app, settings.document_cache_mb * 2**20, settings.trusted_proxies)
+    ready = ResponseCache(site.wsgi_app, settings.document_cache_mb * 2**20, settings.trusted_proxies)
     site.wsgi_app = ready  # type: ignore[method-assign]  # Flask's own way of putting a layer in front
     return site, ready

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Request, sync_playwright
 from werkzeug.serving import make_server
 
 from atlas_ld.config import Settings
-from atlas_ld.release.folder import Release
+from atlas_ld.release.layout import Release
 from atlas_ld.web import create_app
 from atlas_ld.web.publication import open_publication
 

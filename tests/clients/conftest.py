@@ -13,7 +13,7 @@ import pytest
 
 from atlas_ld import pipeline
 from atlas_ld.config import Settings
-from atlas_ld.release.folder import Release, open_release
+from atlas_ld.release.layout import Release, open_release
 from atlas_ld.resources import root
 from frontend.install import npm_command
 from tests.web.serving import free_port, serving

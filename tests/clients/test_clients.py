@@ -14,7 +14,7 @@ import rdflib
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import JSON, POST, SPARQLWrapper
 
-from atlas_ld.release.folder import Release
+from atlas_ld.release.layout import Release
 from atlas_ld.vocabulary import PREFIXES
 
 Program = Callable[[str], list[str]]

@@ -14,12 +14,11 @@ import pytest
 
 from atlas_ld.errors import ReleaseError, StrictBuildRefused
 from atlas_ld.records import Funding
-from atlas_ld.release.folder import current_id, list_releases, open_release
+from atlas_ld.release.layout import current_id, list_releases, open_release
 from atlas_ld.release.manifest import MANIFEST, Manifest
-from atlas_ld.release.verifier import verify
-from atlas_ld.store.reader import Reader
-
-from .conftest import Build, a_record
+from atlas_ld.release.reading.store import Reader
+from atlas_ld.release.verify import verify
+from tests.release.conftest import Build, a_record
 
 
 def published_files(release: Path) -> dict[str, bytes]:

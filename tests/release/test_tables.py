@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 
-from .conftest import Build, a_record
+from tests.release.conftest import Build, a_record
 
 
 def rows(path: Path) -> list[dict[str, str]]:

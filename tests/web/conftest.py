@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from atlas_ld import pipeline
 from atlas_ld.config import Settings
 from atlas_ld.records import Funding, Origin, Participant, PartnershipRecord, ThemeChoice
-from atlas_ld.release.folder import Release
+from atlas_ld.release.layout import Release
 from atlas_ld.web import create_app
 from atlas_ld.web.publication import open_publication
 from tests.web.serving import Server, serving

@@ -19,7 +19,7 @@ from atlas_ld.config import Settings
 _PROGRAM = """
 import os
 from atlas_ld.config import Settings
-from atlas_ld.web.server import serve
+from atlas_ld.web.server.server import serve
 serve(Settings.read(os.environ))
 """
 

@@ -1,0 +1,191 @@
+"""Files that are joined from pieces, plain and deflated, so that an unchanged piece is copied and not made again.
+
+A deflated piece ends in a full flush (RFC 1951; `Z_FULL_FLUSH` in zlib's manual): it needs nothing of the pieces before
+it, and pieces put one after the other are one deflate stream. So `x.gz` is a single gzip member, as every client
+reads it: browsers stop after the first member of a coded response.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from io import FileIO
+from pathlib import Path
+from typing import NamedTuple, Self
+
+_LEVEL = 6
+_GZIP_HEAD = bytes.fromhex("1f8b08000000000000ff")  # no name, no time, no system (RFC 1952, section 2.3)
+END = b"\x03\x00"
+"""An empty last block, which ends a deflate stream."""
+_PORTION, _AHEAD = 2**21, 2
+"""Bytes that are written at once, and portions that may wait for it."""
+_ZEROS = memoryview(bytes(2**16))
+
+
+class Piece(NamedTuple):
+    """Some bytes of a file, plain and deflated, and of the plain ones the number and the CRC-32. `plain` is empty
+    where only the deflated ones are wanted."""
+
+    plain: bytes
+    packed: bytes
+    length: int
+    crc: int
+
+
+class ByteRange(NamedTuple):
+    """Where a piece is: its first byte in the plain file and in the deflated one, its lengths, its CRC-32."""
+
+    at: int
+    length: int
+    packed_at: int
+    packed_length: int
+    crc: int
+
+
+def piece(plain: bytes) -> Piece:
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = packer.compress(plain) + packer.flush(zlib.Z_FULL_FLUSH)
+    return Piece(plain, packed, len(plain), zlib.crc32(plain))
+
+
+class Joined:
+    """A file that grows by pieces, plain at `path` and gzipped at `path`.gz, with `separator` between the pieces."""
+
+    def __init__(self, path: Path, head: bytes, separator: bytes, tail: bytes, previous: Path | None) -> None:
+        """Pieces may be taken over from the file of the same name in the folder `previous`."""
+        packed = packed_path(path)
+        self._plain = _Growing(path, previous and previous / path.name)
+        self._packed = _Growing(packed, previous and previous / packed.name)
+        self._separator, self._tail = piece(separator), piece(tail)
+        self._crc, self._pieces = 0, 0
+        self._packed.write(_GZIP_HEAD)
+        self._write(piece(head))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if error is None:
+            self._write(self._tail)
+            self._packed.write(END + struct.pack("<LL", self._crc, self._plain.size % 2**32))
+        self._plain.close()
+        self._packed.close()
+
+    def add(self, made: Piece) -> ByteRange:
+        """Write a new piece; where it is."""
+        if self._pieces and self._separator.plain:
+            self._write(self._separator)
+        self._pieces += 1
+        return self._write(made)
+
+    def take(self, place: ByteRange) -> ByteRange:
+        """Write a piece of the previous file again; where it is now."""
+        plain = self._plain.previous(place.at, place.length)
+        packed = self._packed.previous(place.packed_at, place.packed_length)
+        return self.add(Piece(plain, packed, place.length, place.crc))
+
+    def _write(self, made: Piece) -> ByteRange:
+        place = ByteRange(self._plain.size, made.length, self._packed.size, len(made.packed), made.crc)
+        self._crc = zlib.crc32(made.plain, self._crc)
+        self._plain.write(made.plain)
+        self._packed.write(made.packed)
+        return place
+
+
+class Deflated:
+    """Deflated pieces alone, on the way to a file that begins and ends with something else."""
+
+    def __init__(self, path: Path, previous: Path | None, start: int) -> None:
+        """A file at `path` holds the pieces until they are `whole`. Others may be taken over from the file `previous`,
+        where the first begins at the byte `start`."""
+        self._path, self._start = path, start
+        self._file = _Growing(path, previous)
+        self._length, self._crc = 0, 0
+
+    def whole(self) -> Piece:
+        """All pieces as one; nothing can be added then."""
+        self._file.close()
+        packed = self._path.read_bytes()
+        self._path.unlink()
+        return Piece(b"", packed, self._length, self._crc)
+
+    def add(self, made: Piece) -> ByteRange:
+        place = ByteRange(0, made.length, self._file.size, len(made.packed), made.crc)
+        self._crc = combined(self._crc, made.crc, made.length)
+        self._length += made.length
+        self._file.write(made.packed)
+        return place
+
+    def take(self, place: ByteRange) -> ByteRange:
+        packed = self._file.previous(self._start + place.packed_at, place.packed_length)
+        return self.add(Piece(b"", packed, place.length, place.crc))
+
+
+class _Growing:
+    """A file that is written from its beginning, by a thread of its own, beside one that is read here and there.
+
+    To copy an unchanged dump is to ask the system for new memory, page by page, which takes longer than all else that
+    is done for it: so several files are copied at once.
+    """
+
+    def __init__(self, path: Path, previous: Path | None) -> None:
+        self._file = path.open("wb", buffering=0)
+        self._previous = previous.open("rb", buffering=0) if previous else None
+        self._writer = ThreadPoolExecutor(1)  # its thread starts with the first portion
+        self._under_way: deque[Future[None]] = deque()
+        self._held: list[bytes] = []
+        self._held_bytes = 0
+        self.size = 0
+
+    def write(self, data: bytes) -> None:
+        self._held.append(data)
+        self._held_bytes += len(data)
+        self.size += len(data)
+        if self._held_bytes >= _PORTION:
+            self._flush()
+
+    def _flush(self) -> None:
+        while len(self._under_way) > _AHEAD:
+            self._under_way.popleft().result()
+        self._under_way.append(self._writer.submit(_write, self._file, self._held))
+        self._held, self._held_bytes = [], 0
+
+    def previous(self, at: int, length: int) -> bytes:
+        assert self._previous is not None
+        return os.pread(self._previous.fileno(), length, at)
+
+    def close(self) -> None:
+        """Raises OSError where something could not be written."""
+        self._flush()
+        self._writer.shutdown()
+        self._file.close()
+        if self._previous:
+            self._previous.close()
+        for written in self._under_way:
+            written.result()
+
+
+def _write(file: FileIO, pieces: list[bytes]) -> None:
+    rest = memoryview(b"".join(pieces))
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def packed_path(path: Path) -> Path:
+    return path.with_name(f"{path.name}.gz")
+
+
+def combined(one: int, other: int, length: int) -> int:
+    """The CRC-32 of two texts one after the other, from that of each and the length of the second.
+
+    A CRC is linear but for a constant: what `one` adds to the whole is what it adds before as many zeros.
+    """
+    shifted, constant = one, 0
+    while length:
+        some = _ZEROS[:length]
+        shifted, constant = zlib.crc32(some, shifted), zlib.crc32(some, constant)
+        length -= len(some)
+    return shifted ^ constant ^ other

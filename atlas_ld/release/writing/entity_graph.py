@@ -1,0 +1,186 @@
+"""What is said of things, read from a release's entities when it is asked for, with the questions that the rows of
+lists and of the search ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from atlas_ld.iris import Iris
+from atlas_ld.rdf import LABELS, RDF_TYPE, Literal, NamedNode, parse_lines
+from atlas_ld.release.writing.entities import Entities, entity_of
+from atlas_ld.vocabulary import ATLAS, WGS
+
+_SCHEMES = ("funder-kind", "status", "form", "level", "role", "section")
+
+Value = tuple[str, str | None]
+"""The text of a term and its language: None for an IRI, empty for a literal that has none."""
+
+Statement = tuple[str, str, Value]
+"""Subject, property and value."""
+
+
+class EntityGraph:
+    """Entities by IRI. `used` collects those that were looked at: what a row that is made from them depends on."""
+
+    def __init__(self, entities: Entities, iris: Iris) -> None:
+        self.iris = iris
+        self.used: set[str] = set()
+        self._entities = entities
+        self._statements: dict[str, list[Statement]] = {}
+        self._values: dict[str, dict[str, list[Value]]] = {}
+        self._kinds: dict[str, str | None] = {}
+        self._keys: dict[str, str] = {}
+        self._codes: dict[str, str] = {}
+        self._above: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def read(self, wanted: Iterable[str]) -> None:
+        """Read these entities and what they link to, step by step, in few and large portions. What is not read ahead
+        is read when it is asked for."""
+        pending = self._read(wanted)
+        linked = self._read(
+            value
+            for iri in pending
+            for _, property_, (value, language) in self._statements[iri]
+            if language is None and property_ != RDF_TYPE.value
+        )
+        while linked:
+            linked = self._read(
+                value
+                for iri in linked
+                if self.kind(iri) in ("organisation", "territory", "theme")
+                for _, property_, (value, language) in self._statements[iri]
+                if language is None and property_ != RDF_TYPE.value
+            )
+
+    def _read(self, wanted: Iterable[str]) -> list[str]:
+        missing = [
+            iri
+            for iri in dict.fromkeys(map(entity_of, wanted))
+            if iri not in self._statements and self.kind(iri) != "source"
+        ]
+        self._statements |= {iri: [] for iri in missing}
+        subject, said, known = "", [], {}
+        before: object = None
+        for about, property_, term in parse_lines(b"".join(self._entities.lines(missing))):
+            if before != (before := about):
+                assert isinstance(about, NamedNode)
+                subject = about.value
+                said = self._statements[entity_of(subject)]
+                known = self._values.setdefault(subject, {})
+            assert isinstance(term, NamedNode | Literal)
+            name = property_.value
+            value = (term.value, (term.language or "") if isinstance(term, Literal) else None)
+            said.append((subject, name, value))
+            known.setdefault(name, []).append(value)
+        return missing
+
+    def statements(self, entity: str) -> Sequence[Statement]:
+        """All that is said of an entity and its parts, in reading order."""
+        self.used.add(entity)
+        if entity not in self._statements:
+            self._read((entity,))
+        return self._statements.get(entity, ())
+
+    def _of(self, subject: str) -> Mapping[str, list[Value]]:
+        self.statements(entity_of(subject))
+        return self._values.get(subject, {})
+
+    def size(self, iri: str) -> int:
+        """How many triples have this subject."""
+        return sum(map(len, self._of(iri).values()))
+
+    def is_a(self, iri: str, *classes: str) -> bool:
+        return any(value in classes for value, _ in self._of(iri).get(RDF_TYPE.value, ()))
+
+    def all(self, iri: str, property_: str) -> list[str]:
+        """The values of a property as text, IRIs whole, each once and in order."""
+        return sorted({value for value, _ in self._of(iri).get(str(property_), ())})
+
+    def one(self, iri: str, property_: str) -> str | None:
+        return next(iter(self.all(iri, property_)), None)
+
+    def year(self, iri: str, property_: str) -> int | None:
+        text = self.one(iri, property_)
+        return int(text[:4]) if text and text[:4].isdecimal() else None
+
+    def cents(self, iri: str, property_: str) -> int | None:
+        text = self.one(iri, property_)
+        return int((Decimal(text) * 100).to_integral_value()) if text is not None else None
+
+    def names(self, iri: str) -> list[str]:
+        """Every label that has a language, in reading order."""
+        return [
+            value
+            for subject, p, (value, language) in self.statements(iri)
+            if language and p in LABELS and subject == iri
+        ]
+
+    def labels(self, iri: str) -> tuple[str, str]:
+        """French and English; the one stands for the other, and the end of the IRI for both."""
+        properties = self._of(iri)
+        found = sorted(
+            (language, value) for p in LABELS for value, language in properties.get(p, ()) if language is not None
+        )
+        by_language = dict(reversed(found))
+        first = found[0][1] if found else self.key(iri)
+        french = by_language.get("fr") or by_language.get("") or first
+        return french, by_language.get("en", french)
+
+    def kind(self, iri: str) -> str | None:
+        """The kind of an entity of ours (`iris.KINDS`)."""
+        if iri not in self._kinds:
+            self._kinds[iri] = self.iris.kind(iri)
+        return self._kinds[iri]
+
+    def key(self, iri: str) -> str:
+        """The key of an entity of ours: `country-ml`; another IRI as it is."""
+        known = self._keys.get(iri)
+        if known is None:
+            parts = self.iris.split(iri)
+            known = self._keys[iri] = parts[1] if parts else iri
+        return known
+
+    def code(self, iri: str) -> str:
+        """The value of a code: `under-way` for `…/code/status-under-way`."""
+        known = self._codes.get(iri)
+        if known is None:
+            key = self.key(iri)
+            scheme = next((name for name in _SCHEMES if key.startswith(f"{name}-")), None)
+            known = self._codes[iri] = key.removeprefix(f"{scheme}-") if scheme else key
+        return known
+
+    def up(self, iri: str, property_: str) -> tuple[str, ...]:
+        """An entity and all above it by a property (`within`, `broader`)."""
+        known = self._above.get((iri, property_))
+        if known is None:
+            reached, pending = {iri}, [iri]
+            while pending:
+                for above in self.all(pending.pop(), property_):
+                    if above not in reached:
+                        reached.add(above)
+                        pending.append(above)
+            known = self._above[iri, property_] = tuple(sorted(reached))
+        self.used.update(known)
+        return known
+
+    def reach(self, territory: str) -> tuple[str, ...]:
+        """A territory, all that it lies within, and all that it spans. A commune's EPCI may span several départements,
+        of which the commune lies in one, so that only what the territory itself spans is followed."""
+        starts = (territory, *self.all(territory, ATLAS.overlaps))
+        return tuple(sorted({one for start in starts for one in self.up(start, ATLAS.within)}))
+
+    def position(self, territory: str) -> tuple[float, float] | None:
+        """Latitude and longitude of the territory itself, in degrees (WGS 84)."""
+        latitude, longitude = self.one(territory, WGS.lat), self.one(territory, WGS.long)
+        return (float(latitude), float(longitude)) if latitude and longitude else None
+
+    def place(self, territory: str) -> str | None:
+        """The nearest territory above or at this one whose position is known."""
+        level = [territory]
+        while level:
+            for iri in level:
+                if self.position(iri):
+                    return iri
+            level = [above for iri in level for above in self.all(iri, ATLAS.within) if above != iri]
+        return None

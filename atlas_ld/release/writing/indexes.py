@@ -1,0 +1,91 @@
+"""The search and the lists of a release: made whole, or taken over from the release before with what has changed.
+
+What an entity gives is made in worker processes (`rows.py`) and written by one (`search_file.py`, `facet_file.py`).
+Partnerships come first, since the rows of others say how many there are. docs/decisions/0018 has the reasons.
+"""
+
+from __future__ import annotations
+
+import shutil
+from functools import partial
+from pathlib import Path
+
+from atlas_ld.iris import Iris
+from atlas_ld.processes import Workers
+from atlas_ld.release.writing.entities import Changes, Entities
+from atlas_ld.release.writing.entries import KINDS
+from atlas_ld.release.writing.facet_file import FACETS, FacetFile
+from atlas_ld.release.writing.facet_rows import COUNTED
+from atlas_ld.release.writing.rows import FOLLOWED, Wanted, rows_of
+from atlas_ld.release.writing.search_file import SEARCH, SearchFile
+
+_PART = 1000
+"""Entities that a process takes at once: what many of them link to is read once for all."""
+_MOST = 0.2
+"""Of all rows, how many may change before it costs less to make all of them again."""
+
+
+def begin_indexes(folder: Path, changes: Changes, base_iri: str) -> None:
+    """Take over the files of the previous release where that may do. It needs no Python to speak of."""
+    iris = Iris(base_iri)
+    if changes.previous and all(iris.kind(iri) in (*FOLLOWED, "source") for iri in _touched(changes)):
+        for name in (SEARCH, FACETS):
+            shutil.copyfile(changes.previous / name, folder / name)
+
+
+def write_indexes(folder: Path, entities: Entities, changes: Changes, base_iri: str, workers: Workers) -> None:
+    """Write `search.sqlite` and `facets.sqlite` of the release in `folder`, after `begin_indexes`.
+
+    Their content depends on the entities alone; the numbers of rows depend on what was taken over as well.
+    """
+    iris = Iris(base_iri)
+    concerned = _concerned(folder, changes, iris)
+    if concerned is None:
+        concerned = {iri for iri in entities.digests if iris.kind(iri) in KINDS}
+    with SearchFile(folder / SEARCH) as search, FacetFile(folder / FACETS) as facets:
+        others = {iri for iri in concerned if iris.kind(iri) != "partnership"}
+        for iri in sorted(concerned - entities.digests.keys()):
+            others |= search.remove(iri) | _counting(iris, facets.remove(iri))
+        work = partial(rows_of, entities=entities, base_iri=base_iri)
+        partnerships = [Wanted(iri) for iri in sorted(concerned - others) if iri in entities.digests]
+        for rows in workers.spread(work, partnerships, part=_PART):
+            others |= search.put(rows) | _counting(iris, facets.put(rows))
+        wanted = [
+            _wanted(search, facets, iris, iri)
+            for iri in sorted(others)
+            if iri in entities.digests and iris.kind(iri) in KINDS
+        ]
+        for rows in workers.spread(work, wanted, part=_PART):
+            search.put(rows)
+            facets.put(rows)
+
+
+def _touched(changes: Changes) -> set[str]:
+    return {*changes.added, *changes.changed, *changes.removed}
+
+
+def _concerned(folder: Path, changes: Changes, iris: Iris) -> set[str] | None:
+    """The entities whose rows are to be made again in the files that were taken over. None where there are none, or
+    where so much is to be made again that they are given up."""
+    if not (folder / SEARCH).exists():
+        return None
+    touched = _touched(changes)
+    with SearchFile(folder / SEARCH) as search:
+        concerned = {iri for iri in touched | search.depending(touched) if iris.kind(iri) in KINDS}
+        few = len(concerned) + search.changed < _MOST * search.size()
+    if few:
+        return concerned
+    for name in (SEARCH, FACETS):
+        (folder / name).unlink()
+    return None
+
+
+def _counting(iris: Iris, pairs: set[tuple[str, str]]) -> set[str]:
+    """The entities that count partnerships by these pairs of facet and value."""
+    return {f"{iris.prefixes[facet]}{key}" for facet, key in pairs if facet in COUNTED}
+
+
+def _wanted(search: SearchFile, facets: FacetFile, iris: Iris, iri: str) -> Wanted:
+    kind, key = iris.split(iri) or ("", "")
+    count = facets.count(kind, key) if kind in COUNTED else 0
+    return Wanted(iri, count, *search.mentions(iri)) if kind == "organisation" else Wanted(iri, count)

@@ -1,0 +1,15 @@
+"""The query service: SPARQL of other people, in processes that can be stopped, over the read-only store of a release.
+
+pool            queries in, answers out
+guard           the words of a query before it runs: SERVICE and updates are refused
+scheduler       whose query runs next
+workers         the worker pool; worker_process is one worker seen from outside, worker the process itself
+sandbox         what a worker may not do
+frames          what the pool and its workers say to each other
+beginning       the first moments of a query, in an event loop
+execution       one query on one worker
+request         what is asked
+result          an answer while it is made and after; result_writer sends it, result_cache keeps it
+cancellation    nobody wants the answer any more
+columns         the second engine, for questions that read much; column_file is the file that workers share
+"""

@@ -1,0 +1,17 @@
+"""Whether a query is worth a try on columns. Every query pays for this test, so it looks at words alone."""
+
+from __future__ import annotations
+
+import re
+
+_WORDS = re.compile(r"\b(?:count|sum|avg|min|max|group|order|filter|values|optional|distinct)\b|[+]", re.IGNORECASE)
+"""What questions that read much are made of. Look-ups of one thing have none of these words."""
+
+_LONGEST = 10_000
+"""Characters: rdflib's parser takes microseconds for each."""
+
+
+def is_analytic(query: str) -> bool:
+    """A query that is read, parsed and perhaps answered by this engine. Escapes (`\\`) are read differently by rdflib
+    and Oxigraph, so a query with one is left to Oxigraph."""
+    return len(query) <= _LONGEST and "\\" not in query and _WORDS.search(query) is not None

@@ -1,0 +1,82 @@
+"""What a query worker sends of an answer while the engine writes it, within limits of rows and bytes."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from atlas_ld.media import SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML
+from atlas_ld.sparql import frames
+
+_HELD_BYTES, _HELD_SECONDS = 65_536, 0.05
+"""So much of an answer, and so long, waits for its end: most are sent in one frame."""
+
+# What stands at each row and cannot stand within a value, and how many rows there are before the first mark: in JSON
+# a value's quotes are escaped, in XML its `<`, in TSV its line feeds. CSV quotes values that hold a line feed, so
+# there it counts outside quotes alone. JSON has its mark between rows; CSV and TSV have one more, at the header.
+_ROW_MARKS = {
+    SPARQL_JSON.name: (b'},{"', 1),
+    SPARQL_XML.name: (b"<result>", 0),
+    SPARQL_TSV.name: (b"\n", -1),
+    SPARQL_CSV.name: (b"\n", -1),
+}
+
+
+class TooLargeError(Exception):
+    """The answer passed its limit of rows or bytes."""
+
+
+class Output:
+    """The file that the engine writes an answer to: one WHOLE frame, or a HEAD, and a DATA frame for each write."""
+
+    def __init__(self, descriptor: int, head: dict[str, str], rows: int, size: int) -> None:
+        self._descriptor, self._head = descriptor, head
+        self._held: bytearray | None = bytearray()
+        self._hold_until = time.monotonic() + _HELD_SECONDS
+        self._most_rows, self._most_bytes = rows, size
+        self._mark, self._rows = _ROW_MARKS.get(head["format"], (b"", 0))
+        self._tail, self._quoted = b"", False
+        self._bytes = 0
+
+    def write(self, data: bytes) -> int:
+        self._bytes += len(data)
+        if self._bytes > self._most_bytes:
+            raise TooLargeError(f"The answer is larger than {self._most_bytes} bytes")
+        if self._head["kind"] == "bindings":
+            self.count(self._marks_in(data))
+        if self._held is None:
+            frames.write(self._descriptor, frames.DATA, data)
+            return len(data)
+        self._held += data
+        if len(self._held) > _HELD_BYTES or time.monotonic() > self._hold_until:
+            frames.write_json(self._descriptor, frames.HEAD, self._head)
+            frames.write(self._descriptor, frames.DATA, bytes(self._held))
+            self._held = None
+        return len(data)
+
+    def end(self) -> None:
+        """Sends what was held, and that this was all."""
+        worked = time.process_time()
+        if self._held is None:
+            frames.write_json(self._descriptor, frames.END, {"worked": worked})
+        else:
+            head = json.dumps(self._head | {"worked": worked}).encode()
+            frames.write(self._descriptor, frames.WHOLE, head + b"\n" + self._held)
+
+    def flush(self) -> None:
+        """The engine's word for the end, or for nothing: `end` is what counts."""
+
+    def count(self, rows: int) -> None:
+        self._rows += rows
+        if self._rows > self._most_rows:
+            raise TooLargeError(f"The answer has more than {self._most_rows} rows")
+
+    def _marks_in(self, data: bytes) -> int:
+        if self._head["format"] == SPARQL_CSV.name:
+            parts = data.split(b'"')
+            marks = sum(part.count(self._mark) for part in parts[self._quoted :: 2])
+            self._quoted ^= len(parts) % 2 == 0
+            return marks
+        joined = self._tail + data
+        self._tail = joined[max(0, len(joined) - len(self._mark) + 1) :]  # a mark may be cut by the end of a write
+        return joined.count(self._mark)

@@ -1,0 +1,223 @@
+"""Whose query runs next: short ones of modest clients first, and always a place for them.
+
+Nobody can tell from a query how long it will run. So each one begins as a light query. One that outlives its trial
+becomes heavy if there is a place for another heavy query (it runs on, nothing is lost), else it is ended and waits for
+such a place. Heavy queries never take all the places. Clients whose queries outlived a trial in the last minutes begin
+as heavy; among the waiting, those go first who got short answers of late, then those who used the least time; and a
+full queue gives up the place of whoever is last in that order, who is told that the endpoint is busy. While light
+queries wait, trials are short. So many clients with endless queries cost each other time, and cost the others the end
+of one short trial.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from atlas_ld.errors import ClientBusy, EndpointBusy, QueryAbandoned
+from atlas_ld.sparql.cancellation import CancelToken
+
+_HALF_LIFE = 60.0
+"""Seconds in which half of what a client did is forgotten."""
+
+_HEAVY_CLIENT = 0.5
+"""A client with so many outlived trials, after forgetting, begins as heavy: one is forgotten in a minute."""
+
+_SHORT_FOR_LONG = 10
+"""So many short answers outweigh one outlived trial."""
+
+_KNOWN = 0.5
+"""A client with so many short answers, after forgetting, goes before those of whom nothing is known."""
+
+_CROWDED_TRIAL = 0.2
+"""Part of a trial that a query gets while other light queries wait."""
+
+_MOST_CLIENTS = 10_000
+_FORGOTTEN = 0.01
+
+
+@dataclass
+class _Account:
+    """What a client did lately: seconds of workers, outlived trials, short runs; `at` is when they were last brought
+    up to date."""
+
+    seconds: float = 0.0
+    outlived: float = 0.0
+    short: float = 0.0
+    at: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_heavy(self) -> bool:
+        return self.outlived >= _HEAVY_CLIENT and self.outlived * _SHORT_FOR_LONG > self.short
+
+    def forget(self) -> None:
+        now = time.monotonic()
+        kept = 0.5 ** ((now - self.at) / _HALF_LIFE)
+        self.seconds, self.outlived, self.short = self.seconds * kept, self.outlived * kept, self.short * kept
+        self.at = now
+
+
+@dataclass(eq=False)
+class Ticket:
+    """A query's place: its client, whether it counts as heavy, whether it runs, or will not; `told` is called when
+    that is decided, if not at once."""
+
+    client: str
+    heavy: bool
+    arrival: int
+    on_decided: Callable[[], object] = lambda: None
+    running: bool = False
+    refused: bool = False
+
+
+class Scheduler:
+    """Places for `places` queries at a time and `queue` that wait, `per_client` of one client. For many threads."""
+
+    def __init__(self, places: int, queue: int, per_client: int, retry_after: float) -> None:
+        self._places, self._queue, self._per_client = places, queue, per_client
+        self._heavy_places = places - max(1, places // 4) if places > 1 else 1
+        self._retry_after = math.ceil(retry_after)
+        self._lock = threading.RLock()  # entering a Condition costs more than entering its lock
+        self._change = threading.Condition(self._lock)
+        self._running: set[Ticket] = set()
+        self._waiting: set[Ticket] = set()
+        self._present: Counter[str] = Counter()
+        self._accounts: dict[str, _Account] = {}
+        self._arrivals = itertools.count()
+
+    def admit(self, client: str) -> None:
+        """Counts a request of `client` as present until `leave`. Raises ClientBusy past the limit of one client."""
+        with self._lock:
+            if client and self._present[client] >= self._per_client:
+                raise ClientBusy(
+                    f"This address has {self._per_client} queries under way, and may have no more; "
+                    f"try again when one is answered, or in {self._retry_after} s.",
+                    self._retry_after,
+                )
+            if self._present.total() >= self._places + 2 * self._queue:
+                raise self.busy()
+            self._present[client] += 1
+
+    def leave(self, client: str) -> None:
+        with self._lock:
+            self._present[client] -= 1
+            if self._present[client] <= 0:
+                del self._present[client]
+
+    def take(self, client: str, patience: float, token: CancelToken, heavy: bool = False) -> Ticket:
+        """`enter` and `wait`, and what `wait` raises."""
+        turn = self.enter(client, heavy)
+        self.wait(turn, patience, token)
+        return turn
+
+    def enter(self, client: str, heavy: bool = False, on_decided: Callable[[], object] = lambda: None) -> Ticket:
+        """A place that may be free at once, or has to be waited for, or is refused where others go before in a full
+        queue. `told` must not wait for anything."""
+        with self._lock:
+            turn = Ticket(client, heavy or self._account(client).is_heavy, next(self._arrivals))
+            self._waiting.add(turn)
+            self._start_next()
+            turn.on_decided = on_decided
+            if not turn.running and len(self._waiting) > self._queue:
+                last = max(self._waiting, key=self._rank)
+                self._waiting.remove(last)
+                last.refused = True
+                last.on_decided()
+                self._change.notify_all()
+            return turn
+
+    def wait(self, turn: Ticket, patience: float, token: CancelToken) -> None:
+        """Waits until the query may run. Raises EndpointBusy after `patience` seconds or where it is refused,
+        QueryAbandoned where nobody waits any more."""
+        with token.on_cancel(self._wake), self._lock:
+            self._change.wait_for(lambda: turn.running or turn.refused or token.said, patience)
+            if turn.running and not token.said:
+                return
+            self._withdraw(turn)
+            raise QueryAbandoned("The client is gone.") if token.said else self.busy()
+
+    def withdraw(self, turn: Ticket) -> None:
+        """Nobody wants this place any more, whether it is waited for or taken."""
+        with self._lock:
+            self._withdraw(turn)
+
+    def is_over(self, seconds: float, trial: float) -> bool:
+        """Whether a trial of `trial` seconds is over after `seconds`: earlier where light queries wait."""
+        with self._lock:
+            crowded = any(not turn.heavy for turn in self._waiting)
+        return seconds >= trial * (_CROWDED_TRIAL if crowded else 1)
+
+    def promote_to_heavy(self, turn: Ticket) -> bool:
+        """The query outlived its trial: whether it may run on, as heavy. Its client is remembered for it."""
+        with self._lock:
+            self._account(turn.client).outlived += 1
+            if not turn.heavy and self._heavy() < self._heavy_places:
+                turn.heavy = True
+                self._start_next()
+            return turn.heavy
+
+    def give_back(self, turn: Ticket, seconds: float, answered: bool) -> None:
+        """The query is done, after `seconds` of work, with or without an answer."""
+        with self._lock:
+            self._running.discard(turn)
+            account = self._account(turn.client)
+            account.seconds += seconds
+            account.short += answered and not turn.heavy
+            self._start_next()
+
+    def busy(self) -> EndpointBusy:
+        return EndpointBusy(
+            f"Every query worker is taken; try again in {self._retry_after} s.", retry_after=self._retry_after
+        )
+
+    def _wake(self) -> None:
+        with self._lock:
+            self._change.notify_all()
+
+    def _withdraw(self, turn: Ticket) -> None:
+        self._waiting.discard(turn)
+        self._running.discard(turn)
+        self._start_next()
+
+    def _heavy(self) -> int:
+        return sum(turn.heavy for turn in self._running)
+
+    def _rank(self, turn: Ticket) -> tuple[bool, int, bool, float, int]:
+        mine = sum(other.client == turn.client for other in self._running)
+        account = self._account(turn.client)
+        return turn.heavy, mine, account.short < _KNOWN, account.seconds, turn.arrival
+
+    def _start_next(self) -> None:
+        """Gives free places to those who wait, in their order."""
+        while self._waiting and len(self._running) < self._places:
+            room_for_heavy = self._heavy() < self._heavy_places
+            able = [turn for turn in self._waiting if room_for_heavy or not turn.heavy]
+            if not able:
+                break
+            turn = able[0] if len(able) == 1 else min(able, key=self._rank)
+            self._waiting.remove(turn)
+            self._running.add(turn)
+            turn.running = True
+            turn.on_decided()
+            self._change.notify_all()
+
+    def _account(self, client: str) -> _Account:
+        account = self._accounts.get(client)
+        if account is None:
+            if len(self._accounts) >= _MOST_CLIENTS:
+                self._forget_clients()
+            account = self._accounts[client] = _Account()
+        account.forget()
+        return account
+
+    def _forget_clients(self) -> None:
+        for account in self._accounts.values():
+            account.forget()
+        kept = {name: a for name, a in self._accounts.items() if a.seconds > _FORGOTTEN or a.outlived > _FORGOTTEN}
+        busiest = sorted(kept, key=lambda name: kept[name].seconds, reverse=True)[: _MOST_CLIENTS // 2]
+        self._accounts = {name: kept[name] for name in busiest}

@@ -1,0 +1,195 @@
+"""A process that answers SPARQL queries over one store, so that a query can be stopped by ending its process.
+
+    python -m atlas_ld.sparql.worker STORE --memory-mb N --columns DESCRIPTOR
+
+It reads requests on its standard input and writes answers on its standard output, as `frames` says. It imports no
+more than it needs, since a stopped worker is replaced while people wait.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import select
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from typing import IO, Any, cast
+
+from pyoxigraph import (
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Triple,
+    serialize,
+)
+
+from atlas_ld.media import RDF_FORMATS, SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML
+from atlas_ld.sparql import frames, sandbox
+from atlas_ld.sparql.columns.attachment import Attached
+from atlas_ld.sparql.result_writer import Output, TooLargeError
+
+_RESULT_FORMATS = {
+    SPARQL_JSON.name: QueryResultsFormat.JSON,
+    SPARQL_XML.name: QueryResultsFormat.XML,
+    SPARQL_CSV.name: QueryResultsFormat.CSV,
+    SPARQL_TSV.name: QueryResultsFormat.TSV,
+}
+_RDF_FORMATS = {format_.name: RdfFormat.from_media_type(format_.media_type) for format_ in RDF_FORMATS}
+_KINDS = {QuerySolutions: "bindings", QueryBoolean: "boolean", QueryTriples: "graph"}
+_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_NICE = 5
+"""Pages go before queries."""
+_FEW = 5
+"""So many expected words are told; more would be a list of nearly everything."""
+_CHARACTERS = re.compile(r"\[[^\]]*\]|<unreported>")
+
+
+class _NoFormatError(Exception):
+    """None of the formats asked for holds an answer of this kind, which is the argument."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Seals itself off, opens the store, and answers until its standard input ends."""
+    parser = argparse.ArgumentParser(prog="atlas_ld.sparql.worker")
+    parser.add_argument("store")
+    parser.add_argument("--memory-mb", type=int, required=True)
+    parser.add_argument("--columns", type=int, required=True)
+    options = parser.parse_args(arguments)
+    source, target = sys.stdin.fileno(), sys.stdout.fileno()
+    os.environ.clear()
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy's threads would reserve memory for nothing
+    os.nice(_NICE)
+    open_ends = sandbox.close_network()
+    try:
+        store = Store.read_only(options.store)
+    except OSError as error:
+        frames.write_json(target, frames.ERROR, {"error": "failed", "message": f"No store: {error}"})
+        return
+    threading.Thread(target=_leave_with_parent, args=(source,), daemon=True).start()
+    columns = Attached(options.columns)  # before memory is limited: a thread needs some to start
+    frames.write_json(target, frames.READY, open_ends + sandbox.limit_resources(options.memory_mb))
+    prefixes: dict[str, str] = {}
+    for kind, content in _requests(source):
+        if kind == frames.OPEN:
+            prefixes = content["prefixes"]
+        else:
+            answer(store, columns, prefixes, content, target)
+
+
+def _leave_with_parent(source: int) -> None:
+    """Ends this process when the other end of its input is closed, in the middle of a query if need be.
+
+    PR_SET_PDEATHSIG would not do: it fires when the thread that started the worker ends, not its process.
+    """
+    hang_up = select.poll()
+    hang_up.register(source, 0)  # POLLHUP and POLLERR are always reported
+    hang_up.poll()
+    os._exit(0)
+
+
+def _requests(source: int) -> Iterator[tuple[bytes, dict[str, Any]]]:
+    buffer = bytearray()
+    while data := os.read(source, 65536):
+        buffer += data
+        while frame := frames.take(buffer):
+            yield frame[0], json.loads(frame[1])
+
+
+def answer(store: Store, columns: Attached, prefixes: dict[str, str], request: dict[str, Any], target: int) -> None:
+    """Answers one request (see `request.QueryRequest.message`) with frames to the descriptor `target`."""
+    try:
+        if not _evaluate_on_columns(columns, prefixes, request, target):
+            _evaluate(store, prefixes, request, target)
+    except SyntaxError as error:
+        _fail(target, "syntax", **explain(str(error)))
+    except _NoFormatError as error:
+        _fail(target, "format", message=str(error))
+    except (TooLargeError, MemoryError) as error:
+        _fail(target, "large", message=str(error))
+    except (OSError, RuntimeError, ValueError) as error:
+        _fail(target, "failed", message=str(error))
+
+
+def _fail(target: int, error: str, **content: Any) -> None:
+    frames.write_json(target, frames.ERROR, {"error": error, **content, "worked": time.process_time()})
+
+
+def _evaluate_on_columns(columns: Attached, prefixes: dict[str, str], request: dict[str, Any], target: int) -> bool:
+    """Whether the columns answer the query. Nothing is sent where they do not."""
+    format_ = request["result_format"]
+    if format_ is None or request["default_graphs"] or request["named_graphs"]:
+        return False
+    pieces = columns.answer(request["query"], format_, prefixes, request["base"])
+    if pieces is None:
+        return False
+    output = Output(target, {"kind": "bindings", "format": format_}, request["rows"], request["bytes"])
+    for piece in pieces:
+        output.write(piece)
+    output.end()
+    return True
+
+
+def _evaluate(store: Store, prefixes: dict[str, str], request: dict[str, Any], target: int) -> None:
+    default, named = request["default_graphs"], request["named_graphs"]
+    described = bool(default or named)  # the protocol's dataset is exactly the graphs that it names
+    results = store.query(
+        request["query"],
+        base_iri=request["base"],
+        prefixes=_used(prefixes, request["query"]),
+        default_graph=[NamedNode(iri) for iri in default] if described else None,
+        named_graphs=[NamedNode(iri) for iri in named] if described else None,
+    )
+    kind = _KINDS[type(results)]
+    format_ = request["graph_format" if kind == "graph" else "result_format"]
+    if format_ is None:
+        raise _NoFormatError(kind)
+    output = Output(target, {"kind": kind, "format": format_}, request["rows"], request["bytes"])
+    file = cast(IO[bytes], output)  # the engine calls write and flush alone
+    if isinstance(results, QueryTriples):
+        serialize(_counted(results, output), file, format=_RDF_FORMATS[format_], prefixes=prefixes)
+    else:
+        results.serialize(file, format=_RESULT_FORMATS[format_])
+    output.end()
+
+
+def _used(prefixes: dict[str, str], query: str) -> dict[str, str]:
+    """Those that the query may use: the engine takes its time for each."""
+    if "\\" in query:  # a name may be written with escapes
+        return prefixes
+    return {name: iri for name, iri in prefixes.items() if f"{name}:" in query}
+
+
+def _counted(triples: Iterable[Triple], output: Output) -> Iterator[Triple]:
+    for triple in triples:
+        output.count(1)
+        yield triple
+
+
+def explain(message: str) -> dict[str, Any]:
+    """What the engine says of a wrong query, with its place apart and without the lists of characters it expected."""
+    match = _PLACE.fullmatch(message)
+    if not match:
+        return {"message": message, "line": None, "column": None}
+    expected = _CHARACTERS.sub("", match[3].removeprefix("expected ").removeprefix("one of "))
+    options = [part.strip() for part in re.split(r",\s|\s\|\n", expected) if part.strip(" |")]
+    sentences = [option for option in options if re.match(r"\w+ \w", option)]
+    words = [option for option in options if option not in ("SERVICE", "LATERAL")]
+    if sentences:
+        text = sentences[0]
+    elif 0 < len(words) <= _FEW:
+        text = f"The query is not SPARQL 1.1 at this place, where {' or '.join(words)} could stand"
+    else:
+        text = "The query is not SPARQL 1.1 at this place"
+    return {"message": text, "line": int(match[1]), "column": int(match[2])}
+
+
+if __name__ == "__main__":
+    main()

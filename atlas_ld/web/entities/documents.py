@@ -1,0 +1,184 @@
+"""/id and /doc: things and the documents about them (https://www.w3.org/TR/cooluris/, 303 redirects).
+
+A key that was merged into another leads to it by 308, one that was withdrawn is 410 (`moved`).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
+from io import StringIO
+from typing import cast
+from urllib.parse import unquote
+
+from flask import Blueprint, Response, abort, request, url_for
+
+from atlas_ld import jsonld
+from atlas_ld.iris import KEY, KINDS, Kind
+from atlas_ld.media import CSV, DOCUMENT_FORMATS, HTML, JSONLD, Format, by_extension
+from atlas_ld.rdf import Literal, write
+from atlas_ld.release.reading.description import Document, describe
+from atlas_ld.vocabulary import PREFIXES
+from atlas_ld.web.entities.moved import moved
+from atlas_ld.web.entities.signposting import document_links
+from atlas_ld.web.entities.views import render
+from atlas_ld.web.http.responses import Link, answer, negotiate, redirection
+from atlas_ld.web.publication import Publication, current_publication
+from atlas_ld.web.rendering import urls
+from atlas_ld.web.text.i18n import current_language, t
+
+blueprint = Blueprint("documents", __name__)
+
+
+@blueprint.get("/id/<kind>/<key>")
+def thing(kind: str, key: str) -> Response:
+    """303 to the document of a thing that exists; 404 before that for one that does not."""
+    known = settled(kind, key, lambda successor: url_for("documents.thing", kind=kind, key=successor))
+    negotiate(DOCUMENT_FORMATS, partial(_address, known, key))
+    target = url_for("documents.document", kind=known, name=key, page=request.args.get("page"))
+    return redirection(target, 303, (Link(target, "describedby"),))
+
+
+@blueprint.get("/doc/<kind>/<name>")
+def document(kind: str, name: str) -> Response:
+    """The document of a thing: in the format that its extension names, or else in the one that is negotiated."""
+    publication = current_publication()
+    key, named = split_name(kind, name, DOCUMENT_FORMATS)
+    tail = f".{named.extension}" if named else ""
+    known = settled(kind, key, lambda successor: url_for("documents.document", kind=kind, name=f"{successor}{tail}"))
+    chosen = named or negotiate(DOCUMENT_FORMATS, partial(_address, known, key))
+    return _respond(publication, known, key, chosen, negotiated=named is None)
+
+
+def split_name(kind: str, name: str, offered: Sequence[Format]) -> tuple[str, Format | None]:
+    """The key in the last part of an address, and the format that its extension names. Keys may have dots too."""
+    stem, _, extension = name.rpartition(".")
+    named = by_extension(extension, offered) if stem else None
+    return (stem, named) if named and _known(kind, stem) else (name, None)
+
+
+def settled(kind: str, key: str, address: Callable[[str], str]) -> Kind:
+    """The kind, where this release says something of the key.
+
+    Else aborts: with 308 to the `address` of the key that it was merged into, with 410 where it was withdrawn, or
+    with 404.
+    """
+    if not _exists(kind, key):
+        found = moved(current_publication()).get((kind, key))
+        if found and found.successor and _exists(kind, found.successor):
+            abort(redirection(address(found.successor), 308))
+        if found and found.successor is None:
+            abort(410, found.reason[current_language()])
+        abort(404, t("documents.unknown", name=f"{kind}/{key}"))
+    return cast(Kind, kind)
+
+
+def names_something(kind: str, name: str) -> bool:
+    """Whether the last part of an address, with or without an extension, leads anywhere but to 404."""
+    return _known(kind, name) or _known(kind, name.rpartition(".")[0])
+
+
+def _known(kind: str, key: str) -> bool:
+    return _exists(kind, key) or (kind, key) in moved(current_publication())
+
+
+def _exists(kind: str, key: str) -> bool:
+    publication = current_publication()
+    if kind not in KINDS or not KEY.fullmatch(key):
+        return False
+    return publication.reader.exists(publication.iris.entity(kind, key))
+
+
+def _address(kind: Kind, key: str, format_: Format) -> str:
+    return urls.document(kind, key, format_.extension, data=format_ is not HTML)
+
+
+def _respond(publication: Publication, kind: Kind, key: str, format_: Format, *, negotiated: bool) -> Response:
+    links = document_links(publication, kind, key, format_, partial(_address, kind, key))
+    write_: Callable[[], str | bytes]
+    if format_ is HTML:
+        write_ = partial(_page, publication, kind, key)
+    else:
+        page = _document_page()
+        document_ = _document(publication, kind, key, page)
+        for number, rel in ((page - 1, "prev"), (page + 1, "next")):
+            if (rel == "prev" and page > 1) or (rel == "next" and document_.more):
+                links.append(Link(f"{_address(kind, key, format_)}?page={number}", rel, format_.media_type))
+        write_ = partial(serialise, publication, document_, format_)
+    return answer(
+        write_,
+        format_,
+        links=links,
+        content_location=_address(kind, key, format_) if negotiated else None,
+        vary=("Accept", "Accept-Language") if negotiated else ("Accept-Language",) if format_ is HTML else (),
+    )
+
+
+def _page(publication: Publication, kind: Kind, key: str) -> str:
+    return render(publication, kind, key, _document(publication, kind, key, page=1))
+
+
+def _document_page() -> int:
+    text = request.args.get("page", "1")
+    if not (text.isascii() and text.isdecimal() and 0 < int(text[:9]) < 10**8):
+        abort(400, t("list.bad-page"))
+    return int(text)
+
+
+def _document(publication: Publication, kind: Kind, key: str, page: int) -> Document:
+    found = describe(
+        publication.reader,
+        publication.iris.entity(kind, key),
+        address=publication.iris.document(kind, key),
+        dataset=publication.iris.base,
+        license_=publication.settings.license,
+        order=publication.model.order,
+        page=page,
+        size=publication.settings.page_size,
+    )
+    if found is None or (page > 1 and not _points_at(publication, found.iri, page)):
+        abort(404, t("documents.unknown", name=unquote(f"{kind}/{key}")))
+    return found
+
+
+def _points_at(publication: Publication, iri: str, page: int) -> bool:
+    """Whether a page of what points to an entity holds anything."""
+    return bool(publication.reader.pointing_at(iri, limit=1, offset=(page - 1) * publication.settings.page_size))
+
+
+@lru_cache(maxsize=4)
+def context(publication: Publication) -> Mapping[str, object]:
+    """The value of `@context` of our JSON-LD."""
+    return publication.model.context(PREFIXES | publication.iris.prefixes)
+
+
+@lru_cache(maxsize=4)
+def terms(publication: Publication) -> jsonld.Terms:
+    return jsonld.Terms(context(publication))
+
+
+def serialise(publication: Publication, document: Document, format_: Format) -> bytes:
+    """A document in an RDF format, or as CSV: one row for each triple."""
+    if format_ is JSONLD:
+        address = f"{publication.iris.base}context.jsonld"
+        return jsonld.document(document.triples, document.iri, terms(publication), address)
+    if format_ is CSV:
+        return _csv(document)
+    # Without a prefix of their own, the parts of a partnership would be written with an escape: `:2833\#funding-1`.
+    return write(document.triples, format_, PREFIXES | publication.iris.prefixes | {"part": f"{document.iri}#"})
+
+
+def _csv(document: Document) -> bytes:
+    """Columns `subject, property, value, datatype, language` (RFC 4180); the datatype is empty for IRIs."""
+    output = StringIO()
+    rows = csv.writer(output)
+    rows.writerow(("subject", "property", "value", "datatype", "language"))
+    for triple in document.triples:
+        value = triple.object
+        if isinstance(value, Literal):
+            tail = (value.value, value.datatype.value, value.language or "")
+        else:
+            tail = (str(value).strip("<>"), "", "")
+        rows.writerow((str(triple.subject).strip("<>"), triple.predicate.value, *tail))
+    return output.getvalue().encode()

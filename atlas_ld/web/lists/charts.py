@@ -1,0 +1,141 @@
+"""Charts, drawn on the server as SVG: they need no JavaScript, follow the page's colours, and print.
+
+`/charts/funding-by-year.svg` and `.csv` give the same for any selection of the list of funding.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+
+from flask import Blueprint, Response, render_template, request
+
+from atlas_ld.media import CSV, SVG
+from atlas_ld.web.http.responses import answer
+from atlas_ld.web.lists import selection as selecting
+from atlas_ld.web.lists.rows import euros_of, index
+from atlas_ld.web.pages.model import format_or_404
+from atlas_ld.web.publication import Publication, current_publication
+from atlas_ld.web.rendering.urls import url_for
+from atlas_ld.web.text.formatting import short_euros
+
+blueprint = Blueprint("charts", __name__)
+
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 640, 230, 74, 12, 26
+"""Of the drawing, in its own units; the axis of amounts stands in the left margin, that of years in the bottom one."""
+
+_WIDEST = 46
+_STEPS = tuple(Decimal(step) for step in ("1", "2", "5", "10", "20"))
+
+
+@dataclass(frozen=True)
+class Column:
+    """One year: its sum in euros, and the bar in the units of the drawing. `named` years have their number below."""
+
+    year: int
+    amount: Decimal | None
+    x: float
+    y: float
+    width: float
+    height: float
+    named: bool
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Funding by year. `ticks` are heights with what they stand for; `undated` is the sum of lines without a year.
+
+    `address` gives the address of the same chart as a file, `rows` that of its lines, `query` their SPARQL.
+    """
+
+    columns: Sequence[Column]
+    ticks: Sequence[tuple[float, str]]
+    undated: Decimal | None
+    total: Decimal
+    lines: int
+    svg: str
+    csv: str
+    rows: str
+    query: str | None
+
+
+def funding_by_year(publication: Publication, chosen: selecting.Selection) -> Chart | None:
+    """The chart of a selection of funding lines; None where no amount is known."""
+    sums = _sums(publication, chosen.bits)
+    if not any(sums.values()):
+        return None
+    dated = {year: amount for year, amount in sums.items() if year is not None}
+    highest = max(dated.values(), default=Decimal(0))
+    step = axis_step(highest)
+    marks = [step * number for number in range(-(-int(highest * 100) // int(step * 100)) + 1)]
+    scale = float(HEIGHT - TOP - BOTTOM) / float(marks[-1] or 1)
+    return Chart(
+        columns=_columns(dated, scale),
+        ticks=[(HEIGHT - BOTTOM - scale * float(mark), short_euros(mark)) for mark in marks],
+        undated=sums.get(None),
+        total=sum(sums.values(), Decimal(0)),
+        lines=chosen.bits.bit_count(),
+        svg=chosen.address(url_for("charts.by_year", extension="svg", lang=None)),
+        csv=chosen.address(url_for("charts.by_year", extension="csv", lang=None)),
+        rows=chosen.address(url_for("site.funding", lang=None), lang=request.args.get("lang")),
+        query=selecting.query(publication, chosen),
+    )
+
+
+def _sums(publication: Publication, lines: int) -> Mapping[int | None, Decimal]:
+    by_year = index(publication).amounts_by_year(lines)
+    return {year: euros_of(cents) or Decimal(0) for year, cents in by_year.items()}
+
+
+def axis_step(highest: Decimal) -> Decimal:
+    """The distance of the lines of the axis: 1, 2 or 5 times a power of ten, at most five of them to the top."""
+    power = Decimal(10) ** max(highest.adjusted() - 1, 0)
+    return next(step * power for step in _STEPS if 5 * step * power >= highest)
+
+
+def _columns(dated: Mapping[int, Decimal], scale: float) -> list[Column]:
+    """A place for every year from the first to the last, empty where nothing is known of it."""
+    if not dated:
+        return []
+    years = range(min(dated), max(dated) + 1)
+    step = (WIDTH - LEFT) / len(years)
+    width = min(step * 0.72, _WIDEST)
+    every = max(1, -(-len(years) // 12))
+    columns = []
+    for place, year in enumerate(years):
+        amount = dated.get(year)
+        height = scale * float(amount or 0)
+        x = LEFT + step * place + (step - width) / 2
+        columns.append(
+            Column(year, amount, x, HEIGHT - BOTTOM - height, width, height, (years[-1] - year) % every == 0)
+        )
+    return columns
+
+
+@blueprint.get("/charts/funding-by-year.<extension>")
+def by_year(extension: str) -> Response:
+    """The chart of the lines that the address selects, as it selects them on /funding; as a drawing or as a table."""
+    publication = current_publication()
+    format_ = format_or_404(extension, (SVG, CSV))
+    chosen = selecting.read(publication, "funding", request.args)
+    write = partial(_svg if format_ is SVG else _csv, publication, chosen)
+    return answer(write, format_, vary=("Accept-Language",) if format_ is SVG else ())
+
+
+def _svg(publication: Publication, chosen: selecting.Selection) -> str:
+    return render_template("lists/chart_file.svg", chart=funding_by_year(publication, chosen))
+
+
+def _csv(publication: Publication, chosen: selecting.Selection) -> str:
+    output = io.StringIO()
+    rows = csv.writer(output, lineterminator="\n")
+    rows.writerow(("year", "euros"))
+    for year, amount in sorted(
+        _sums(publication, chosen.bits).items(), key=lambda item: (item[0] is None, item[0] or 0)
+    ):
+        rows.writerow((year if year is not None else "", amount))
+    return output.getvalue()

@@ -1,0 +1,200 @@
+"""/map: partnerships on a map, with the filters of their list; and small maps drawn on the server for other pages."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from math import hypot, sqrt
+
+from flask import Blueprint, Response, render_template, request
+
+from atlas_ld.media import JSON, SVG
+from atlas_ld.release.reading.facets import Place, at
+from atlas_ld.web.http.responses import answer, html_page
+from atlas_ld.web.lists import land as world
+from atlas_ld.web.lists import selection as selecting
+from atlas_ld.web.lists.rows import Page, index, paginate
+from atlas_ld.web.publication import Publication, current_publication
+from atlas_ld.web.rendering.urls import url_for
+from atlas_ld.web.text.i18n import current_language
+
+blueprint = Blueprint("maps", __name__)
+
+_MOST_POINTS, _MOST_ARCS = 150, 60
+_ROWS = 25
+_NARROWEST, _MARGIN, _SHAPE = 36.0, 0.14, 2.4
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A place on a drawing: where, its radius, its label, partnerships there, its page, on the French side or not."""
+
+    x: float
+    y: float
+    radius: float
+    label: str
+    count: int
+    href: str
+    french: bool
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A map as a drawing: the part of the world, in the units of `world`, dots, arcs as path data."""
+
+    view: str
+    dots: Sequence[Dot]
+    arcs: Sequence[str]
+
+
+def _pairs(publication: Publication, partnerships: int) -> Iterator[tuple[str, str]]:
+    """The keys of a place in France and of one abroad, once for each partnership of a selection that has both."""
+    links = index(publication).links()
+    both = zip(at(links.here, partnerships), at(links.abroad, partnerships), strict=True)
+    return ((one, other) for ours, theirs in both for one in ours for other in theirs)
+
+
+def sketch(publication: Publication, partnerships: int, centre: str | None = None) -> Sketch | None:
+    """The map of a selection of partnerships; None where no place is known. Places with most partnerships first.
+
+    Where `centre` is the key of a place, arcs go from there.
+    """
+    here, abroad = index(publication).places_of(partnerships)
+    chosen = [key for key, _ in abroad.most_common(_MOST_POINTS)]
+    ours = [centre] if centre else [key for key, _ in here.most_common(_MOST_POINTS)]
+    places = index(publication).places([*chosen, *ours])
+    if centre and centre in places:
+        pairs = [(centre, key) for key in chosen if key in places and key != centre]
+    else:
+        pairs = _few(pair for pair in _pairs(publication, partnerships) if all(key in places for key in pair))
+    shown = [(places[key], abroad[key], False) for key in chosen if key in places]
+    shown += [(places[key], here[key], True) for key in ours if key in places]
+    if not shown:
+        return None
+    lines = [(places[one], places[other]) for one, other in pairs] if len(pairs) <= _MOST_ARCS else []
+    return _drawn(shown, lines)
+
+
+def _few(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Each pair once, the most frequent first; no more are read where there are too many to draw."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for pair in pairs:
+        counted[pair] += 1
+        if len(counted) > _MOST_ARCS:
+            break
+    return [pair for pair, _ in counted.most_common()]
+
+
+def countries(publication: Publication) -> Sketch | None:
+    """The whole world with a dot for each partner country."""
+    counted = index(publication).counts("partnerships", "country", index(publication).everything("partnerships"))
+    places = index(publication).places(counted)
+    shown = [(places[key], counted[key], False) for key in sorted(counted, key=lambda k: -counted[k]) if key in places]
+    return _drawn(shown, [], view=(0, 6, 360, 139)) if shown else None
+
+
+def _drawn(
+    shown: Sequence[tuple[Place, int, bool]],
+    lines: Sequence[tuple[Place, Place]],
+    view: tuple[float, float, float, float] | None = None,
+) -> Sketch:
+    left, top, width, height = view or _view([place for place, _, _ in shown])
+    unit = width / 360
+    most = max(count for _, count, _ in shown)
+    dots = [
+        Dot(
+            world.x(place.long),
+            world.y(place.lat),
+            unit * (2.2 + (6 * sqrt(count / most) if most > 1 else 1)),
+            _label(place),
+            count,
+            url_for("documents.document", kind="territory", name=place.key),
+            french,
+        )
+        for place, count, french in shown
+    ]
+    arcs = [_arc(one, other) for one, other in lines]
+    return Sketch(f"{left:.2f} {top:.2f} {width:.2f} {height:.2f}", dots, arcs)
+
+
+def _label(place: Place) -> str:
+    return place.en if current_language() == "en" else place.fr
+
+
+def _view(places: Sequence[Place]) -> tuple[float, float, float, float]:
+    """The part of the world that holds these places, with some margin, somewhat wider than a page is."""
+    xs, ys = [world.x(place.long) for place in places], [world.y(place.lat) for place in places]
+    width = max(max(xs) - min(xs), _SHAPE * (max(ys) - min(ys)), _NARROWEST) * (1 + 2 * _MARGIN)
+    width = min(width, 360.0)
+    height = width / _SHAPE
+    left = min(max((max(xs) + min(xs) - width) / 2, 0), 360 - width)
+    top = min(max((max(ys) + min(ys) - height) / 2, 0), 180 - height)
+    return left, top, width, height
+
+
+def _arc(one: Place, other: Place) -> str:
+    """A line between two places, bent to the north."""
+    x1, y1, x2, y2 = world.x(one.long), world.y(one.lat), world.x(other.long), world.y(other.lat)
+    bend = hypot(x2 - x1, y2 - y1) * 0.22
+    return f"M{x1:.2f} {y1:.2f}Q{(x1 + x2) / 2:.2f} {(y1 + y2) / 2 - bend:.2f} {x2:.2f} {y2:.2f}"
+
+
+@blueprint.get("/map")
+def page() -> Response:
+    """The map of a selection of partnerships, as /partnerships selects them, and the same as a table."""
+    publication = current_publication()
+    chosen = selecting.read(publication, "partnerships", request.args)
+    _, abroad = index(publication).places_of(chosen.bits)
+    ranked = paginate(abroad.most_common(), _ROWS)
+    places = index(publication).places([key for key, _ in ranked.rows])
+    rows = [(places[key], _label(places[key]), count) for key, count in ranked.rows if key in places]
+    path = url_for("maps.page", lang=None)
+    values = {
+        "selection": chosen,
+        "rows": Page(rows, ranked.number, ranked.pages, ranked.total),
+        "facets": selecting.facets(publication, chosen, path, None),
+        "chips": selecting.chips(publication, chosen, path, None),
+        "data": chosen.address(url_for("maps.data", lang=None), lang=current_language()),
+        "list": chosen.address(url_for("site.partnerships")),
+    }
+    return html_page(partial(_page, publication, chosen, values))
+
+
+def _page(publication: Publication, chosen: selecting.Selection, values: dict[str, object]) -> str:
+    return render_template("lists/map.html", sketch=sketch(publication, chosen.bits), **values)
+
+
+@blueprint.get("/map.json")
+def data() -> Response:
+    """What the map draws: `places` are `[key, label, latitude, longitude, partnerships, 1 on the French side]`,
+    `links` are `[place, place, partnerships]` by number of the place."""
+    publication = current_publication()
+    chosen = selecting.read(publication, "partnerships", request.args)
+    return answer(partial(_data, publication, chosen), JSON, vary=("Accept-Language",))
+
+
+def _data(publication: Publication, chosen: selecting.Selection) -> str:
+    here, abroad = index(publication).places_of(chosen.bits)
+    places = index(publication).places([*here, *abroad])
+    sides = [(key, count, french) for side, french in ((abroad, 0), (here, 1)) for key, count in side.items()]
+    listed = [(key, count, french) for key, count, french in sides if key in places]
+    number = {(key, french): place for place, (key, _, french) in enumerate(listed)}
+    rows = [
+        [key, _label(places[key]), round(places[key].lat, 3), round(places[key].long, 3), count, french]
+        for key, count, french in listed
+    ]
+    links = [
+        [number[one, 1], number[other, 0], count]
+        for (one, other), count in Counter(_pairs(publication, chosen.bits)).items()
+        if (one, 1) in number and (other, 0) in number
+    ]
+    return json.dumps({"places": rows, "links": links}, ensure_ascii=False, separators=(",", ":"))
+
+
+@blueprint.get("/map/world.svg")
+def land() -> Response:
+    """The outlines of the land; pages refer to its `#land`."""
+    return answer(world.outlines, SVG, vary=())

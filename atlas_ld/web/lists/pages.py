@@ -1,0 +1,132 @@
+"""The pages of the lists, and the same selections as files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from flask import Response, abort, render_template, request
+
+from atlas_ld.media import GEOJSON, HTML, JSON, LIST_FORMATS, XLSX, Format
+from atlas_ld.web.http.responses import Link, address_with, answer, html_page, stream
+from atlas_ld.web.lists import charts, exports
+from atlas_ld.web.lists import selection as selecting
+from atlas_ld.web.lists.rows import Page, Row, index, page_of, paginate, rows
+from atlas_ld.web.publication import current_publication
+from atlas_ld.web.rendering.urls import url_for
+from atlas_ld.web.text.i18n import current_language, t
+
+SORTS: Mapping[str, tuple[str, ...]] = {
+    "partnerships": ("title", "-year", "year", "-amount"),
+    "territories": ("-partnerships", "title"),
+    "organisations": ("-partnerships", "title"),
+    "themes": ("-partnerships", "title"),
+    "funding": ("-amount", "-year", "year", "title"),
+}
+"""The orders of each list, its own first."""
+
+
+def list_page(name: str) -> Response:
+    """The page of a list that the address asks for. Aborts with 400 for an order that there is not."""
+    publication = current_publication()
+    sort = _sort(name)
+    chosen = selecting.read(publication, name, request.args)
+    order = _order(sort)
+    if name == "themes":
+        found = rows(publication, name, index(publication).ordered(name, chosen.bits, order))
+        page = Page(found, _only_page(), 1, len(found))
+    else:
+        page = page_of(publication, name, chosen.bits, order)
+    asked = sort if request.args.get("sort") else None
+    path = url_for(request.endpoint or "", lang=None)
+    files = [
+        (f, chosen.address(url_for("site.list_file", name=name, extension=f.extension, lang=None), sort=asked))
+        for f in _formats(name)
+    ]
+    values = {
+        "name": name,
+        "selection": chosen,
+        "sort": sort,
+        "sorts": SORTS[name],
+        "page": page,
+        "path": path,
+        "facets": selecting.facets(publication, chosen, path, asked),
+        "chips": selecting.chips(publication, chosen, path, asked),
+        "files": files,
+        "excel": chosen.address(
+            url_for("site.list_file", name=name, extension="csv", lang=None), sort=asked, dialect="fr"
+        ),
+        "query": selecting.query(publication, chosen),
+        "chart": charts.funding_by_year(publication, chosen) if name == "funding" else None,
+        "tree": theme_tree(found) if name == "themes" and not chosen.words and not chosen.chosen else [],
+    }
+    links = [*pager_links(page), *(Link(address, "alternate", f.media_type) for f, address in files)]
+    return html_page(partial(render_template, f"lists/{name}.html", **values), links=links)
+
+
+def _only_page() -> int:
+    """The number of the page of a list that has one; aborts for another as `listing.paginate` does."""
+    return paginate((), 1).number
+
+
+def _sort(name: str) -> str:
+    sort = request.args.get("sort") or SORTS[name][0]
+    if sort not in SORTS[name]:
+        abort(400, t("list.bad-sort", sort=sort, sorts=", ".join(SORTS[name])))
+    return sort
+
+
+def _order(sort: str) -> str:
+    return "title-en" if sort == "title" and current_language() == "en" else sort
+
+
+def _formats(name: str) -> tuple[Format, ...]:
+    return tuple(f for f in LIST_FORMATS if f is not GEOJSON or name != "themes")
+
+
+def as_file(name: str, format_: Format) -> Response:
+    """The whole selection, every page of it, as a file to keep. `dialect=fr` makes CSV for French Excel."""
+    publication = current_publication()
+    if format_ not in _formats(name):
+        abort(404)
+    dialect = request.args.get("dialect", "")
+    if dialect not in ("", "fr"):
+        abort(400, t("list.bad-dialect", dialect=dialect))
+    sort = _sort(name)
+    chosen = selecting.read(publication, name, request.args)
+
+    query = selecting.query(publication, chosen)
+
+    def chunks() -> Iterator[bytes]:
+        if format_ is GEOJSON:
+            return exports.as_geojson(publication, chosen, sort)
+        table = exports.table(publication, chosen, sort)
+        if format_ is JSON:
+            return exports.as_json(publication, chosen, table, query)
+        return exports.as_csv(table, "fr" if dialect else "")
+
+    if format_ is XLSX:  # an archive is known when it is whole
+        response = answer(lambda: exports.as_xlsx(exports.table(publication, chosen, sort)), format_, vary=())
+    else:
+        response = stream(chunks, format_, vary=())
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{format_.extension}"'
+    return response
+
+
+def pager_links(page: Page[Any]) -> list[Link]:
+    """Link relations to the pages before and after."""
+    links = []
+    if page.number > 1:
+        links.append(Link(address_with(page=page.number - 1), "prev", HTML.media_type))
+    if page.number < page.pages:
+        links.append(Link(address_with(page=page.number + 1), "next", HTML.media_type))
+    return links
+
+
+ThemeNode = tuple[Row, "list[ThemeNode]"]
+
+
+def theme_tree(found: list[Row], above: str | None = None) -> list[ThemeNode]:
+    """Themes below `above` (None for the top level), each with its own, in the order of `found`."""
+    return [(row, theme_tree(found, row.iri)) for row in found if row.one("broader") == above]

@@ -1,0 +1,299 @@
+"""Selections: which rows of a list the address asks for, what it can be narrowed by, and the query that gives the same.
+
+`/partnerships?q=eau&country=country-ml&country=country-sn&theme=economie-durable` holds the partnerships that the
+words find, in one of the two countries and with the theme or a narrower one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal as Choice
+from urllib.parse import urlencode
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from atlas_ld.iris import Iris, Kind, fold
+from atlas_ld.queries import Binding, declared, load
+from atlas_ld.queries.parts import selecting
+from atlas_ld.rdf import Literal, Node, integer, node
+from atlas_ld.release.reading.search import SearchIndex
+from atlas_ld.release.writing.search_file import SEARCH
+from atlas_ld.vocabulary import PREFIXES
+from atlas_ld.web.lists.rows import index
+from atlas_ld.web.publication import Publication
+from atlas_ld.web.rendering.display import entity
+from atlas_ld.web.text.i18n import t
+
+MOST_VALUES = 40
+"""Values of one facet that an address may choose; more are left aside."""
+
+MOST_IN_QUERY = 400
+"""Rows found by words that a query lists by their IRIs: SPARQL has no full-text search."""
+
+_FIRST = 8
+"""Values of a facet that are shown at once; the others open."""
+
+
+@dataclass(frozen=True)
+class Facet:
+    """What a list can be narrowed by. `values` says what a value is: the key of an entity of that kind, a code of the
+    scheme `scheme`, a decade, or a word that the messages explain. A facet that is not `shown` works in addresses."""
+
+    name: str
+    values: Kind | Choice["decade", "word"]
+    scheme: str = ""
+    shown: bool = True
+
+
+_COUNTRY, _REGION, _DEPARTEMENT = (Facet(name, "territory") for name in ("country", "region", "departement"))
+_LEVEL, _STATUS, _FORM = (Facet(name, "code", name) for name in ("level", "status", "form"))
+_THEME, _DECADE, _FUNDER = Facet("theme", "theme"), Facet("decade", "decade"), Facet("funder", "code", "funder-kind")
+_STATE, _DATA, _USED = Facet("state", "word"), Facet("data", "word"), Facet("used", "word")
+_TERRITORY = Facet("territory", "territory", shown=False)
+_ORGANISATION = Facet("organisation", "organisation", shown=False)
+_PLACE = (_COUNTRY, _REGION, _DEPARTEMENT, _LEVEL)
+
+LISTS: Mapping[str, tuple[Facet, ...]] = {
+    "partnerships": (
+        *_PLACE, _THEME, _FORM, _STATUS, _DECADE, _FUNDER, _STATE, _DATA, _TERRITORY, _ORGANISATION,
+        Facet("partnership", "partnership", shown=False),
+    ),
+    "territories": (_LEVEL, _COUNTRY, _REGION, _DEPARTEMENT, _USED, Facet("within", "territory", shown=False)),
+    "organisations": (Facet("role", "code", "role"), _LEVEL, _COUNTRY, _REGION, _DEPARTEMENT),
+    "themes": (_THEME, _USED),
+    "funding": (
+        _FUNDER, _DECADE, _COUNTRY, _REGION, _DEPARTEMENT, _LEVEL, _THEME, _FORM, _STATUS, _STATE,
+        Facet("amount", "word"), Facet("oudin", "word"), _DATA, _TERRITORY, _ORGANISATION,
+        Facet("by", "organisation", shown=False), Facet("partnership", "partnership", shown=False),
+    ),
+}  # fmt: skip
+"""The facets of each list, in the order of the page."""
+
+SUBJECTS: Mapping[str, str] = {
+    "partnerships": "partnership", "territories": "place", "organisations": "body", "themes": "concept",
+    "funding": "line",
+}  # fmt: skip
+"""The variable of each list's query that holds its rows."""
+
+KINDS: Mapping[str, Kind] = {
+    "partnerships": "partnership", "territories": "territory", "organisations": "organisation", "themes": "theme",
+    "funding": "funding",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Part of a list: the words and the values of facets that were asked for, and its rows as a set of bits.
+
+    `found` holds the rows that the words find, or every row.
+    """
+
+    list: str
+    words: str
+    chosen: Mapping[str, tuple[str, ...]]
+    found: int
+    bits: int
+
+    def address(self, path: str, **more: str | None) -> str:
+        """An address of this selection below `path`."""
+        arguments = [("q", self.words)] if self.words else []
+        arguments += [(name, value) for name, values in self.chosen.items() for value in values]
+        arguments += [(name, value) for name, value in more.items() if value is not None]
+        return f"{path}?{urlencode(arguments)}" if arguments else path
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of a facet on a page: its label, how many rows have it, and the address with it added or removed."""
+
+    key: str
+    label: str
+    count: int
+    chosen: bool
+    href: str
+    depth: int = 0
+
+
+@dataclass(frozen=True)
+class FacetView:
+    """A facet on a page: values at first sight, and the others."""
+
+    name: str
+    values: Sequence[Value]
+    more: Sequence[Value]
+    open: bool
+
+
+def read(publication: Publication, name: str, arguments: MultiDict[str, str]) -> Selection:
+    """The selection of a list that an address asks for. Names that the list does not know are left aside."""
+    chosen = {
+        facet.name: tuple(dict.fromkeys(value for value in arguments.getlist(facet.name) if value))[:MOST_VALUES]
+        for facet in LISTS[name]
+    }
+    return select(
+        publication, name, {facet: values for facet, values in chosen.items() if values}, arguments.get("q", "")
+    )
+
+
+def select(publication: Publication, name: str, chosen: Mapping[str, tuple[str, ...]], words: str = "") -> Selection:
+    """The selection of a list by values of its facets and by words."""
+    words = words.strip()[:200]
+    found = _found(publication, name, words) if words else index(publication).everything(name)
+    bits = found
+    for facet, values in chosen.items():
+        bits &= _having(publication, name, facet, values)
+    return Selection(name, words, chosen, found, bits)
+
+
+@lru_cache(maxsize=256)
+def _found(publication: Publication, name: str, words: str) -> int:
+    if name == "funding":  # lines are no entities of the search index; a line is found by its funder's name
+        wanted = "".join(letter if letter.isalnum() else " " for letter in fold(words)).split()
+        return index(publication).beginning(name, wanted) if wanted else 0
+    iris = SearchIndex(publication.release.path / SEARCH).iris(words, KINDS[name])
+    return index(publication).with_iris(name, iris)
+
+
+def _having(publication: Publication, name: str, facet: str, values: Sequence[str]) -> int:
+    bits = 0
+    for value in values:
+        if facet == "partnership":
+            one = index(publication).with_iris("partnerships", [publication.iris.entity("partnership", value)])
+            bits |= one if name == "partnerships" else index(publication).lines_of(one)
+        else:
+            bits |= index(publication).having(name, facet, value)
+    return bits
+
+
+def facets(publication: Publication, selection: Selection, path: str, sort: str | None) -> list[FacetView]:
+    """The facets of a selection with their counts: how many rows a value would give, the other facets as chosen."""
+    views = []
+    for facet in LISTS[selection.list]:
+        if not facet.shown:
+            continue
+        others = selection.found
+        for name, values in selection.chosen.items():
+            if name != facet.name:
+                others &= _having(publication, selection.list, name, values)
+        known = index(publication).facet(selection.list, facet.name)
+        none = {value: 0 for value in selection.chosen.get(facet.name, ()) if value in known}
+        counted = {**none, **index(publication).counts(selection.list, facet.name, others)}
+        if counted:
+            views.append(_view(publication, selection, facet, counted, _toggled(selection, facet.name, path, sort)))
+    return views
+
+
+def _toggled(selection: Selection, facet: str, path: str, sort: str | None) -> Callable[[str], str]:
+    """Value -> address with the value added to the selection or removed from it, from the first page."""
+    kept = [("q", selection.words)] if selection.words else []
+    kept += [(n, v) for n, values in selection.chosen.items() for v in values if n != facet]
+    kept += [("sort", sort)] if sort else []
+    kept += [("lang", request.args["lang"])] if request.args.get("lang") else []
+    chosen = selection.chosen.get(facet, ())
+
+    def address(value: str) -> str:
+        values = [v for v in chosen if v != value] if value in chosen else [*chosen, value]
+        arguments = urlencode([*kept, *((facet, v) for v in values)])
+        return f"{path}?{arguments}" if arguments else path
+
+    return address
+
+
+def _view(
+    publication: Publication,
+    selection: Selection,
+    facet: Facet,
+    counted: Mapping[str, int],
+    address: Callable[[str], str],
+) -> FacetView:
+    chosen = selection.chosen.get(facet.name, ())
+    ranked = sorted(counted, key=_order(facet, counted))
+    values = [
+        Value(key, label(publication, facet, key), counted[key], key in chosen, address(key), key.count("--"))
+        for key in ranked
+    ]
+    if facet.values == "theme":
+        first = [v for v in values if v.chosen or not v.depth or any(_near(v.key, key) for key in chosen)]
+    else:
+        first = [v for place, v in enumerate(values) if place < _FIRST or v.chosen]
+        values = values if facet.values != "territory" else sorted(values, key=lambda v: fold(v.label))
+        if len(values) <= len(first) + 2:
+            first = values
+    return FacetView(facet.name, first, [v for v in values if v not in first], bool(chosen) or facet.name in _OPEN)
+
+
+_OPEN = frozenset({"country", "theme", "level", "funder", "role"})
+"""Facets that stand open at first."""
+
+
+def _near(key: str, chosen: str) -> bool:
+    """Whether a theme is above a chosen one or directly below it."""
+    return chosen.startswith(f"{key}--") or key.rpartition("--")[0] == chosen
+
+
+def _order(facet: Facet, counted: Mapping[str, int]) -> Callable[[str], tuple[object, ...]]:
+    if facet.values == "decade":
+        return lambda key: (-int(key),)
+    if facet.values == "theme":
+        return lambda key: (key,)  # the key of a theme begins with those above it
+    return lambda key: (-counted[key], key)
+
+
+def label(publication: Publication, facet: Facet, key: str) -> str:
+    """A value of a facet in the reader's words."""
+    if facet.values == "decade":
+        return t("facets.decade-of", decade=key)
+    if facet.values == "word":
+        return t(f"facets.{facet.name}-{key}") if f"{facet.name}-{key}" in _WORDS else key
+    iri = (
+        publication.iris.code(facet.scheme, key)
+        if facet.values == "code"
+        else publication.iris.entity(facet.values, key)
+    )
+    return entity(iri).text
+
+
+_WORDS = frozenset(
+    ("state-yes", "state-no", "state-unknown", "data-complete", "data-partial", "used-yes", "used-no",
+     "amount-known", "amount-unknown", "oudin-yes")
+)  # fmt: skip
+
+
+def chips(publication: Publication, selection: Selection, path: str, sort: str | None) -> list[tuple[str, str, str]]:
+    """What the list is narrowed by: facet, label of the value, address without it."""
+    found = []
+    for facet in LISTS[selection.list]:
+        for value in selection.chosen.get(facet.name, ()):
+            href = _toggled(selection, facet.name, path, sort)(value)
+            found.append((facet.name, label(publication, facet, value), href))
+    return found
+
+
+def query(publication: Publication, selection: Selection) -> str | None:
+    """SPARQL that gives the rows of a selection, prefixes declared; None where words find too many to list them."""
+    iris = publication.iris
+    bindings: dict[str, Binding] = {}
+    for facet in LISTS[selection.list]:
+        if values := selection.chosen.get(facet.name):
+            bindings[facet.name] = [_term(iris, facet, value) for value in values]
+    if selection.words:
+        name, kind = SUBJECTS[selection.list], selection.list
+        if selection.found.bit_count() > MOST_IN_QUERY:
+            return None
+        positions = index(publication).ordered(kind, selection.bits, "title")
+        bindings[name] = [node(iri) for iri in index(publication).iris(kind, positions)]
+    text = selecting(load(f"lists/{selection.list}"), bindings)
+    return declared(text, PREFIXES | iris.prefixes)
+
+
+def _term(iris: Iris, facet: Facet, value: str) -> Node:
+    if facet.values == "decade":
+        return integer(int(value)) if value.isdecimal() else Literal(value)
+    if facet.values == "word":
+        return Literal(value)
+    if facet.values == "code":
+        return node(iris.code(facet.scheme, value))
+    return node(iris.entity(facet.values, value))

@@ -1,0 +1,12 @@
+"""Pages around the entities.
+
+home            home, about, quality, releases
+about           the model class by class, licences, accessibility, privacy, what changed between releases
+model           /ontology, /shapes, /context.jsonld; model_diagram draws a class
+quality         what was found in the data
+downloads       /download/
+api             /api: OpenAPI, from the routes and api.toml
+problems        /problems/: what the types of problems mean
+health          /health, robots.txt, sitemap.xml
+near_misses     addresses that are nearly right
+"""

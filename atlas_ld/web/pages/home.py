@@ -1,0 +1,212 @@
+"""The pages around the entities: home, lists, about, quality, releases."""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+from pathlib import Path
+
+from flask import Blueprint, Response, render_template
+
+from atlas_ld import jsonld
+from atlas_ld.media import HTML, JSONLD, LIST_FORMATS, RDF_FORMATS, Format
+from atlas_ld.queries.named import named_queries
+from atlas_ld.rdf import parse_file, write
+from atlas_ld.release.layout import release_ids
+from atlas_ld.release.manifest import Manifest
+from atlas_ld.vocabulary import PREFIXES
+from atlas_ld.web.entities.documents import terms
+from atlas_ld.web.entities.signposting import catalog_links, dataset_links
+from atlas_ld.web.http.responses import Link, answer, html_page, negotiate, redirection
+from atlas_ld.web.lists import charts, maps
+from atlas_ld.web.lists import rows as listing
+from atlas_ld.web.lists import selection as selecting
+from atlas_ld.web.lists.pages import as_file, list_page, pager_links
+from atlas_ld.web.lists.rows import paginate
+from atlas_ld.web.pages.model import format_or_404
+from atlas_ld.web.pages.quality import report
+from atlas_ld.web.publication import Publication, current_publication
+from atlas_ld.web.rendering.display import DisplayValue, entity
+from atlas_ld.web.rendering.urls import url_for
+from atlas_ld.web.text.i18n import current_language
+
+blueprint = Blueprint("site", __name__)
+
+_TOP_COUNTRIES = 8
+_QUESTIONS = (
+    "cooperating-with-a-country",
+    "partnerships-by-country",
+    "funding-by-year",
+    "funding-of-a-partnership",
+    "under-way-after-their-end",
+)
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """The home page, or the dataset's description (DCAT, VoID) for clients that ask for RDF."""
+    publication = current_publication()
+    chosen = negotiate((HTML, *RDF_FORMATS), _dataset_address)
+    links = [
+        *(Link(_dataset_address(f), "alternate", f.media_type) for f in RDF_FORMATS if f is not chosen),
+        Link(publication.iris.base, "canonical"),
+        *dataset_links(publication),
+    ]
+    if chosen is HTML:
+        return answer(partial(_home, publication), HTML, links=links)
+    return answer(partial(_dataset, publication, chosen), chosen, links=links)
+
+
+@blueprint.get("/catalog")
+@blueprint.get("/.well-known/void")
+def catalog() -> Response:
+    """The catalogue of this instance, with the description of the dataset, in RDF; people go to the home page."""
+    chosen = negotiate((*RDF_FORMATS, HTML), _dataset_address)
+    if chosen is HTML:
+        return redirection(url_for("site.home"), 303)
+    return answer(
+        partial(_dataset, current_publication(), chosen), chosen, links=catalog_links(current_publication(), chosen)
+    )
+
+
+@blueprint.get("/catalog.<extension>")
+def catalog_file(extension: str) -> Response:
+    """The same in the format that the extension names."""
+    chosen = format_or_404(extension, RDF_FORMATS)
+    links = catalog_links(current_publication(), chosen)
+    return answer(partial(_dataset, current_publication(), chosen), chosen, links=links, vary=())
+
+
+def _dataset_address(format_: Format) -> str:
+    if format_ is HTML:
+        return url_for("site.home")
+    return url_for("site.catalog_file", extension=format_.extension)
+
+
+def _dataset(publication: Publication, format_: Format) -> bytes:
+    triples = parse_file(publication.release.path / "catalogue.ttl", publication.iris.base)
+    if format_ is JSONLD:
+        return jsonld.document(
+            triples, publication.iris.base, terms(publication), f"{publication.iris.base}context.jsonld"
+        )
+    return write(triples, format_, PREFIXES | publication.iris.prefixes)
+
+
+def _home(publication: Publication) -> str:
+    everything = selecting.select(publication, "partnerships", {})
+    themes = listing.rows(
+        publication, "themes", listing.index(publication).ordered("themes", _themes(publication), "-partnerships")
+    )
+    told = listing.index(publication).having("partnerships", "example", "yes")
+    examples = listing.rows(
+        publication, "partnerships", listing.index(publication).ordered("partnerships", told, "title")
+    )
+    return render_template(
+        "pages/home.html",
+        figures=_figures(publication),
+        map=maps.countries(publication),
+        countries=_ranked(publication, everything, "country")[:_TOP_COUNTRIES],
+        theme_bars=[row for row in themes if row.one("broader") is None],
+        examples=examples,
+        example=examples[0].iri if examples else publication.iris.base,
+        chart=charts.funding_by_year(publication, selecting.select(publication, "funding", {})),
+        questions=_questions(),
+        manifest=publication.release.manifest,
+        report=report(publication),
+    )
+
+
+def _figures(publication: Publication) -> dict[str, int]:
+    """The key figures; `cents` are those of all funding lines whose amount is known."""
+    index = listing.index(publication)
+    roles = index.facet("organisations", "role")
+    return {
+        "partnerships": index.everything("partnerships").bit_count(),
+        "authorities": roles.get("french-authority", 0).bit_count(),
+        "partners": roles.get("foreign-partner", 0).bit_count(),
+        "countries": len(index.facet("partnerships", "country")),
+        "lines": index.everything("funding").bit_count(),
+        "cents": sum(index.amounts_by_year(index.everything("funding")).values()),
+    }
+
+
+def _themes(publication: Publication) -> int:
+    return selecting.select(publication, "themes", {"used": ("yes",)}).bits
+
+
+def _ranked(publication: Publication, chosen: selecting.Selection, facet: str) -> list[tuple[DisplayValue, int]]:
+    """The values of a facet that are places, as a page shows them, with most partnerships first."""
+    counted = listing.index(publication).counts(chosen.list, facet, chosen.bits)
+    ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    return [(entity(publication.iris.entity("territory", key)), count) for key, count in ranked]
+
+
+def _questions() -> list[tuple[str, str]]:
+    """Address and title of the ready-made questions that the home page shows."""
+    found = [named_queries()[name] for name in _QUESTIONS]
+    return [(url_for("queries.named", name=one.name), one.query.titles[current_language()]) for one in found]
+
+
+@blueprint.get("/partnerships")
+def partnerships() -> Response:
+    return list_page("partnerships")
+
+
+@blueprint.get("/territories")
+def territories() -> Response:
+    return list_page("territories")
+
+
+@blueprint.get("/organisations")
+def organisations() -> Response:
+    return list_page("organisations")
+
+
+@blueprint.get("/funding")
+def funding() -> Response:
+    return list_page("funding")
+
+
+@blueprint.get("/themes")
+def themes() -> Response:
+    """The whole tree: it is short, and makes sense as a whole. Narrowed, the themes that are left."""
+    return list_page("themes")
+
+
+@blueprint.get("/<any(partnerships, territories, organisations, funding, themes):name>.<extension>")
+def list_file(name: str, extension: str) -> Response:
+    """The selection of a list as a file."""
+    return as_file(name, format_or_404(extension, LIST_FORMATS))
+
+
+@blueprint.get("/about")
+def about() -> Response:
+    publication = current_publication()
+    page = partial(render_template, "pages/about.html", counts=publication.release.manifest.counts)
+    return html_page(page)
+
+
+@blueprint.get("/quality")
+def quality() -> Response:
+    """What was found in the data: records held back with the reasons, remarks counted by kind."""
+    publication = current_publication()
+    found = report(publication)
+    page = paginate(found["quarantined"], publication.settings.page_size)
+    values = {"report": found, "page": page, "counts": publication.release.manifest.counts}
+    return html_page(partial(render_template, "pages/quality.html", **values), links=pager_links(page))
+
+
+@blueprint.get("/releases")
+def releases() -> Response:
+    """Every release that this instance keeps, the newest first."""
+    publication = current_publication()
+    folder = publication.release.path.parent
+    # The list changes when a release is made or removed, while the one that is served stays.
+    listed = release_ids(folder)
+    manifests = [_told(folder / release) for release in listed]
+    return html_page(partial(render_template, "pages/releases.html", releases=manifests), depends=" ".join(listed))
+
+
+@lru_cache(maxsize=1024)
+def _told(release: Path) -> Manifest:
+    """The manifest of a release without the files that it was made of and has, of which there are thousands."""
+    return Manifest.load(release).model_copy(update={"inputs": {}, "files": {}})

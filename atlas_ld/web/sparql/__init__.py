@@ -1,0 +1,12 @@
+"""The endpoint and what helps to ask it.
+
+endpoint              /sparql
+protocol              what a client asks, by the SPARQL 1.1 Protocol
+reply                 what a client gets
+quick                 queries that are answered at once, in the server's loop
+service_description   what the endpoint can do, in RDF
+result_table          the rows of an answer, for a page; result_charts draws them
+named_queries         /queries/; named_queries_api tells OpenAPI of them
+saved_queries         /queries/saved; saved_store keeps them
+explore               /explore and what the editor completes
+"""

@@ -1,0 +1,200 @@
+"""/sparql: the SPARQL 1.1 Protocol (https://www.w3.org/TR/sparql11-protocol/) for queries, and a page for people.
+
+What a client gets is a whole answer, an error, or a broken connection: never a truncated answer that looks whole. An
+answer that is there when its query's trial is over has a Content-Length and an entity tag. A longer one is sent as it
+comes where `gateway` can break the connection if the query fails half way; else it is sent when it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NoReturn
+
+from flask import Blueprint, Response, abort, render_template, request
+from werkzeug.wsgi import ClosingIterator
+
+from atlas_ld import queries
+from atlas_ld.errors import (
+    ClientBusy,
+    EndpointBusy,
+    QueryAbandoned,
+    QueryError,
+    QueryNotAcceptable,
+    QueryRefused,
+    QuerySyntaxError,
+    QueryTimeout,
+    QueryTooLarge,
+)
+from atlas_ld.media import HTML, RDF_FORMATS, RESULT_FORMATS, SPARQL_JSON, TURTLE, Format
+from atlas_ld.sparql.request import QueryRequest
+from atlas_ld.sparql.result import Answer
+from atlas_ld.vocabulary import PREFIXES
+from atlas_ld.web.http.problems import not_acceptable, problem, wants_page
+from atlas_ld.web.http.responses import address_with, answer, negotiate
+from atlas_ld.web.publication import current_publication
+from atlas_ld.web.sparql import reply as sparql_answer
+from atlas_ld.web.sparql.protocol import (
+    ACCEPT_QUERY,
+    METHODS,
+    Operation,
+    accepted,
+    by_name,
+    problem_type,
+    read_operation,
+    refuse,
+)
+from atlas_ld.web.sparql.result_table import read_table
+from atlas_ld.web.sparql.service_description import write_description
+from atlas_ld.web.text.i18n import t
+
+blueprint = Blueprint("sparql", __name__)
+
+_PAGE_BYTES = 4 * 2**20
+"""Largest answer that is shown as a table on a page; larger ones are offered as files."""
+
+_REPEATED = 500
+"""Longest query string that the addresses of a 406 repeat."""
+
+# Status and name of each error. The name is the fragment of the problem's type, explained on the page at /sparql.
+_PROBLEMS: dict[type[QueryError], tuple[int, str]] = {
+    QueryRefused: (403, "refused"),
+    QuerySyntaxError: (400, "syntax"),
+    QueryTooLarge: (422, "large"),
+    QueryTimeout: (503, "timeout"),
+    ClientBusy: (429, "client-busy"),
+    EndpointBusy: (503, "busy"),
+    QueryAbandoned: (503, "busy"),  # which nobody reads
+    QueryError: (422, "failed"),
+}
+
+
+@blueprint.route("/sparql", methods=METHODS)
+def endpoint() -> Response:
+    """A query's answer; without a query the page for people, or the service description for machines."""
+    response = _endpoint()
+    response.headers["Accept-Query"] = ACCEPT_QUERY
+    return response
+
+
+def _endpoint() -> Response:
+    operation = read_operation()
+    if operation.query is not None:
+        return _answer(operation, operation.query)
+    if request.method not in ("GET", "HEAD"):
+        refuse(400, "query")
+    chosen = negotiate((*RDF_FORMATS, HTML), lambda format_: address_with(format=format_.extension))
+    if operation.format:
+        chosen = by_name(operation.format, (*RDF_FORMATS, HTML)) or _none_acceptable((*RDF_FORMATS, HTML))
+    if chosen is HTML:
+        return answer(lambda: _page(None), HTML)
+    return answer(lambda: write_description(current_publication(), chosen), chosen, vary=("Accept",))
+
+
+def _answer(operation: Operation, query: str) -> Response:
+    formats = accepted(operation.format, request.headers.get("Accept"))
+    if formats == (None, None):
+        _none_acceptable((*RESULT_FORMATS, *RDF_FORMATS, HTML))
+    page = HTML in formats
+    wanted = operation.wanted((SPARQL_JSON, TURTLE) if page else formats, current_publication().iris.base)
+    if page:
+        wanted = replace(wanted, size=_PAGE_BYTES)
+    try:
+        found = run(wanted)
+        return _shown(operation, query, found) if page else sent(found)
+    except QueryNotAcceptable as error:
+        _none_acceptable((*(RDF_FORMATS if error.is_graph else RESULT_FORMATS), HTML))
+    except QueryError as error:
+        return _error(error, operation, query)
+
+
+def run(wanted: QueryRequest) -> Answer:
+    """The answer to a query of the current client, who may leave before it is there. Raises QueryError."""
+    environ = request.environ
+    client = environ.get("atlas.client") or request.remote_addr or ""
+    return current_publication().pool.run(wanted, client, environ.get("atlas.gone"), environ.get("atlas.begun"))
+
+
+def sent(found: Answer) -> Response:
+    """The answer, whole or as it comes. Raises the QueryError of one that must be whole and fails."""
+    breakable: Callable[[], bool] = request.environ.get("atlas.breakable", lambda: False)
+    if found.complete or not breakable():
+        with found:
+            made = sparql_answer.reply(request.method, dict(request.headers), found.content(), found.format)
+        if made.status == 412:
+            abort(problem(412))
+        response = Response(made.body, status=made.status)
+        del response.headers["Content-Type"]
+        response.headers.update(made.headers)
+        return response
+    body: Iterator[bytes] = ClosingIterator(found.chunks, found.close)
+    response = Response(body, content_type=found.content_type, direct_passthrough=True)
+    if request.method == "HEAD":
+        found.close()
+    response.headers["Vary"] = "Accept"
+    response.headers["Content-Disposition"] = sparql_answer.disposition(found.format)
+    return response
+
+
+def _shown(operation: Operation, query: str, found: Answer) -> Response:
+    with found:
+        content = found.content()
+    graph = content.decode() if found.kind == "graph" else None
+    table = read_table(content, current_publication().iris) if graph is None else None
+    formats = RDF_FORMATS if found.kind == "graph" else RESULT_FORMATS
+    response = Response(_page(query, formats=formats, graph=graph, table=table), content_type=HTML.content_type)
+    response.headers["Vary"] = "Accept, Accept-Language"
+    return response
+
+
+def _none_acceptable(formats: Sequence[Format]) -> NoReturn:
+    # Each address repeats the query, and all of them stand in one header: a long query is left out.
+    short = len(request.query_string) < _REPEATED
+    addresses = [address_with(format=f.extension) if short else f"/sparql?format={f.extension}" for f in formats]
+    not_acceptable(list(zip(addresses, (format_.media_type for format_ in formats), strict=True)))
+
+
+def query_problem(error: QueryError) -> Response:
+    """The problem that a query ended in, for programs and, in general words, for people."""
+    status, reason = _problem_name(error)
+    members: dict[str, Any] = {"type": problem_type(reason)}
+    if isinstance(error, QuerySyntaxError):
+        members |= {"line": error.line, "column": error.column}
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, EndpointBusy) else {}
+    return problem(status, t(f"sparql.{reason}-title"), str(error), headers=headers, **members)
+
+
+def _problem_name(error: QueryError) -> tuple[int, str]:
+    return next(found for kind, found in _PROBLEMS.items() if isinstance(error, kind))
+
+
+def _error(error: QueryError, operation: Operation, query: str) -> Response:
+    response = query_problem(error)
+    if wants_page():  # the query stays on the page, to be mended
+        _, reason = _problem_name(error)
+        large = isinstance(error, QueryTooLarge)
+        formats = (*RESULT_FORMATS, *RDF_FORMATS) if large and operation.format in (None, "html") else ()
+        failure: dict[str, Any] = {
+            "title": t(f"sparql.{reason}-title"),
+            "detail": str(error),
+            "advice": t(f"sparql.{reason}-detail"),
+        }
+        if isinstance(error, QuerySyntaxError):
+            failure |= {"line": error.line, "column": error.column}
+        response.set_data(_page(query, failure=failure, formats=formats))
+    return response
+
+
+def _page(query: str | None, **values: Any) -> str:
+    """The page for people: the form, what came of the query, and examples to start from."""
+    publication = current_publication()
+    prefixes = PREFIXES | publication.iris.prefixes
+    examples = [queries.load(name) for name in queries.names("examples")]
+    return render_template(
+        "sparql/endpoint.html",
+        query=query,
+        examples=[(example, example.example(prefixes)) for example in examples],
+        settings=publication.settings,
+        reasons=sorted({reason for _, reason in _PROBLEMS.values()}),
+        **values,
+    )

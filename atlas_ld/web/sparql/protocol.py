@@ -1,0 +1,192 @@
+"""What a client asks of /sparql, by the SPARQL 1.1 Protocol (https://www.w3.org/TR/sparql11-protocol/), 2.1.
+
+GET    query= and the rest in the address
+POST   a form, or the query as the body with the dataset's graphs in the address
+QUERY  as POST; the method is safe, so it may be repeated (https://datatracker.ietf.org/doc/draft-ietf-httpbis-safe-method-w-body/)
+
+`read` knows nothing of Flask: the server's loop reads operations by the same rules (`sparql_quick`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NoReturn
+from urllib.parse import parse_qsl
+
+from flask import abort, request
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.http import parse_options_header
+
+from atlas_ld.media import HTML, RDF_FORMATS, RESULT_FORMATS, Format, choose
+from atlas_ld.rdf import node
+from atlas_ld.sparql.request import QueryRequest
+from atlas_ld.web.http.problems import problem
+from atlas_ld.web.publication import current_publication
+from atlas_ld.web.text.i18n import t
+
+METHODS = ("GET", "POST", "QUERY")
+
+QUERY, UPDATE = "application/sparql-query", "application/sparql-update"
+FORM = "application/x-www-form-urlencoded"
+ACCEPT_QUERY = f"{QUERY}, {FORM}"
+_UTF8 = ("", "utf-8", "utf8", "us-ascii")
+_AS_WERKZEUG_READS = "werkzeug.url_quote"
+"""What is no UTF-8 stays escaped, as in `request.args`."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A query as it came, whatever the method: its text (None for none), the dataset's graphs, a time limit, and
+    the name of a format that goes before the Accept header."""
+
+    query: str | None
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    seconds: float | None
+    format: str | None
+
+    def wanted(self, formats: Iterable[Format | None], base: str) -> QueryRequest:
+        """What is asked of the pool. Relative IRIs are resolved against `base`."""
+        return QueryRequest(
+            query=self.query or "",
+            accepted=tuple(format_ for format_ in formats if format_ is not None),
+            default_graphs=self.default_graphs,
+            named_graphs=self.named_graphs,
+            seconds=self.seconds,
+            base=base,
+        )
+
+
+class UnfitError(Exception):
+    """The request is none of the protocol's: the status to answer, and the name of the reason."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status, self.reason = status, reason
+
+
+def read_operation() -> Operation:
+    """What the current client asks. Aborts where that is none of the protocol's ways, an update, or not one query."""
+    most = current_publication().settings.query_length
+    request.max_content_length = most_bytes(most)
+    try:
+        body = request.get_data() if request.method in ("POST", "QUERY") else b""
+        return read(request.method, request.query_string.decode(), request.content_type or "", body, most)
+    except RequestEntityTooLarge:
+        refuse(413, "length", limit=most)
+    except UnfitError as error:
+        refuse(error.status, error.reason, limit=most)
+
+
+def most_bytes(characters: int) -> int:
+    """Bytes of a body that may hold a query of so many characters, escaped in any way."""
+    return 8 * characters + 16_384
+
+
+def read(method: str, address: str, content_type: str, body: bytes, most: int) -> Operation:
+    """What a request asks whose address has `address` after its `?`; `most` is the longest query, in characters.
+
+    Raises UnfitError where that is none of the protocol's ways, an update, or not one query.
+    """
+    arguments = _values(address)
+    values, direct = arguments, None
+    if method in ("POST", "QUERY"):
+        media_type, charset = _content_type(content_type)
+        try:
+            if media_type == FORM:
+                values = _values(body.decode("utf-8"))
+            elif media_type == QUERY and charset in _UTF8:
+                direct = body.decode("utf-8")
+            else:
+                raise UnfitError(*_WRONG_TYPES.get(media_type, (415, "media-type")))
+        except UnicodeDecodeError:
+            raise UnfitError(400, "utf8") from None
+    if "update" in values or "update" in arguments:
+        raise UnfitError(403, "update")
+    given = values.get("query", []) + ([direct] if direct is not None else [])
+    if len(given) > 1:
+        raise UnfitError(400, "one-query")
+    if given and len(given[0]) > most:
+        raise UnfitError(413, "length")
+    return Operation(
+        query=given[0] if given and given[0].strip() else None,
+        default_graphs=_graphs(values.get("default-graph-uri", ())),
+        named_graphs=_graphs(values.get("named-graph-uri", ())),
+        seconds=_seconds(_first(values, "timeout") or _first(arguments, "timeout")),
+        format=_first(values, "format") or _first(arguments, "format"),
+    )
+
+
+_WRONG_TYPES = {UPDATE: (403, "update"), QUERY: (400, "utf8")}
+
+
+@lru_cache(maxsize=1024)
+def accepted(name: str | None, accept: str | None) -> tuple[Format | None, Format | None]:
+    """The format of rows and that of graphs that `format=` names or the client accepts best, HTML included."""
+    rows, graphs = (*RESULT_FORMATS, HTML), (*RDF_FORMATS, HTML)
+    if name:
+        return by_name(name, rows), by_name(name, graphs)
+    return choose(accept, rows), choose(accept, graphs)
+
+
+def by_name(name: str, offered: Sequence[Format]) -> Format | None:
+    """By extension (`csv`), name (`turtle`), media type, or what clients commonly write: `json`, `xml`."""
+    wanted = name.lower()
+    for format_ in offered:
+        common = format_.media_type.rpartition("/")[2].removeprefix("sparql-results+")
+        if wanted in (format_.extension, format_.name, format_.media_type, common, *format_.aliases):
+            return format_
+    return None
+
+
+def refuse(status: int, reason: str, **values: int) -> NoReturn:
+    """Abort with a problem whose title and detail are the messages `sparql.{reason}-title` and `-detail`."""
+    title, detail = t(f"sparql.{reason}-title"), t(f"sparql.{reason}-detail", **values)
+    abort(problem(status, title, detail, type=problem_type(reason)))
+
+
+def problem_type(reason: str) -> str:
+    """The address of a problem's explanation, on the page at /sparql."""
+    return f"{current_publication().iris.base}sparql#problem-{reason}"
+
+
+def _values(encoded: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in parse_qsl(encoded, keep_blank_values=True, errors=_AS_WERKZEUG_READS):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _first(values: dict[str, list[str]], name: str) -> str | None:
+    return values[name][0] if name in values else None
+
+
+@lru_cache(maxsize=256)
+def _content_type(header: str) -> tuple[str, str]:
+    """Media type and charset, in lower case."""
+    media_type, parameters = parse_options_header(header)
+    return media_type.lower(), parameters.get("charset", "").lower()
+
+
+def _graphs(iris: Sequence[str]) -> tuple[str, ...]:
+    for iri in iris:
+        try:
+            node(iri)
+        except ValueError:
+            raise UnfitError(400, "graph") from None
+    return tuple(dict.fromkeys(iris))
+
+
+def _seconds(text: str | None) -> float | None:
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise UnfitError(400, "seconds") from None
+    if not (math.isfinite(seconds) and seconds > 0):
+        raise UnfitError(400, "seconds")
+    return seconds

@@ -1,0 +1,66 @@
+"""The rows of a SPARQL answer, for a page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from atlas_ld.iris import Iris
+from atlas_ld.vocabulary import PREFIXES, XSD
+from atlas_ld.web.rendering.display import page_of
+from atlas_ld.web.text.formatting import web_address
+
+_MOST_ROWS = 1000
+_NUMBERS = frozenset(str(XSD[name]) for name in ("integer", "decimal", "double", "float"))
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A term on a page: its text without quotes, its language, where its IRI leads, if anywhere, and whether it is a
+    number."""
+
+    text: str
+    language: str | None = None
+    href: str | None = None
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """`truth` is the answer of ASK and None for SELECT; `total` counts all rows, of which the first are in `rows`."""
+
+    truth: bool | None
+    variables: list[str]
+    rows: list[list[Cell]]
+    total: int
+
+
+def read_table(content: bytes, iris: Iris) -> Table:
+    """The first thousand rows of an answer in SPARQL 1.1 Query Results JSON."""
+    document: dict[str, Any] = json.loads(content)
+    variables: list[str] = document["head"].get("vars", [])
+    found = document.get("results", {}).get("bindings", [])
+    prefixes = PREFIXES | iris.prefixes
+    rows = [[_cell(row.get(name), iris, prefixes) for name in variables] for row in found[:_MOST_ROWS]]
+    return Table(document.get("boolean"), variables, rows, len(found))
+
+
+def _cell(term: dict[str, Any] | None, iris: Iris, prefixes: dict[str, str]) -> Cell:
+    if term is None:
+        return Cell("")
+    if term["type"] == "uri":
+        iri = term["value"]
+        return Cell(_short(iri, prefixes), href=page_of(iri, iris) or web_address(iri))
+    if term["type"] == "literal":
+        return Cell(term["value"], term.get("xml:lang"), numeric=term.get("datatype") in _NUMBERS)
+    return Cell(f"_:{term['value']}" if term["type"] == "bnode" else json.dumps(term["value"], ensure_ascii=False))
+
+
+def _short(iri: str, prefixes: dict[str, str]) -> str:
+    """`partnership:crea-ocean-2010`, or the whole IRI where no prefix suits."""
+    for prefix, namespace in prefixes.items():
+        name = iri.removeprefix(namespace)
+        if name and name != iri and not set(name) & set("/#"):
+            return f"{prefix}:{name}"
+    return iri

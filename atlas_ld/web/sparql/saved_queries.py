@@ -1,0 +1,121 @@
+"""/queries/saved: a long query gets a short address.
+
+POST /queries/saved          a form with query=, or a body of application/sparql-query: 303 to its address
+/queries/saved/KEY           a page with the query and a button; the query itself as application/sparql-query
+/queries/saved/KEY.csv       its answer on the current release, in the formats that hold one
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeVar, cast
+
+from flask import Blueprint, Response, abort, redirect, render_template, url_for
+
+from atlas_ld.errors import QueryError
+from atlas_ld.media import HTML, SPARQL_QUERY, Format
+from atlas_ld.sparql.request import QueryRequest
+from atlas_ld.web.http.problems import problem
+from atlas_ld.web.http.responses import Link, answer, negotiate
+from atlas_ld.web.publication import current_publication
+from atlas_ld.web.sparql.endpoint import query_problem, run, sent
+from atlas_ld.web.sparql.named_queries import GRAPHS, TABLES
+from atlas_ld.web.sparql.protocol import read_operation, refuse
+from atlas_ld.web.sparql.saved_store import Saved, SavedQueries, normal
+from atlas_ld.web.text.i18n import t
+
+blueprint = Blueprint("saved", __name__)
+
+_TRIAL_SECONDS = 2.0
+_NOTHING = "urn:x-atlas-ld:nothing"
+"""A graph that is not there. A query is tried over it before it is saved: its faults show, and it costs next to
+nothing."""
+
+_Result = TypeVar("_Result")
+
+
+@blueprint.post("/queries/saved")
+def save() -> Response:
+    """303 to the address of a query that the endpoint would take; the endpoint's own error for any other."""
+    given = read_operation().query
+    if given is None:
+        refuse(400, "query")
+    query, saved = normal(given), _saved()
+    if not saved.fits(query):
+        abort(problem(413, t("saved.full-title"), t("saved.full-detail")))
+    try:
+        with run(QueryRequest(query, default_graphs=(_NOTHING,), seconds=_TRIAL_SECONDS)) as found:
+            found.content()
+            kind = found.kind
+    except QueryError as error:
+        return query_problem(error)
+    key = _try(lambda: saved.save(query, kind))
+    return cast(Response, redirect(url_for("saved.query", name=key), 303, Response))
+
+
+@blueprint.get("/queries/saved/<name>")
+def query(name: str) -> Response:
+    """A saved query: its page, its text, or its answer in the format that the extension names."""
+    key, dot, extension = name.partition(".")
+    saved = _try(lambda: _saved().read(key)) or abort(404, t("saved.unknown"))
+    answers = _answers(saved)
+    if extension in answers:
+        return _answer(saved, answers[extension])
+    shown = {HTML.extension: HTML, SPARQL_QUERY.extension: SPARQL_QUERY}
+    if dot:
+        return _shown(saved, shown.get(extension) or abort(404))
+    return _shown(saved, negotiate(tuple(shown.values()), partial(_address, saved)), negotiated=True)
+
+
+def _shown(saved: Saved, format_: Format, *, negotiated: bool = False) -> Response:
+    others = [f for f in (HTML, SPARQL_QUERY) if f is not format_]
+    response = answer(
+        partial(_page, saved) if format_ is HTML else lambda: saved.query,
+        format_,
+        links=[Link(_address(saved, other), "alternate", other.media_type) for other in others],
+        content_location=_address(saved, format_) if negotiated else None,
+        vary=("Accept", "Accept-Language") if negotiated else ("Accept-Language",) if format_ is HTML else (),
+    )
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _page(saved: Saved) -> str:
+    files = [(format_, _address(saved, format_)) for format_ in _answers(saved).values()]
+    return render_template("sparql/saved_query.html", saved=saved, files=files)
+
+
+def _answer(saved: Saved, format_: Format) -> Response:
+    try:
+        response = sent(run(QueryRequest(saved.query, accepted=(format_,))))
+    except QueryError as error:
+        return query_problem(error)
+    del response.headers["Vary"]  # the address names the format
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _answers(saved: Saved) -> Mapping[str, Format]:
+    return GRAPHS if saved.kind == "graph" else TABLES
+
+
+def _address(saved: Saved, format_: Format) -> str:
+    formats = {HTML.extension: HTML, SPARQL_QUERY.extension: SPARQL_QUERY, **_answers(saved)}
+    extension = next(name for name, one in formats.items() if one is format_)
+    language = {} if format_ is HTML else {"lang": None}  # data has no language
+    return url_for("saved.query", name=f"{saved.key}.{extension}", **language)
+
+
+def _saved() -> SavedQueries:
+    settings = current_publication().settings
+    return SavedQueries(settings.releases, settings.saved_queries_mb * 2**20)
+
+
+def _try(act: Callable[[], _Result]) -> _Result:
+    """What `act` gives. Aborts with 503 where the file of saved queries cannot be used, for which nobody else pays."""
+    try:
+        return act()
+    except sqlite3.Error:
+        abort(problem(503, t("saved.unavailable-title"), t("saved.unavailable-detail"), headers={"Retry-After": "60"}))

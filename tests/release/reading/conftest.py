@@ -1,0 +1,3 @@
+from tests.sparql.conftest import store
+
+__all__ = ["store"]

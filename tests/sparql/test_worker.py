@@ -1,0 +1,138 @@
+"""sparql/worker.py and sparql/sandbox.py: what a worker cannot do, tried with the guard left out."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from atlas_ld.sparql import frames
+from atlas_ld.sparql.worker import explain
+from atlas_ld.sparql.worker_process import WorkerDiedError, WorkerProcess
+from tests.listening import listening
+from tests.sparql.test_guard import corpus
+
+REQUEST = {
+    "result_format": "sparql-json", "graph_format": "turtle", "default_graphs": [], "named_graphs": [], "base": None,
+    "rows": 1000, "bytes": 1_000_000,
+}  # fmt: skip
+PREFIXES = {"atlas": "https://w3id.org/atlas-ld/ontology#"}
+
+
+def _can_be_sealed() -> bool:
+    """Some containers forbid the filter, and other systems have none; then there is nothing to test here."""
+    program = "from atlas_ld.sparql import sandbox; print(sandbox.close_network())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return done.stdout.strip() == "[]"
+
+
+needs_filter = pytest.mark.skipif(not _can_be_sealed(), reason="this system grants no seccomp filter")
+
+
+@pytest.fixture
+def worker(store: Path) -> Iterator[WorkerProcess]:
+    with tempfile.TemporaryFile() as columns:
+        started = WorkerProcess(store, 256, PREFIXES, columns.fileno())
+    started.wait_until_ready()
+    yield started
+    started.discard()
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[str, list[object]]]:
+    """The address of a listener on loopback, and the calls that it got."""
+    with listening() as on_cancel:
+        yield on_cancel
+
+
+def ask(worker: WorkerProcess, query: str) -> tuple[bytes, bytes]:
+    """The last frame of the answer."""
+    worker.send(REQUEST | {"query": query})
+    while (frame := worker.receive(time.monotonic() + 30))[0] in (frames.HEAD, frames.DATA):
+        pass
+    return frame
+
+
+@needs_filter
+def test_no_hostile_query_reaches_the_network_even_without_the_guard(
+    store: Path, worker: WorkerProcess, listener: tuple[str, list[object]]
+) -> None:
+    address, calls = listener
+    denied = 0
+    for query in corpus("hostile"):
+        try:
+            kind, payload = ask(worker, query.replace("http://endpoint.test/", address))
+        except WorkerDiedError:
+            pytest.fail(f"The worker died of {query!r}")
+        denied += kind == frames.ERROR and "not permitted" in json.loads(payload)["message"]
+    assert calls == []
+    assert denied > 20, "the engine tried, and was denied"
+
+
+@needs_filter
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "import socket; socket.socket()",
+        "import socket; socket.socketpair()",
+        "import subprocess; subprocess.run(['true'])",
+        "import os; os.write(os.open(target, os.O_WRONLY | os.O_CREAT), b'x')",
+        "bytearray(600 * 2**20)",
+    ],
+)
+def test_a_sealed_process_cannot(attempt: str, tmp_path: Path) -> None:
+    program = (
+        "import os, sys; from atlas_ld.sparql import sandbox\n"
+        f"target = {str(tmp_path / 'file')!r}\n"
+        "assert sandbox.close_network() == [] and sandbox.limit_resources(256) == []\n"
+        f"try:\n    {attempt}\nexcept (OSError, MemoryError) as error:\n    print(type(error).__name__)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() in ("PermissionError", "OSError", "MemoryError")
+
+
+def test_a_worker_without_a_store_says_so_and_ends(tmp_path: Path) -> None:
+    with tempfile.TemporaryFile() as columns:
+        worker = WorkerProcess(tmp_path / "none", 64, PREFIXES, columns.fileno())
+    with pytest.raises(WorkerDiedError):
+        worker.wait_until_ready()
+    worker.discard()
+
+
+def test_a_frame_is_taken_only_when_it_is_whole() -> None:
+    buffer = bytearray()
+    for byte in b"D\x00\x00\x00\x02ab":
+        assert frames.take(buffer) is None
+        buffer.append(byte)
+    assert frames.take(buffer) == (frames.DATA, b"ab")
+    assert buffer == b""
+
+
+@pytest.mark.parametrize(
+    ("message", "text", "line", "column"),
+    [
+        ("error at 1:11: expected one of OPTIONAL, SERVICE, [_]", "where OPTIONAL could stand", 1, 11),
+        ("error at 1:2: expected one of A, B, C, D, E, F", "not SPARQL 1.1 at this place", 1, 2),
+        ("error at 3:6: expected [_]", "not SPARQL 1.1 at this place", 3, 6),
+        (
+            "error at 1:22: expected one of Prefix not found, ['%'], ['-' | '0' ..= '9'\n| '_']",
+            "Prefix not found",
+            1,
+            22,
+        ),
+        ("the engine says something else", "the engine says something else", None, None),
+    ],
+)
+def test_a_syntax_error_is_told_without_the_engines_lists(
+    message: str, text: str, line: int | None, column: int | None
+) -> None:
+    told = explain(message)
+    assert text in told["message"]
+    assert "[" not in told["message"]
+    assert (told["line"], told["column"]) == (line, column)

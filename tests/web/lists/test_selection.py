@@ -1,0 +1,228 @@
+"""Selections: facets count what they give, and every way of taking a selection away has the same rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from urllib.parse import parse_qsl
+
+import openpyxl
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+from pyoxigraph import NamedNode
+from werkzeug.datastructures import MultiDict
+
+from atlas_ld.queries import Query
+from atlas_ld.release.reading.facets import positions_of
+from atlas_ld.web.lists import selection as selecting
+from atlas_ld.web.lists.rows import index
+from atlas_ld.web.publication import Publication
+
+SELECTIONS = [
+    ("partnerships", "country=country-ca"),
+    ("partnerships", "country=country-ca&country=country-sn"),
+    ("partnerships", "region=region-53"),
+    ("partnerships", "departement=departement-29"),
+    ("partnerships", "level=epci"),
+    ("partnerships", "level=commune&level=region"),
+    ("partnerships", "theme=economie-durable"),
+    ("partnerships", "theme=economie-durable--attractivite-des-territoires--entreprises&status=under-way"),
+    ("partnerships", "form=twinning"),
+    ("partnerships", "status=ended"),
+    ("partnerships", "decade=1990"),
+    ("partnerships", "decade=2010&decade=2000&country=country-mg"),
+    ("partnerships", "funder=state"),
+    ("partnerships", "state=yes"),
+    ("partnerships", "state=no"),
+    ("partnerships", "state=unknown&data=partial"),
+    ("partnerships", "data=complete"),
+    ("partnerships", "territory=region-53"),
+    ("partnerships", "territory=country-ca"),
+    ("partnerships", "organisation=242900314"),
+    ("partnerships", "q=eau&country=country-sn"),
+    ("partnerships", "country=country-zz"),
+    ("territories", "level=country"),
+    ("territories", "country=country-ca"),
+    ("territories", "region=region-53"),
+    ("territories", "departement=departement-29&level=commune"),
+    ("territories", "within=country-ca"),
+    ("territories", "used=yes"),
+    ("organisations", "role=foreign-partner&country=country-sn"),
+    ("organisations", "level=commune&region=region-53"),
+    ("organisations", "departement=departement-35"),
+    ("organisations", "q=brest"),
+    ("themes", "theme=economie-durable"),
+    ("themes", "used=yes"),
+    ("funding", "funder=agency"),
+    ("funding", "decade=2010"),
+    ("funding", "country=country-ca"),
+    ("funding", "theme=economie-durable"),
+    ("funding", "amount=known"),
+    ("funding", "oudin=yes"),
+    ("funding", "by=242900314"),
+    ("funding", "state=yes&level=epci"),
+    ("funding", "partnership=crea-ocean-2010"),
+    ("funding", "region=region-53&data=complete"),
+    ("funding", "q=ville"),
+]
+
+
+def arguments(text: str) -> MultiDict[str, str]:
+    return MultiDict(parse_qsl(text))
+
+
+def publication_of(app: Flask) -> Publication:
+    publication: Publication = app.extensions["atlas"]
+    return publication
+
+
+@pytest.mark.parametrize(("name", "query"), SELECTIONS, ids=[f"{name}-{query}" for name, query in SELECTIONS])
+def test_the_query_gives_the_rows_of_the_selection(demonstration_site: Flask, name: str, query: str) -> None:
+    publication = publication_of(demonstration_site)
+    with demonstration_site.test_request_context():
+        chosen = selecting.read(publication, name, arguments(query))
+        text = selecting.query(publication, chosen)
+    assert text is not None
+    rows = publication.reader.select(Query("selection", "", {}, {}, {}, text))
+    found = [row[selecting.SUBJECTS[name]] for row in rows]
+    iris = [term.value for term in found if isinstance(term, NamedNode)]
+    assert len(iris) == len(set(iris))
+    assert set(iris) == set(index(publication).iris(name, positions_of(chosen.bits)))
+    assert iris or "zz" in query
+
+
+@pytest.mark.parametrize("name", selecting.LISTS)
+def test_a_count_is_what_the_list_has_once_the_value_is_chosen(demonstration_site: Flask, name: str) -> None:
+    publication = publication_of(demonstration_site)
+    with demonstration_site.test_request_context():
+        country = {"country": ("country-sn",)} if name != "themes" else {}
+        chosen = selecting.select(publication, name, country)
+        for facet in selecting.facets(publication, chosen, "/x", None):
+            for value in (*facet.values, *facet.more):
+                narrowed = {**{k: v for k, v in country.items() if k != facet.name}, facet.name: (value.key,)}
+                assert selecting.select(publication, name, narrowed).bits.bit_count() == value.count, (
+                    facet.name,
+                    value,
+                )
+
+
+def test_a_value_is_added_by_its_link_and_removed_by_its_chip(demonstration_client: FlaskClient) -> None:
+    page = soup(demonstration_client, "/partnerships?theme=economie-durable&sort=-year&page=1")
+    link = next(a for a in page.select(".facets a") if a.text.strip() == "Canada")
+    assert link["href"] == "/partnerships?theme=economie-durable&sort=-year&country=country-ca"
+    narrowed = soup(demonstration_client, str(link["href"]))
+    assert narrowed.select_one("[aria-current=true]") is not None
+    chips = [a["href"] for a in narrowed.select(".filters a")]
+    assert chips == [
+        "/partnerships?theme=economie-durable&sort=-year",
+        "/partnerships?country=country-ca&sort=-year",
+        "/partnerships",
+    ]
+
+
+def test_the_search_form_keeps_the_filters(demonstration_client: FlaskClient) -> None:
+    form = soup(demonstration_client, "/partnerships?country=country-ca").select_one("main form")
+    assert form is not None
+    assert [(i["name"], i["value"]) for i in form.select("input[type=hidden]")] == [("country", "country-ca")]
+
+
+def soup(client: FlaskClient, path: str) -> BeautifulSoup:
+    response = client.get(path, headers={"Accept": "text/html", "Accept-Language": "fr"})
+    assert response.status_code == 200
+    return BeautifulSoup(response.data, "html.parser")
+
+
+PATH = "/partnerships{}?country=country-ca&sort=-year"
+
+
+def titles_on_the_page(client: FlaskClient) -> list[str]:
+    return [cell.a.text for cell in soup(client, PATH.format("")).select("tbody th") if cell.a]
+
+
+def plain(text: object) -> str:
+    return str(text).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_the_workbook_has_the_rows_of_the_page_in_their_order(demonstration_client: FlaskClient) -> None:
+    data = demonstration_client.get(PATH.format(".xlsx")).data
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    assert sheet is not None
+    head, *rows = sheet.iter_rows(values_only=True)
+    column = head.index("Titre") if "Titre" in head else next(i for i, n in enumerate(head) if "itre" in str(n))
+    assert [plain(row[column]) for row in rows] == [plain(title) for title in titles_on_the_page(demonstration_client)]
+
+
+def test_csv_for_programs_and_for_french_excel_say_the_same(demonstration_client: FlaskClient) -> None:
+    english = demonstration_client.get("/funding.csv?country=country-ca").data.decode()
+    french = demonstration_client.get("/funding.csv?country=country-ca&dialect=fr").data.decode()
+    assert french[0] == "\ufeff"
+    ours = list(csv.DictReader(io.StringIO(english)))
+    theirs = list(csv.reader(io.StringIO(french[1:]), delimiter=";"))[1:]
+    assert [list(row.values()) for row in ours] == [[cell.replace(",", ".") if cell.replace(",", "").isdigit() else cell
+                                                     for cell in row] for row in theirs]  # fmt: skip
+
+
+def test_amounts_of_french_excel_have_a_decimal_comma(client: FlaskClient) -> None:
+    rows = client.get("/funding.csv?partnership=crowd&dialect=fr").data.decode()
+    assert ";1000,5;" in rows
+
+
+def test_a_dialect_that_there_is_not_is_refused(client: FlaskClient) -> None:
+    assert client.get("/funding.csv?dialect=klingon").status_code == 400
+
+
+def test_json_has_numbers_lists_and_the_query(demonstration_client: FlaskClient) -> None:
+    body = json.loads(demonstration_client.get(PATH.format(".json")).data)
+    assert body["total"] == len(body["rows"]) == len(titles_on_the_page(demonstration_client))
+    assert "SELECT" in body["query"]
+    crea_ocean = next(row for row in body["rows"] if row["iri"].endswith("crea-ocean-2010"))
+    assert crea_ocean["firstSignatureYear"] == 2010
+    assert any(isinstance(value, list) for value in crea_ocean.values())
+
+
+def test_geojson_puts_partnerships_at_the_places_of_their_partners(demonstration_client: FlaskClient) -> None:
+    response = demonstration_client.get(PATH.format(".geojson"))
+    assert response.content_type == "application/geo+json"
+    features = json.loads(response.data)["features"]
+    crea_ocean = next(feature for feature in features if feature["id"].endswith("crea-ocean-2010"))
+    assert crea_ocean["geometry"]["type"] == "MultiPoint"
+    longitudes = sorted(point[0] for point in crea_ocean["geometry"]["coordinates"])
+    assert longitudes[0] < -60
+    assert -6 < longitudes[-1] < -3
+
+
+def test_a_formula_in_a_cell_stays_text(demonstration_site: Flask) -> None:
+    from atlas_ld.release.tables import Column, Table
+    from atlas_ld.web.lists.exports import as_csv
+
+    rows = Table("x", (Column("iri", "IRI", None),), [["=1+1"]])
+    assert b"".join(as_csv(rows, "")) == b"iri\n'=1+1\n"
+
+
+@pytest.mark.parametrize("extension", ["csv", "json", "geojson"])
+def test_a_long_list_is_sent_in_pieces_that_make_the_same_file(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, extension: str
+) -> None:
+    whole = client.get(f"/partnerships.{extension}").data
+    monkeypatch.setattr("atlas_ld.web.lists.exports._BATCH", 7)
+    response = client.get(f"/partnerships.{extension}", buffered=False)
+    pieces = list(response.iter_encoded())
+    assert len(pieces) > 5
+    assert b"".join(pieces) == whole
+
+
+def test_themes_have_no_place(client: FlaskClient) -> None:
+    assert client.get("/themes.geojson").status_code == 404
+    assert client.get("/themes.xlsx").status_code == 200
+
+
+@pytest.mark.parametrize("query", ["country=%22%3E%3Cscript%3E", "theme=%7B%7B7*7%7D%7D", "decade=soon", "decade=²"])
+def test_values_that_do_not_exist_select_nothing(client: FlaskClient, query: str) -> None:
+    for name in ("partnerships", "funding"):
+        for extension in ("", ".csv", ".json", ".geojson"):
+            response = client.get(f"/{name}{extension}?{query}", headers={"Accept": "text/html,*/*;q=0.1"})
+            assert response.status_code == 200
+            assert b"<script>" not in response.data
