@@ -133,6 +133,11 @@ def load(name: str) -> Query:
     return query
 
 
+def has(name: str) -> bool:
+    """Whether there is a file `{name}.rq` below this folder."""
+    return (_FOLDER / f"{name}.rq").is_file()
+
+
 def names(folder: str = "") -> list[str]:
     """The names of all queries below a folder of this one (`examples`), in order; of all by default."""
     files = (_FOLDER / folder).rglob("*.rq")

@@ -1,4 +1,7 @@
-"""Queries with parts: the lines between `#if ?country` and `#end` stand only where `?country` is bound."""
+"""Queries with parts: the lines between `#if ?country` and `#end` stand only where `?country` is bound.
+
+Other parts come from the caller, and stand at the line `#properties`.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,16 @@ from dataclasses import replace
 from atlas_ld.queries import Binding, Query
 
 _PART = re.compile(r"^[ \t]*#if \?(\w+)[ \t]*\n(.*?)^[ \t]*#end[ \t]*\n", re.MULTILINE | re.DOTALL)
+_PROPERTIES = re.compile(r"^([ \t]*)#properties[ \t]*\n", re.MULTILINE)
 
 
-def selecting(query: Query, bindings: Mapping[str, Binding]) -> str:
-    """SPARQL of a query with the parts of what is bound, and with these terms. It relies on the usual prefixes."""
+def selecting(query: Query, bindings: Mapping[str, Binding], patterns: Mapping[str, str]) -> str:
+    """SPARQL of a query with the parts of what is bound, and with these terms. It relies on the usual prefixes.
+
+    `patterns` are triple patterns by the variable that they are for. Raises ValueError for a variable of no part.
+    """
+    wanted = [pattern for name, pattern in patterns.items() if name in bindings]
     kept = _PART.sub(lambda match: match[2] if match[1] in bindings else "", query.text)
-    return replace(query, text=kept).bound(bindings)
+    kept = _PROPERTIES.sub(lambda match: "".join(f"{match[1]}{pattern}\n" for pattern in wanted), kept)
+    known = {**dict.fromkeys(patterns, ""), **query.bindings}
+    return replace(query, text=kept, bindings=known).bound(bindings)

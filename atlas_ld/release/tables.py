@@ -14,15 +14,8 @@ from pathlib import Path
 
 from atlas_ld.model import ClassModel, Field, Model
 from atlas_ld.rdf import LABELS, RDF_TYPE, Literal, NamedNode, Node, Triple, object_of, subject_of
-from atlas_ld.vocabulary import ATLAS, ORG, XSD
-
-TABLES: Mapping[str, tuple[str, ...]] = {
-    "partnerships": (str(ATLAS.Partnership),),
-    "territories": (str(ATLAS.Territory),),
-    "organisations": (str(ATLAS.TerritorialAuthority), str(ORG.Organization)),
-    "funding": (str(ATLAS.FundingLine),),
-}
-"""Table -> the classes whose things are its rows. The columns are those of all of them."""
+from atlas_ld.release.kinds import LISTS
+from atlas_ld.vocabulary import ATLAS, XSD
 
 JOIN = " | "
 _PARTS = frozenset(str(term) for term in (ATLAS.participation, ATLAS.themeAssignment, ATLAS.goalAssignment))
@@ -51,10 +44,15 @@ class Table:
     rows: list[list[str]]
 
 
+def tabled() -> list[str]:
+    """The lists that are tables below download/, too."""
+    return [list_.name for list_ in LISTS.values() if list_.tabled]
+
+
 def columns(name: str, model: Model) -> tuple[Column, ...]:
-    """The columns of a table."""
-    described = [class_ for class_ in model.classes if class_.iri in TABLES[name]]
-    return tuple(_columns(described, model, with_owner=name == "funding"))
+    """The columns of the table of a list: those of all classes whose things are its rows."""
+    described = [class_ for class_ in model.classes if class_.iri in LISTS[name].classes]
+    return tuple(_columns(described, model, with_owner=bool(LISTS[name].owner)))
 
 
 def by_subject(triples: Iterable[Triple]) -> EntityGraph:
@@ -66,7 +64,7 @@ def by_subject(triples: Iterable[Triple]) -> EntityGraph:
 
 def rows_of(name: str, things: EntityGraph) -> EntityGraph:
     """The things that are rows of a table."""
-    classes = TABLES[name]
+    classes = LISTS[name].classes
     return {
         iri: properties
         for iri, properties in things.items()

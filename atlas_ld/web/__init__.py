@@ -21,7 +21,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from atlas_ld.web.entities import citation, documents, linksets
 from atlas_ld.web.http import access_log, problems, responses
 from atlas_ld.web.lists import charts, maps, search
-from atlas_ld.web.pages import about, api, downloads, health, home, model, near_misses
+from atlas_ld.web.lists import pages as lists
+from atlas_ld.web.pages import about, api, crawlers, downloads, health, home, model, near_misses
 from atlas_ld.web.pages import problems as problem_pages
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.rendering import static_files, templating, urls
@@ -49,6 +50,7 @@ def create_app(publication: Publication) -> Flask:
     near_misses.register(app)
     for blueprint in (
         home.blueprint,
+        lists.blueprint(),
         maps.blueprint,
         citation.blueprint,
         charts.blueprint,
@@ -62,6 +64,7 @@ def create_app(publication: Publication) -> Flask:
         explore.blueprint,
         about.blueprint,
         health.blueprint,
+        crawlers.blueprint,
         problem_pages.blueprint,
         linksets.blueprint,
         api.blueprint,

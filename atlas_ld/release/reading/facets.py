@@ -20,9 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from atlas_ld.errors import ReleaseError
-
-OWN_OF_FUNDING = frozenset({"funder", "by", "decade", "amount", "oudin"})
-"""Facets of a funding line itself; it has all others through its partnership."""
+from atlas_ld.release.kinds import LISTS
 
 T = TypeVar("T")
 
@@ -137,7 +135,7 @@ class FacetIndex:
         """The rows of a list that have each value of a facet."""
         known = self._bits.get((name, facet))
         if known is None:
-            if name == "funding" and facet not in OWN_OF_FUNDING:
+            if _through_owner(name, facet):
                 known = {v: self.lines_of(bits) for v, bits in self.facet("partnerships", facet).items()}
             else:
                 found: dict[str, list[int]] = {}
@@ -160,7 +158,7 @@ class FacetIndex:
         return self._having(name, facet, value)
 
     def _read_having(self, name: str, facet: str, value: str) -> int:
-        if name == "funding" and facet not in OWN_OF_FUNDING:
+        if _through_owner(name, facet):
             return self.lines_of(self.having("partnerships", facet, value))
         sql = "SELECT item FROM value JOIN has ON has.value = value.id WHERE list = ? AND facet = ? AND value.value = ?"
         return bits_of([item for (item,) in self._rows(sql, (name, facet, value))])
@@ -294,6 +292,12 @@ class FacetIndex:
             return connection.execute(sql, parameters).fetchall()
         finally:
             self._idle.append(connection)  # as many as threads ever read at once
+
+
+def _through_owner(name: str, facet: str) -> bool:
+    """Whether a row has the values of a facet by way of its owner: a funding line by way of its partnership."""
+    known = LISTS[name].facet(facet)
+    return bool(LISTS[name].owner) and not (known and known.own)
 
 
 def _close(connections: list[sqlite3.Connection]) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from atlas_ld.iris import fold
+from atlas_ld.release.kinds import SEARCHED
 from atlas_ld.release.stemming import roots, snippet, words_of
-from atlas_ld.release.writing.entries import KINDS
 from atlas_ld.release.writing.search_file import SPAN
 
 
@@ -47,7 +47,7 @@ class SearchIndex:
         words = words_of(query)
         found: dict[str, list[int]] = {}
         for row, _ in self._ranked(_expression(words)) if words else []:
-            found.setdefault(KINDS[row // SPAN], []).append(row)
+            found.setdefault(SEARCHED[row // SPAN], []).append(row)
         return {kind: (len(rows), self._hits(rows[:first], words)) for kind, rows in found.items()}
 
     def iris(self, query: str, kind: str) -> list[str]:
@@ -96,8 +96,8 @@ class SearchIndex:
 
 def _rows_of(kind: str | None) -> tuple[int, int]:
     """The first id of a kind, and the first after it; of all kinds for None."""
-    number = KINDS.index(kind) if kind else 0
-    return number * SPAN, (number + 1 if kind else len(KINDS)) * SPAN
+    number = SEARCHED.index(kind) if kind else 0
+    return number * SPAN, (number + 1 if kind else len(SEARCHED)) * SPAN
 
 
 def _expression(words: list[str], columns: str = "label names texts", stem_columns: str = "label_stems stems") -> str:

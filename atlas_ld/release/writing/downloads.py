@@ -13,6 +13,7 @@ from atlas_ld.catalogue import Statistics, total
 from atlas_ld.model import load_model
 from atlas_ld.processes import Workers
 from atlas_ld.release import tables
+from atlas_ld.release.kinds import LISTS
 from atlas_ld.release.workbook import write_workbook
 from atlas_ld.release.writing import ledger
 from atlas_ld.release.writing.chunks import Chunk, cut
@@ -26,7 +27,6 @@ DOWNLOADS = "download"
 
 _PART, _ALONE = 8, 16
 """Chunks that a process is given at once, and those up to which it pays to start none."""
-_CLASSES = frozenset(iri for classes in tables.TABLES.values() for iri in classes)
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _stale(gone: Facts, told: Facts, touched: set[str]) -> set[int]:
 
 
 def _has_new_rows(note: ChunkNote, before: _Before, stale: set[int]) -> bool:
-    if _CLASSES.isdisjoint(note.statistics.classes):
+    if all(note.statistics.classes.keys().isdisjoint(LISTS[name].classes) for name in tables.tabled()):
         return False
     old = before.chunks.get(note.digest)
     return old is None or not stale.isdisjoint(old.needs)
@@ -133,20 +133,20 @@ def _write_tables(
 ) -> Iterator[ChunkNote]:
     """The notes with what there is to say of rows."""
     model = load_model(base_iri)
-    columns = {name: tables.columns(name, model) for name in tables.TABLES}
-    counts = dict.fromkeys(tables.TABLES, 0)
+    columns = {name: tables.columns(name, model) for name in tables.tabled()}
+    counts = dict.fromkeys(columns, 0)
     sheets = {
         name: Deflated(
             folder / f"{name}.rows", before.folder and before.folder / f"{name}.xlsx", before.starts.get(name, 0)
         )
-        for name in tables.TABLES
+        for name in columns
     }
     with ExitStack() as stack:
         files = {
             name: stack.enter_context(
                 Joined(folder / f"{name}.csv", tables.csv_head(columns[name]), b"", b"", before.folder)
             )
-            for name in tables.TABLES
+            for name in columns
         }
         for note in noted:
             places = dict(note.places)

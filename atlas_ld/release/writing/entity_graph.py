@@ -8,10 +8,9 @@ from decimal import Decimal
 
 from atlas_ld.iris import Iris
 from atlas_ld.rdf import LABELS, RDF_TYPE, Literal, NamedNode, parse_lines
+from atlas_ld.release.kinds import LISTS, counted
 from atlas_ld.release.writing.entities import Entities, entity_of
 from atlas_ld.vocabulary import ATLAS, WGS
-
-_SCHEMES = ("funder-kind", "status", "form", "level", "role", "section")
 
 Value = tuple[str, str | None]
 """The text of a term and its language: None for an IRI, empty for a literal that has none."""
@@ -33,6 +32,8 @@ class EntityGraph:
         self._keys: dict[str, str] = {}
         self._codes: dict[str, str] = {}
         self._above: dict[tuple[str, str], tuple[str, ...]] = {}
+        facets = (facet for list_ in LISTS.values() for facet in list_.facets if facet.scheme)
+        self._schemes = {*(f"{facet.scheme}-" for facet in facets), "section-"}
 
     def read(self, wanted: Iterable[str]) -> None:
         """Read these entities and what they link to, step by step, in few and large portions. What is not read ahead
@@ -48,7 +49,7 @@ class EntityGraph:
             linked = self._read(
                 value
                 for iri in linked
-                if self.kind(iri) in ("organisation", "territory", "theme")
+                if counted(self.kind(iri))  # which lie in others, or below
                 for _, property_, (value, language) in self._statements[iri]
                 if language is None and property_ != RDF_TYPE.value
             )
@@ -146,8 +147,8 @@ class EntityGraph:
         known = self._codes.get(iri)
         if known is None:
             key = self.key(iri)
-            scheme = next((name for name in _SCHEMES if key.startswith(f"{name}-")), None)
-            known = self._codes[iri] = key.removeprefix(f"{scheme}-") if scheme else key
+            scheme = next((name for name in self._schemes if key.startswith(name)), "")
+            known = self._codes[iri] = key.removeprefix(scheme)
         return known
 
     def up(self, iri: str, property_: str) -> tuple[str, ...]:

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from atlas_ld.rdf import LABELS
+from atlas_ld.release.kinds import SEARCHED
 from atlas_ld.release.stemming import stems
 from atlas_ld.release.writing.entity_graph import EntityGraph
 from atlas_ld.vocabulary import SKOS
-
-KINDS = ("organisation", "partnership", "post", "territory", "theme")
-"""Kinds of entities that people look for. Funding lines and sources are found through their partnership."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +35,14 @@ def entry(iri: str, kind: str, label: str, names: str = "", texts: str = "") -> 
 
 def entry_of(things: EntityGraph, iri: str, written: Sequence[str] = ()) -> Entry | None:
     """What to index of an entity: its label, its other names, the labels of what it links to, and its texts; None
-    where it has no label.
+    where it has no label or is of a kind that nobody looks for.
 
     Other names are the alternative labels, and those that are `written` for it where it takes part.
     """
+    kind = things.kind(iri)
     label, *more = things.names(iri) or [""]
+    if not label or kind not in SEARCHED:
+        return None
     others, texts, links = list(written), [], []
     for subject, property_, (value, language) in things.statements(iri):  # of a part too: it is found through the whole
         if language is None:
@@ -51,9 +52,6 @@ def entry_of(things: EntityGraph, iri: str, written: Sequence[str] = ()) -> Entr
         elif language and not (property_ in LABELS and subject == iri):
             texts.append(value)
     linked = {name for link in dict.fromkeys(links) if _names(things, link, iri) for name in things.names(link)}
-    kind = things.kind(iri)
-    if not label or not kind:
-        return None
     names = dict.fromkeys(name for name in (*more, *sorted(others), *sorted(linked)) if name != label)
     return entry(iri, kind, label, "\n".join(names), "\n".join(texts))
 

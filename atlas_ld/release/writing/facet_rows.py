@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from atlas_ld.iris import fold
+from atlas_ld.release.kinds import LISTS, List, list_of
 from atlas_ld.release.writing.entity_graph import EntityGraph
-from atlas_ld.vocabulary import ATLAS, DCTERMS, ORG, SKOS
+from atlas_ld.vocabulary import ATLAS, ORG, SKOS
 
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+")
@@ -59,61 +60,58 @@ def words(label: str) -> str:
     return " ".join(_WORD.findall(fold(label)))
 
 
-COUNTED = frozenset({"organisation", "territory", "theme"})
-"""Facets of partnerships whose values are entities of the kind of the same name, which say how many have them."""
-
-
 def items_of(things: EntityGraph, iri: str, roles: Collection[str] = (), partnerships: int = 0) -> list[Item]:
-    """The rows that an entity gives: one in the list of its class, for a partnership its funding lines too.
+    """The rows that an entity gives: one in the list of its kind, for a partnership its funding lines too.
 
     `roles` are those that partnerships give it, `partnerships` is how many have it as a value of the facet of its kind.
     """
-    if things.is_a(iri, str(ATLAS.Partnership)):
-        partnership = _partnership(things, iri)
-        return [partnership, *_funding(things, partnership)]
-    if things.is_a(iri, str(ATLAS.Territory)):
-        return [_territory(things, iri, partnerships)]
-    if things.is_a(iri, str(ATLAS.TerritorialAuthority), str(ORG.Organization)):
-        return [_organisation(things, iri, roles, partnerships)]
-    if things.kind(iri) == "theme" and things.all(iri, SKOS.prefLabel) and things.all(iri, SKOS.inScheme):
-        return [_theme(things, iri, partnerships)]
-    return []
+    list_ = list_of(things.kind(iri))
+    if list_ is None or list_.owner or not things.is_a(iri, *list_.classes):
+        return []
+    item = Item(list_.name, iri, *things.labels(iri), partnerships=partnerships if list_.counts else None)
+    item.values = set(_linked(things, list_, iri))
+    item.facts = {facet.name: things.all(iri, facet.property) for facet in list_.facets if facet.property}
+    if list_.name == "partnerships":
+        _partnership(things, item)
+        return [item, *_funding(things, item)]
+    if list_.name == "territories":
+        _territory(things, item)
+    if list_.name == "organisations":
+        _organisation(things, item, roles)
+    if list_.name == "themes":
+        if not things.all(iri, SKOS.inScheme):
+            return []
+        _theme(things, item)
+    return [item]
+
+
+def _linked(things: EntityGraph, list_: List, iri: str) -> Iterator[tuple[str, str]]:
+    """The values of those facets of a list that are properties of the thing itself."""
+    for facet in list_.facets:
+        if facet.property and (facet.own or not list_.owner):
+            value = things.code if facet.scheme else things.key
+            yield from ((facet.name, value(one)) for one in things.all(iri, facet.property))
 
 
 _YEARS = (("signed", ATLAS.firstSignatureYear), ("start", ATLAS.startYear), ("end", ATLAS.endYear))
 
 
-def _partnership(things: EntityGraph, iri: str) -> Item:
+def _partnership(things: EntityGraph, item: Item) -> None:
+    iri = item.iri
     authorities, partners = things.all(iri, ATLAS.frenchAuthority), things.all(iri, ATLAS.foreignPartner)
     lines = things.all(iri, ATLAS.fundingLine)
     years = {name: things.year(iri, p) for name, p in _YEARS}
     amounts = [cents for line in lines if (cents := things.cents(line, ATLAS.amount)) is not None]
-    item = Item(
-        "partnerships",
-        iri,
-        *things.labels(iri),
-        year=years["signed"] or years["start"] or years["end"],
-        cents=sum(amounts) if amounts else None,
-        facts={
-            "authorities": authorities,
-            "partners": partners,
-            "countries": things.all(iri, ATLAS.partnerCountry),
-            "status": things.all(iri, ATLAS.declaredStatus),
-            "theme": things.all(iri, ATLAS.mainTheme),
-            **years,
-        },
-    )
-    item.values = set(_partnership_values(things, iri, item, lines))
+    item.year = years["signed"] or years["start"] or years["end"]
+    item.cents = sum(amounts) if amounts else None
+    item.facts |= {"authorities": authorities, "partners": partners, "theme": things.all(iri, ATLAS.mainTheme), **years}
+    item.values |= set(_partnership_values(things, iri, item, lines))
     if authorities and partners and item.cents:
         item.told = things.size(iri)
-    return item
 
 
 def _partnership_values(things: EntityGraph, iri: str, item: Item, lines: list[str]) -> Iterator[tuple[str, str]]:
-    yield from (("country", things.key(country)) for country in things.all(iri, ATLAS.partnerCountry))
     yield from (("territory", things.key(country)) for country in things.all(iri, ATLAS.partnerCountry))
-    yield from (("form", things.code(form)) for form in things.all(iri, DCTERMS.type))
-    yield from (("status", things.code(status)) for status in things.all(iri, ATLAS.declaredStatus))
     if item.year is not None:
         yield "decade", str(item.year // 10 * 10)
     themes = things.all(iri, ATLAS.mainTheme)
@@ -156,37 +154,28 @@ def _divisions(things: EntityGraph, territories: Iterable[str]) -> Iterator[tupl
                 yield level, things.key(territory)
 
 
-def _territory(things: EntityGraph, iri: str, partnerships: int) -> Item:
-    levels, countries = things.all(iri, ATLAS.level), things.all(iri, ATLAS.country)
-    item = Item("territories", iri, *things.labels(iri), partnerships=partnerships, position=things.position(iri))
-    item.facts = {"level": levels, "countries": countries}
-    item.values = {("level", things.code(level)) for level in levels}
-    item.values |= {("country", things.key(country)) for country in countries}
+def _territory(things: EntityGraph, item: Item) -> None:
+    iri, countries = item.iri, things.all(item.iri, ATLAS.country)
+    item.position = things.position(iri)
     item.values |= set(_divisions(things, [one for one in things.reach(iri) if one != iri]))
     item.values |= {("within", things.key(one)) for one in (*things.all(iri, ATLAS.within), *countries) if one != iri}
-    item.values.add(("used", "yes" if partnerships else "no"))
-    return item
+    item.values.add(("used", "yes" if item.partnerships else "no"))
 
 
-def _organisation(things: EntityGraph, iri: str, roles: Collection[str], partnerships: int) -> Item:
-    territories, countries = things.all(iri, ATLAS.administers), things.all(iri, ATLAS.country)
-    item = Item("organisations", iri, *things.labels(iri), partnerships=partnerships)
-    item.facts = {"territories": territories, "countries": countries}
-    item.values = {("role", role) for role in roles}
-    item.values |= {("country", things.key(country)) for country in countries}
+def _organisation(things: EntityGraph, item: Item, roles: Collection[str]) -> None:
+    territories = things.all(item.iri, ATLAS.administers)
+    item.facts["territories"] = territories
+    item.values |= {("role", role) for role in roles}
     for territory in territories:
         item.values |= {("level", things.code(level)) for level in things.all(territory, ATLAS.level)}
         item.values |= set(_divisions(things, things.reach(territory)))
-    return item
 
 
-def _theme(things: EntityGraph, iri: str, partnerships: int) -> Item:
-    above = things.up(iri, SKOS.broader)
-    item = Item("themes", iri, *things.labels(iri), partnerships=partnerships)
-    item.facts = {"broader": things.all(iri, SKOS.broader)}
-    item.values = {("theme", things.key(one)) for one in above}
-    item.values |= {("depth", str(len(above))), ("used", "yes" if partnerships else "no")}
-    return item
+def _theme(things: EntityGraph, item: Item) -> None:
+    above = things.up(item.iri, SKOS.broader)
+    item.facts["broader"] = things.all(item.iri, SKOS.broader)
+    item.values |= {("theme", things.key(one)) for one in above}
+    item.values |= {("depth", str(len(above))), ("used", "yes" if item.partnerships else "no")}
 
 
 def _funding(things: EntityGraph, partnership: Item) -> Iterator[Item]:
@@ -195,8 +184,7 @@ def _funding(things: EntityGraph, partnership: Item) -> Iterator[Item]:
         year, cents = things.year(iri, ATLAS.year), things.cents(iri, ATLAS.amount)
         item = Item("funding", iri, funder, funder, year=year, cents=cents, owner=partnership)
         item.facts = {"partnership": [partnership.iri], "kind": things.all(iri, ATLAS.funderKind)}
-        item.values = {("funder", things.code(kind)) for kind in things.all(iri, ATLAS.funderKind)}
-        item.values |= {("by", things.key(by)) for by in things.all(iri, ATLAS.funder)}
+        item.values = set(_linked(things, LISTS["funding"], iri))
         item.values |= {("decade", str(year // 10 * 10))} if year is not None else set()
         item.values.add(("amount", "unknown" if cents is None else "known"))
         oudin = things.cents(iri, ATLAS.oudinAmount)

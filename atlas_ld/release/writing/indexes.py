@@ -12,11 +12,10 @@ from pathlib import Path
 
 from atlas_ld.iris import Iris
 from atlas_ld.processes import Workers
+from atlas_ld.release.kinds import counted, has_rows, shown_in_rows
 from atlas_ld.release.writing.entities import Changes, Entities
-from atlas_ld.release.writing.entries import KINDS
 from atlas_ld.release.writing.facet_file import FACETS, FacetFile
-from atlas_ld.release.writing.facet_rows import COUNTED
-from atlas_ld.release.writing.rows import FOLLOWED, Wanted, rows_of
+from atlas_ld.release.writing.rows import Wanted, rows_of
 from atlas_ld.release.writing.search_file import SEARCH, SearchFile
 
 _PART = 1000
@@ -26,9 +25,14 @@ _MOST = 0.2
 
 
 def begin_indexes(folder: Path, changes: Changes, base_iri: str) -> None:
-    """Take over the files of the previous release where that may do. It needs no Python to speak of."""
+    """Take over the files of the previous release where that may do. It needs no Python to speak of.
+
+    Each row says on which entities of the kinds that rows show it depends. What else they show (codes, goals) is shared
+    by so many that all rows are made again when it changes; sources show in none.
+    """
     iris = Iris(base_iri)
-    if changes.previous and all(iris.kind(iri) in (*FOLLOWED, "source") for iri in _touched(changes)):
+    kinds = map(iris.kind, _touched(changes))
+    if changes.previous and all(shown_in_rows(kind) or kind == "source" for kind in kinds):
         for name in (SEARCH, FACETS):
             shutil.copyfile(changes.previous / name, folder / name)
 
@@ -41,7 +45,7 @@ def write_indexes(folder: Path, entities: Entities, changes: Changes, base_iri: 
     iris = Iris(base_iri)
     concerned = _concerned(folder, changes, iris)
     if concerned is None:
-        concerned = {iri for iri in entities.digests if iris.kind(iri) in KINDS}
+        concerned = {iri for iri in entities.digests if has_rows(iris.kind(iri))}
     with SearchFile(folder / SEARCH) as search, FacetFile(folder / FACETS) as facets:
         others = {iri for iri in concerned if iris.kind(iri) != "partnership"}
         for iri in sorted(concerned - entities.digests.keys()):
@@ -53,7 +57,7 @@ def write_indexes(folder: Path, entities: Entities, changes: Changes, base_iri: 
         wanted = [
             _wanted(search, facets, iris, iri)
             for iri in sorted(others)
-            if iri in entities.digests and iris.kind(iri) in KINDS
+            if iri in entities.digests and has_rows(iris.kind(iri))
         ]
         for rows in workers.spread(work, wanted, part=_PART):
             search.put(rows)
@@ -71,7 +75,7 @@ def _concerned(folder: Path, changes: Changes, iris: Iris) -> set[str] | None:
         return None
     touched = _touched(changes)
     with SearchFile(folder / SEARCH) as search:
-        concerned = {iri for iri in touched | search.depending(touched) if iris.kind(iri) in KINDS}
+        concerned = {iri for iri in touched | search.depending(touched) if has_rows(iris.kind(iri))}
         few = len(concerned) + search.changed < _MOST * search.size()
     if few:
         return concerned
@@ -82,10 +86,10 @@ def _concerned(folder: Path, changes: Changes, iris: Iris) -> set[str] | None:
 
 def _counting(iris: Iris, pairs: set[tuple[str, str]]) -> set[str]:
     """The entities that count partnerships by these pairs of facet and value."""
-    return {f"{iris.prefixes[facet]}{key}" for facet, key in pairs if facet in COUNTED}
+    return {f"{iris.prefixes[facet]}{key}" for facet, key in pairs if counted(facet)}
 
 
 def _wanted(search: SearchFile, facets: FacetFile, iris: Iris, iri: str) -> Wanted:
     kind, key = iris.split(iri) or ("", "")
-    count = facets.count(kind, key) if kind in COUNTED else 0
+    count = facets.count(kind, key) if counted(kind) else 0
     return Wanted(iri, count, *search.mentions(iri)) if kind == "organisation" else Wanted(iri, count)

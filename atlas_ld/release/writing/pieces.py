@@ -90,7 +90,7 @@ def _rows(iris: Sequence[str], lines: Iterable[bytes], base_iri: str, known: Con
     # Only what is said of a thing itself is in its row, not what is said of its parts.
     own = (line for iri, some in zip(iris, lines, strict=True) for line in _about(iri, some))
     things = tables.by_subject(parse_lines(b"".join(own)))
-    found = {name: rows for name in tables.TABLES if (rows := tables.rows_of(name, things))}
+    found = {name: rows for name in tables.tabled() if (rows := tables.rows_of(name, things))}
     columns = {name: tables.columns(name, model) for name in found}
     owners = ledger.owners_of(known, found.get("funding", ()))
     linked = {link for name, rows in found.items() for link in tables.links(columns[name], rows)} | {*owners.values()}

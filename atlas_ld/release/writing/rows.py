@@ -7,15 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from atlas_ld.iris import Iris
+from atlas_ld.release.kinds import shown_in_rows
 from atlas_ld.release.writing.entities import Entities, mark
 from atlas_ld.release.writing.entity_graph import EntityGraph
 from atlas_ld.release.writing.entries import Entry, entry_of
 from atlas_ld.release.writing.facet_rows import Item, items_of
 from atlas_ld.vocabulary import ATLAS, ORG
-
-FOLLOWED = frozenset({"funding", "organisation", "partnership", "post", "territory", "theme"})
-"""Kinds of entities of which each row says whether it depends on them. What else rows show (codes, goals) is shared by
-so many that all rows are made again when it changes; sources show in none."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +73,7 @@ def _rows(things: EntityGraph, wanted: Wanted) -> Rows:
     things.used.clear()
     items = [_stored(things, item) for item in items_of(things, wanted.iri, wanted.roles, wanted.partnerships)]
     entry = entry_of(things, wanted.iri, wanted.written)
-    uses = frozenset(mark(iri) for iri in things.used if iri != wanted.iri and things.kind(iri) in FOLLOWED)
+    uses = frozenset(mark(iri) for iri in things.used if iri != wanted.iri and shown_in_rows(things.kind(iri)))
     return Rows(wanted.iri, things.kind(wanted.iri) or "", entry, items, list(_members(things, wanted.iri)), uses)
 
 

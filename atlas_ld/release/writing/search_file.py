@@ -14,8 +14,9 @@ from itertools import count
 from pathlib import Path
 from typing import Self
 
+from atlas_ld.release.kinds import SEARCHED
 from atlas_ld.release.writing.entities import mark
-from atlas_ld.release.writing.entries import KINDS, Entry
+from atlas_ld.release.writing.entries import Entry
 from atlas_ld.release.writing.rows import Member, Rows
 
 SEARCH = "search.sqlite"
@@ -128,7 +129,7 @@ class SearchFile:
         return found[0] if found else None
 
     def _new_row(self, rows: Rows) -> int:
-        first = KINDS.index(rows.kind) * SPAN
+        first = (SEARCHED.index(rows.kind) if rows.kind in SEARCHED else len(SEARCHED)) * SPAN
         if rows.kind not in self._free:
             sql = "SELECT max(id) FROM row WHERE id BETWEEN ? AND ?"
             last: int | None = self._execute(sql, (first, first + SPAN - 1)).fetchone()[0]

@@ -12,19 +12,12 @@ from flask import request
 
 from atlas_ld.iris import Kind
 from atlas_ld.media import DOCUMENT_FORMATS, HTML, LINKSET_JSON, RDF_FORMATS, TABLE_FORMATS, Format
+from atlas_ld.release.kinds import list_of
 from atlas_ld.web.http.responses import Link
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.rendering.urls import url_for
 
 ABOUT_PAGE, DATASET = "https://schema.org/AboutPage", "https://schema.org/Dataset"
-
-_LISTS: dict[str, str] = {
-    "partnership": "partnerships",
-    "territory": "territories",
-    "organisation": "organisations",
-    "theme": "themes",
-    "funding": "funding",
-}
 
 
 def document_links(
@@ -34,11 +27,11 @@ def document_links(
 
     The HTML page is the landing page; the RDF documents describe it.
     """
-    landing = publication.iris.document(kind, key)
+    landing, list_ = publication.iris.document(kind, key), list_of(kind)
     links = [
         Link(publication.iris.entity(kind, key), "cite-as"),
         Link(landing, "canonical"),
-        Link(f"{publication.iris.base}{_LISTS.get(kind, '')}", "collection", HTML.media_type),
+        Link(f"{publication.iris.base}{list_.name if list_ else ''}", "collection", HTML.media_type),
         Link(f"{request.script_root}/linkset/{kind}/{key}", "linkset", LINKSET_JSON.media_type),
     ]
     if format_ is HTML:

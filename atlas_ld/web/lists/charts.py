@@ -81,7 +81,7 @@ def funding_by_year(publication: Publication, chosen: selecting.Selection) -> Ch
         lines=chosen.bits.bit_count(),
         svg=chosen.address(url_for("charts.by_year", extension="svg", lang=None)),
         csv=chosen.address(url_for("charts.by_year", extension="csv", lang=None)),
-        rows=chosen.address(url_for("site.funding", lang=None), lang=request.args.get("lang")),
+        rows=chosen.address(url_for("lists.funding", lang=None), lang=request.args.get("lang")),
         query=selecting.query(publication, chosen),
     )
 

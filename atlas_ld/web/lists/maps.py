@@ -158,7 +158,7 @@ def page() -> Response:
         "facets": selecting.facets(publication, chosen, path, None),
         "chips": selecting.chips(publication, chosen, path, None),
         "data": chosen.address(url_for("maps.data", lang=None), lang=current_language()),
-        "list": chosen.address(url_for("site.partnerships")),
+        "list": chosen.address(url_for("lists.partnerships")),
     }
     return html_page(partial(_page, publication, chosen, values))
 

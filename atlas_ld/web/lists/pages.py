@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from flask import Response, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 
 from atlas_ld.media import GEOJSON, HTML, JSON, LIST_FORMATS, XLSX, Format
+from atlas_ld.release.kinds import LISTS
 from atlas_ld.web.http.responses import Link, address_with, answer, html_page, stream
 from atlas_ld.web.lists import charts, exports
 from atlas_ld.web.lists import selection as selecting
 from atlas_ld.web.lists.rows import Page, Row, index, page_of, paginate, rows
+from atlas_ld.web.pages.model import format_or_404
 from atlas_ld.web.publication import current_publication
+from atlas_ld.web.rendering.display import list_title
 from atlas_ld.web.rendering.urls import url_for
-from atlas_ld.web.text.i18n import current_language, t
+from atlas_ld.web.text.i18n import current_language, messages, t
 
-SORTS: Mapping[str, tuple[str, ...]] = {
-    "partnerships": ("title", "-year", "year", "-amount"),
-    "territories": ("-partnerships", "title"),
-    "organisations": ("-partnerships", "title"),
-    "themes": ("-partnerships", "title"),
-    "funding": ("-amount", "-year", "year", "title"),
-}
-"""The orders of each list, its own first."""
+
+def blueprint() -> Blueprint:
+    """The page of each list, and its selections as files."""
+    made = Blueprint("lists", __name__)
+    for name, list_ in LISTS.items():
+        made.add_url_rule(list_.path, endpoint=name, view_func=partial(list_page, name))
+    made.add_url_rule(f"/<any({', '.join(LISTS)}):name>.<extension>", endpoint="file", view_func=file)
+    return made
 
 
 def list_page(name: str) -> Response:
-    """The page of a list that the address asks for. Aborts with 400 for an order that there is not."""
+    """The page of a list that the address asks for. Aborts with 400 for an order that there is not.
+
+    The themes come whole: their tree is short, and makes sense as a whole.
+    """
     publication = current_publication()
     sort = _sort(name)
     chosen = selecting.read(publication, name, request.args)
@@ -41,28 +47,30 @@ def list_page(name: str) -> Response:
     asked = sort if request.args.get("sort") else None
     path = url_for(request.endpoint or "", lang=None)
     files = [
-        (f, chosen.address(url_for("site.list_file", name=name, extension=f.extension, lang=None), sort=asked))
+        (f, chosen.address(url_for("lists.file", name=name, extension=f.extension, lang=None), sort=asked))
         for f in _formats(name)
     ]
     values = {
         "name": name,
+        "heading": t(f"list.count-{name}", count=page.total)
+        if f"list.count-{name}" in messages()
+        else list_title(name),
+        "words": t(f"list.words-{name}" if f"list.words-{name}" in messages() else "facets.words"),
         "selection": chosen,
         "sort": sort,
-        "sorts": SORTS[name],
+        "sorts": LISTS[name].sorts,
         "page": page,
         "path": path,
         "facets": selecting.facets(publication, chosen, path, asked),
         "chips": selecting.chips(publication, chosen, path, asked),
         "files": files,
-        "excel": chosen.address(
-            url_for("site.list_file", name=name, extension="csv", lang=None), sort=asked, dialect="fr"
-        ),
+        "excel": chosen.address(url_for("lists.file", name=name, extension="csv", lang=None), sort=asked, dialect="fr"),
         "query": selecting.query(publication, chosen),
         "chart": charts.funding_by_year(publication, chosen) if name == "funding" else None,
         "tree": theme_tree(found) if name == "themes" and not chosen.words and not chosen.chosen else [],
     }
     links = [*pager_links(page), *(Link(address, "alternate", f.media_type) for f, address in files)]
-    return html_page(partial(render_template, f"lists/{name}.html", **values), links=links)
+    return html_page(partial(render_template, [f"lists/{name}.html", "lists/list.html"], **values), links=links)
 
 
 def _only_page() -> int:
@@ -71,9 +79,10 @@ def _only_page() -> int:
 
 
 def _sort(name: str) -> str:
-    sort = request.args.get("sort") or SORTS[name][0]
-    if sort not in SORTS[name]:
-        abort(400, t("list.bad-sort", sort=sort, sorts=", ".join(SORTS[name])))
+    sorts = LISTS[name].sorts
+    sort = request.args.get("sort") or sorts[0]
+    if sort not in sorts:
+        abort(400, t("list.bad-sort", sort=sort, sorts=", ".join(sorts)))
     return sort
 
 
@@ -82,14 +91,13 @@ def _order(sort: str) -> str:
 
 
 def _formats(name: str) -> tuple[Format, ...]:
-    return tuple(f for f in LIST_FORMATS if f is not GEOJSON or name != "themes")
+    return tuple(f for f in LIST_FORMATS if f is not GEOJSON or LISTS[name].mapped)
 
 
-def as_file(name: str, format_: Format) -> Response:
-    """The whole selection, every page of it, as a file to keep. `dialect=fr` makes CSV for French Excel."""
+def file(name: str, extension: str) -> Response:
+    """The whole selection of a list, every page of it, as a file to keep. `dialect=fr` makes CSV for French Excel."""
     publication = current_publication()
-    if format_ not in _formats(name):
-        abort(404)
+    format_ = format_or_404(extension, _formats(name))
     dialect = request.args.get("dialect", "")
     if dialect not in ("", "fr"):
         abort(400, t("list.bad-dialect", dialect=dialect))

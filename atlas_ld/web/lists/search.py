@@ -11,9 +11,9 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 from markupsafe import Markup, escape
 
 from atlas_ld.media import JSON
+from atlas_ld.release.kinds import SEARCHED
 from atlas_ld.release.reading.search import Hit, SearchIndex
 from atlas_ld.release.stemming import marked
-from atlas_ld.release.writing.entries import KINDS
 from atlas_ld.release.writing.search_file import SEARCH
 from atlas_ld.web.http.responses import html_page
 from atlas_ld.web.lists import rows
@@ -23,9 +23,6 @@ from atlas_ld.web.text.formatting import typeset
 from atlas_ld.web.text.i18n import t
 
 blueprint = Blueprint("search", __name__)
-
-_ORDER = ("territory", "partnership", "organisation", "theme", "post")
-"""Kinds in the order of the page: most people look for a place."""
 
 _FIRST = 5
 """Hits of each kind on the page of all kinds."""
@@ -57,10 +54,10 @@ def page() -> Response:
     """Hits by kind or, with `kind=`, every hit of one kind."""
     words = request.args.get("q", "").strip()[:_LONGEST]
     kind = request.args.get("kind") or None
-    if kind is not None and kind not in KINDS:
-        abort(400, t("search.bad-kind", kind=kind, kinds=", ".join(_ORDER)))
+    if kind is not None and kind not in SEARCHED:
+        abort(400, t("search.bad-kind", kind=kind, kinds=", ".join(SEARCHED)))
     found = _index().overview(words, _FIRST)
-    counts = {name: found[name][0] for name in _ORDER if name in found}
+    counts = {name: found[name][0] for name in SEARCHED if name in found}
     values = {"words": words, "kind": kind, "counts": counts}
     if kind is None:
         sections = [Section(n, counts[n], [_result(hit, words) for hit in found[n][1]]) for n in counts]

@@ -6,26 +6,27 @@ words find, in one of the two countries and with the theme or a narrower one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal as Choice
 from urllib.parse import urlencode
 
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from atlas_ld.iris import Iris, Kind, fold
-from atlas_ld.queries import Binding, declared, load
+from atlas_ld.iris import Iris, fold
+from atlas_ld.model.classes import prefixed
+from atlas_ld.queries import Binding, Query, declared, has, load
 from atlas_ld.queries.parts import selecting
 from atlas_ld.rdf import Literal, Node, integer, node
+from atlas_ld.release.kinds import LISTS, SEARCHED, Facet, List
 from atlas_ld.release.reading.search import SearchIndex
 from atlas_ld.release.writing.search_file import SEARCH
 from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web.lists.rows import index
 from atlas_ld.web.publication import Publication
-from atlas_ld.web.rendering.display import entity
-from atlas_ld.web.text.i18n import t
+from atlas_ld.web.rendering.display import entity, field_name
+from atlas_ld.web.text.i18n import messages, t
 
 MOST_VALUES = 40
 """Values of one facet that an address may choose; more are left aside."""
@@ -35,53 +36,6 @@ MOST_IN_QUERY = 400
 
 _FIRST = 8
 """Values of a facet that are shown at once; the others open."""
-
-
-@dataclass(frozen=True)
-class Facet:
-    """What a list can be narrowed by. `values` says what a value is: the key of an entity of that kind, a code of the
-    scheme `scheme`, a decade, or a word that the messages explain. A facet that is not `shown` works in addresses."""
-
-    name: str
-    values: Kind | Choice["decade", "word"]
-    scheme: str = ""
-    shown: bool = True
-
-
-_COUNTRY, _REGION, _DEPARTEMENT = (Facet(name, "territory") for name in ("country", "region", "departement"))
-_LEVEL, _STATUS, _FORM = (Facet(name, "code", name) for name in ("level", "status", "form"))
-_THEME, _DECADE, _FUNDER = Facet("theme", "theme"), Facet("decade", "decade"), Facet("funder", "code", "funder-kind")
-_STATE, _DATA, _USED = Facet("state", "word"), Facet("data", "word"), Facet("used", "word")
-_TERRITORY = Facet("territory", "territory", shown=False)
-_ORGANISATION = Facet("organisation", "organisation", shown=False)
-_PLACE = (_COUNTRY, _REGION, _DEPARTEMENT, _LEVEL)
-
-LISTS: Mapping[str, tuple[Facet, ...]] = {
-    "partnerships": (
-        *_PLACE, _THEME, _FORM, _STATUS, _DECADE, _FUNDER, _STATE, _DATA, _TERRITORY, _ORGANISATION,
-        Facet("partnership", "partnership", shown=False),
-    ),
-    "territories": (_LEVEL, _COUNTRY, _REGION, _DEPARTEMENT, _USED, Facet("within", "territory", shown=False)),
-    "organisations": (Facet("role", "code", "role"), _LEVEL, _COUNTRY, _REGION, _DEPARTEMENT),
-    "themes": (_THEME, _USED),
-    "funding": (
-        _FUNDER, _DECADE, _COUNTRY, _REGION, _DEPARTEMENT, _LEVEL, _THEME, _FORM, _STATUS, _STATE,
-        Facet("amount", "word"), Facet("oudin", "word"), _DATA, _TERRITORY, _ORGANISATION,
-        Facet("by", "organisation", shown=False), Facet("partnership", "partnership", shown=False),
-    ),
-}  # fmt: skip
-"""The facets of each list, in the order of the page."""
-
-SUBJECTS: Mapping[str, str] = {
-    "partnerships": "partnership", "territories": "place", "organisations": "body", "themes": "concept",
-    "funding": "line",
-}  # fmt: skip
-"""The variable of each list's query that holds its rows."""
-
-KINDS: Mapping[str, Kind] = {
-    "partnerships": "partnership", "territories": "territory", "organisations": "organisation", "themes": "theme",
-    "funding": "funding",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -119,9 +73,11 @@ class Value:
 
 @dataclass(frozen=True)
 class FacetView:
-    """A facet on a page: values at first sight, and the others."""
+    """A facet on a page: values at first sight, and the others. `linked`: rows link to the values."""
 
     name: str
+    heading: str
+    linked: bool
     values: Sequence[Value]
     more: Sequence[Value]
     open: bool
@@ -131,7 +87,7 @@ def read(publication: Publication, name: str, arguments: MultiDict[str, str]) ->
     """The selection of a list that an address asks for. Names that the list does not know are left aside."""
     chosen = {
         facet.name: tuple(dict.fromkeys(value for value in arguments.getlist(facet.name) if value))[:MOST_VALUES]
-        for facet in LISTS[name]
+        for facet in LISTS[name].facets
     }
     return select(
         publication, name, {facet: values for facet, values in chosen.items() if values}, arguments.get("q", "")
@@ -150,10 +106,10 @@ def select(publication: Publication, name: str, chosen: Mapping[str, tuple[str, 
 
 @lru_cache(maxsize=256)
 def _found(publication: Publication, name: str, words: str) -> int:
-    if name == "funding":  # lines are no entities of the search index; a line is found by its funder's name
+    if LISTS[name].kind not in SEARCHED:  # as funding lines: a line is found by its funder's name
         wanted = "".join(letter if letter.isalnum() else " " for letter in fold(words)).split()
         return index(publication).beginning(name, wanted) if wanted else 0
-    iris = SearchIndex(publication.release.path / SEARCH).iris(words, KINDS[name])
+    iris = SearchIndex(publication.release.path / SEARCH).iris(words, LISTS[name].kind)
     return index(publication).with_iris(name, iris)
 
 
@@ -162,7 +118,7 @@ def _having(publication: Publication, name: str, facet: str, values: Sequence[st
     for value in values:
         if facet == "partnership":
             one = index(publication).with_iris("partnerships", [publication.iris.entity("partnership", value)])
-            bits |= one if name == "partnerships" else index(publication).lines_of(one)
+            bits |= index(publication).lines_of(one) if LISTS[name].owner else one
         else:
             bits |= index(publication).having(name, facet, value)
     return bits
@@ -171,7 +127,7 @@ def _having(publication: Publication, name: str, facet: str, values: Sequence[st
 def facets(publication: Publication, selection: Selection, path: str, sort: str | None) -> list[FacetView]:
     """The facets of a selection with their counts: how many rows a value would give, the other facets as chosen."""
     views = []
-    for facet in LISTS[selection.list]:
+    for facet in LISTS[selection.list].facets:
         if not facet.shown:
             continue
         others = selection.found
@@ -222,11 +178,14 @@ def _view(
         values = values if facet.values != "territory" else sorted(values, key=lambda v: fold(v.label))
         if len(values) <= len(first) + 2:
             first = values
-    return FacetView(facet.name, first, [v for v in values if v not in first], bool(chosen) or facet.name in _OPEN)
-
-
-_OPEN = frozenset({"country", "theme", "level", "funder", "role"})
-"""Facets that stand open at first."""
+    return FacetView(
+        facet.name,
+        heading(publication, selection.list, facet),
+        bool(facet.property),
+        first,
+        [v for v in values if v not in first],
+        bool(chosen) or facet.open,
+    )
 
 
 def _near(key: str, chosen: str) -> bool:
@@ -247,7 +206,7 @@ def label(publication: Publication, facet: Facet, key: str) -> str:
     if facet.values == "decade":
         return t("facets.decade-of", decade=key)
     if facet.values == "word":
-        return t(f"facets.{facet.name}-{key}") if f"{facet.name}-{key}" in _WORDS else key
+        return t(f"facets.{facet.name}-{key}") if key in facet.words else key
     iri = (
         publication.iris.code(facet.scheme, key)
         if facet.values == "code"
@@ -256,19 +215,20 @@ def label(publication: Publication, facet: Facet, key: str) -> str:
     return entity(iri).text
 
 
-_WORDS = frozenset(
-    ("state-yes", "state-no", "state-unknown", "data-complete", "data-partial", "used-yes", "used-no",
-     "amount-known", "amount-unknown", "oudin-yes")
-)  # fmt: skip
+def heading(publication: Publication, name: str, facet: Facet) -> str:
+    """What a facet of a list is called: by the messages or, where it is no more than a property, by the shapes."""
+    if f"facets.{facet.name}" in messages():
+        return t(f"facets.{facet.name}")
+    return field_name(publication.model.of(LISTS[name].classes), facet.property)
 
 
 def chips(publication: Publication, selection: Selection, path: str, sort: str | None) -> list[tuple[str, str, str]]:
-    """What the list is narrowed by: facet, label of the value, address without it."""
+    """What the list is narrowed by: heading of the facet, label of the value, address without it."""
     found = []
-    for facet in LISTS[selection.list]:
+    for facet in LISTS[selection.list].facets:
         for value in selection.chosen.get(facet.name, ()):
             href = _toggled(selection, facet.name, path, sort)(value)
-            found.append((facet.name, label(publication, facet, value), href))
+            found.append((heading(publication, selection.list, facet), label(publication, facet, value), href))
     return found
 
 
@@ -276,17 +236,37 @@ def query(publication: Publication, selection: Selection) -> str | None:
     """SPARQL that gives the rows of a selection, prefixes declared; None where words find too many to list them."""
     iris = publication.iris
     bindings: dict[str, Binding] = {}
-    for facet in LISTS[selection.list]:
+    for facet in LISTS[selection.list].facets:
         if values := selection.chosen.get(facet.name):
             bindings[facet.name] = [_term(iris, facet, value) for value in values]
     if selection.words:
-        name, kind = SUBJECTS[selection.list], selection.list
+        name, kind = LISTS[selection.list].variable, selection.list
         if selection.found.bit_count() > MOST_IN_QUERY:
             return None
         positions = index(publication).ordered(kind, selection.bits, "title")
         bindings[name] = [node(iri) for iri in index(publication).iris(kind, positions)]
-    text = selecting(load(f"lists/{selection.list}"), bindings)
+    list_ = LISTS[selection.list]
+    text = selecting(_query_of(list_), bindings, dict(_patterns(list_)))
     return declared(text, PREFIXES | iris.prefixes)
+
+
+def _query_of(list_: List) -> Query:
+    """The query of a list: its file, where it has one since it says more than of which class its rows are."""
+    if has(f"lists/{list_.name}"):
+        return load(f"lists/{list_.name}")
+    row, classes = f"?{list_.variable}", " ".join(f"<{class_}>" for class_ in list_.classes)
+    where = f"  #values\n  VALUES ?class {{ {classes} }}\n  {row} a ?class .\n  #properties\n"
+    text = f"SELECT DISTINCT {row}\nWHERE {{\n{where}}}\nORDER BY {row}\n"
+    return Query(list_.name, "", {}, {}, {list_.variable: ""}, text)
+
+
+def _patterns(list_: List) -> Iterator[tuple[str, str]]:
+    """Facet -> triple pattern of those that are no more than a property, of the row or of its owner."""
+    for facet in list_.facets:
+        if facet.property:
+            of = list_ if facet.own or not list_.owner else LISTS[list_.owner]
+            prefix, name = prefixed(facet.property)
+            yield facet.name, f"?{of.variable} {prefix}:{name} ?{facet.name} ."
 
 
 def _term(iris: Iris, facet: Facet, value: str) -> Node:

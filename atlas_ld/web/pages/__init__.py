@@ -7,6 +7,7 @@ quality         what was found in the data
 downloads       /download/
 api             /api: OpenAPI, from the routes and api.toml
 problems        /problems/: what the types of problems mean
-health          /health, robots.txt, sitemap.xml
+health          /health
+crawlers        robots.txt, sitemap.xml
 near_misses     addresses that are nearly right
 """

@@ -22,10 +22,10 @@ from atlas_ld import __version__, media
 from atlas_ld.iris import KINDS
 from atlas_ld.media import HTML, OPENAPI, Format
 from atlas_ld.rdf import subject_of
+from atlas_ld.release.kinds import LISTS
 from atlas_ld.vocabulary import ATLAS
 from atlas_ld.web.http import problems
 from atlas_ld.web.http.responses import answer, negotiate
-from atlas_ld.web.lists import selection
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.sparql import named_queries_api
 from atlas_ld.web.text.i18n import LANGUAGES, messages, translate
@@ -106,7 +106,7 @@ def _route(rule: Rule) -> Route:
         summary={language: row.get(language, first) for language in LANGUAGES},
         parts=parts,
         parameters=tuple(row.get("parameters", ())),
-        facets=tuple(facet.name for facet in selection.LISTS.get(row.get("list", ""), ())),
+        facets=tuple(facet.name for facet in LISTS[row["list"]].facets) if "list" in row else (),
         media_types=tuple(media_type for name in row.get("formats", ()) for media_type in _media_types(name)),
         others=tuple(row.get("others", ())),
     )

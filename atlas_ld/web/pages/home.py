@@ -1,4 +1,4 @@
-"""The pages around the entities: home, lists, about, quality, releases."""
+"""The pages around the entities: home, about, quality, releases."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Blueprint, Response, render_template
 
 from atlas_ld import jsonld
-from atlas_ld.media import HTML, JSONLD, LIST_FORMATS, RDF_FORMATS, Format
+from atlas_ld.media import HTML, JSONLD, RDF_FORMATS, Format
 from atlas_ld.queries.named import named_queries
 from atlas_ld.rdf import parse_file, write
 from atlas_ld.release.layout import release_ids
@@ -20,7 +20,7 @@ from atlas_ld.web.http.responses import Link, answer, html_page, negotiate, redi
 from atlas_ld.web.lists import charts, maps
 from atlas_ld.web.lists import rows as listing
 from atlas_ld.web.lists import selection as selecting
-from atlas_ld.web.lists.pages import as_file, list_page, pager_links
+from atlas_ld.web.lists.pages import pager_links
 from atlas_ld.web.lists.rows import paginate
 from atlas_ld.web.pages.model import format_or_404
 from atlas_ld.web.pages.quality import report
@@ -144,38 +144,6 @@ def _questions() -> list[tuple[str, str]]:
     """Address and title of the ready-made questions that the home page shows."""
     found = [named_queries()[name] for name in _QUESTIONS]
     return [(url_for("queries.named", name=one.name), one.query.titles[current_language()]) for one in found]
-
-
-@blueprint.get("/partnerships")
-def partnerships() -> Response:
-    return list_page("partnerships")
-
-
-@blueprint.get("/territories")
-def territories() -> Response:
-    return list_page("territories")
-
-
-@blueprint.get("/organisations")
-def organisations() -> Response:
-    return list_page("organisations")
-
-
-@blueprint.get("/funding")
-def funding() -> Response:
-    return list_page("funding")
-
-
-@blueprint.get("/themes")
-def themes() -> Response:
-    """The whole tree: it is short, and makes sense as a whole. Narrowed, the themes that are left."""
-    return list_page("themes")
-
-
-@blueprint.get("/<any(partnerships, territories, organisations, funding, themes):name>.<extension>")
-def list_file(name: str, extension: str) -> Response:
-    """The selection of a list as a file."""
-    return as_file(name, format_or_404(extension, LIST_FORMATS))
 
 
 @blueprint.get("/about")

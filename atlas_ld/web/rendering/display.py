@@ -13,11 +13,12 @@ from markupsafe import Markup, escape
 from atlas_ld.iris import Iris
 from atlas_ld.model import ClassModel
 from atlas_ld.rdf import Literal, NamedNode, Node, Triple
+from atlas_ld.release.kinds import LISTS
 from atlas_ld.vocabulary import DCTERMS, PREFIXES, RDF, RDFS, SDG, SKOS, XSD
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering import urls
 from atlas_ld.web.text.formatting import day, number, typeset, web_address
-from atlas_ld.web.text.i18n import current_language, t
+from atlas_ld.web.text.i18n import current_language, messages, t
 
 _LABELS = tuple(str(term) for term in (DCTERMS.title, SKOS.prefLabel, RDFS.label))
 _NUMBERS = frozenset(str(XSD[name]) for name in ("integer", "decimal", "double", "float", "int", "long"))
@@ -194,6 +195,14 @@ def show(term: Node, graph: Graph | None = None) -> DisplayValue:
     if datatype in _NUMBERS and (value := to_decimal(term)) is not None:
         return DisplayValue(number(value))
     return DisplayValue(term.value, term.language)
+
+
+def list_title(name: str) -> str:
+    """What a list is called: by the messages or, where they do not say, as the shapes call the class of its rows."""
+    if f"base.{name}" in messages():
+        return t(f"base.{name}")
+    class_ = current_publication().model.of(LISTS[name].classes)
+    return class_.label[current_language()] if class_ else name
 
 
 def field_name(class_: ClassModel | None, property_: str) -> str:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
 from atlas_ld import vocabulary
+from atlas_ld.release.kinds import LISTS
 from atlas_ld.web.http.responses import address_with, head_links, language_addresses
 from atlas_ld.web.publication import current_publication
 from atlas_ld.web.rendering import display, urls
@@ -46,6 +47,8 @@ def register(app: Flask) -> None:
         head_links=head_links,
         entity=display.entity,
         field_name=display.field_name,
+        LISTS=LISTS,
+        list_title=display.list_title,
         shown=display.anchor,
         who=display.who,
         show=display.show,

@@ -16,6 +16,7 @@ from pyoxigraph import NamedNode
 from werkzeug.datastructures import MultiDict
 
 from atlas_ld.queries import Query
+from atlas_ld.release.kinds import LISTS
 from atlas_ld.release.reading.facets import positions_of
 from atlas_ld.web.lists import selection as selecting
 from atlas_ld.web.lists.rows import index
@@ -87,14 +88,14 @@ def test_the_query_gives_the_rows_of_the_selection(demonstration_site: Flask, na
         text = selecting.query(publication, chosen)
     assert text is not None
     rows = publication.reader.select(Query("selection", "", {}, {}, {}, text))
-    found = [row[selecting.SUBJECTS[name]] for row in rows]
+    found = [row[LISTS[name].variable] for row in rows]
     iris = [term.value for term in found if isinstance(term, NamedNode)]
     assert len(iris) == len(set(iris))
     assert set(iris) == set(index(publication).iris(name, positions_of(chosen.bits)))
     assert iris or "zz" in query
 
 
-@pytest.mark.parametrize("name", selecting.LISTS)
+@pytest.mark.parametrize("name", LISTS)
 def test_a_count_is_what_the_list_has_once_the_value_is_chosen(demonstration_site: Flask, name: str) -> None:
     publication = publication_of(demonstration_site)
     with demonstration_site.test_request_context():

@@ -25,7 +25,7 @@ def test_addresses_are_those_of_the_router(demonstration_site: Flask, asked: str
         query = 'SELECT * { ?s ?p "é/&+#" }'
         assert urls.sparql(query) == flask.url_for("sparql.endpoint", query=query)
         for _ in range(2):
-            assert urls.url_for("site.territories", used="yes") == flask.url_for("site.territories", used="yes")
+            assert urls.url_for("lists.territories", used="yes") == flask.url_for("lists.territories", used="yes")
             assert urls.url_for("maps.page", lang=None) == flask.url_for("maps.page", lang=None)
 
 

@@ -41,7 +41,7 @@ def partnerships_of(publication: Publication, facet: str, key: str, centre: str 
     lines = selecting.select(publication, "funding", {facet: (key,)})
     return Partnerships(
         page=listing.page_of(publication, "partnerships", chosen.bits, "-year"),
-        list=chosen.address(url_for("site.partnerships")),
+        list=chosen.address(url_for("lists.partnerships")),
         map=chosen.address(url_for("maps.page")),
         query=selecting.query(publication, chosen),
         sketch=maps.sketch(publication, chosen.bits, centre),

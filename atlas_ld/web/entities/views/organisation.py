@@ -31,7 +31,7 @@ def view(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
             (entity(role), count) for role, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         ],
         "given": charts.funding_by_year(publication, given),
-        "given_list": given.address(url_for("site.funding")) if given.bits else None,
+        "given_list": given.address(url_for("lists.funding")) if given.bits else None,
         "given_lines": given.bits.bit_count(),
         "implemented": _amount(publication, implemented),
         "implemented_count": implemented.bit_count(),

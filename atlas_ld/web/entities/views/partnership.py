@@ -219,7 +219,7 @@ def _related(publication: Publication, iri: str) -> list[listing.Row]:
     for body in (*here[0].facts["authorities"], *here[0].facts["partners"]):
         shared.update(positions_of(index.having("partnerships", "organisation", key_of(publication, body)) & ~itself))
     near = [position for position, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))]
-    for country in here[0].facts["countries"][:1] if len(near) < _RELATED else ():
+    for country in here[0].facts["country"][:1] if len(near) < _RELATED else ():
         alike = index.having("partnerships", "country", key_of(publication, country)) & ~itself
         for theme in here[0].facts["theme"]:
             same = index.having("partnerships", "theme", key_of(publication, theme)) & alike

@@ -43,7 +43,7 @@ def view(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
         "bodies": [entity(body) for body in iris_of(publication, "bodies-of-territory", "body", territory=iri)],
         "parts": listing.rows(publication, "territories", positions[:_MOST_PARTS]),
         "parts_total": len(positions),
-        "parts_list": parts.address(url_for("site.territories")),
+        "parts_list": parts.address(url_for("lists.territories")),
         "french": _regions(publication, key) if is_country else [],
         "partnerships": partnerships_of(publication, "territory", key, key if located and is_french else None),
     }
