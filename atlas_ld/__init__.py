@@ -9,7 +9,7 @@ resources, privacy   the files that ship with atlas-ld; personal data found and 
 jsonld, catalogue    JSON-LD by our own context; DCAT and VoID
 cli, tabular         the command line; results as a table in a terminal
 
-sources, reference, mapping, model, validation, queries, release, sparql, web, pipeline   the steps in order
+sources, reference, mapping, model, validation, queries, release, sparql, remote, web, pipeline   the steps in order
 """
 
 __version__ = "0.1.0"

@@ -239,6 +239,67 @@ def query(query: str | None, file_: Path | None, format_: str | None, releases: 
     click.echo(tabular.text(json.loads(body)) if as_table else body, nl=as_table)
 
 
+@main.command()
+@click.option("--to", "query_url", required=True, metavar="URL", help="Address at which the engine is asked.")
+@click.option("--update-url", metavar="URL", help="Address that takes updates.  [default: that of --to]")
+@click.option(
+    "--graph-store-url", metavar="URL", help="Address of the Graph Store Protocol.  [default: updates are used]"
+)
+@click.option("--user", help="Who asks; the password is in ATLAS_LD_STORE_PASSWORD.")
+@click.option("--release", "release_id", metavar="ID", help="Release to publish.  [default: the current one]")
+@click.option("--keep", type=click.IntRange(0), default=2, show_default=True, help="Older graphs to keep.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done; change nothing.")
+@_releases_option
+@_sentences
+def publish(
+    query_url: str,
+    update_url: str | None,
+    graph_store_url: str | None,
+    user: str | None,
+    release_id: str | None,
+    keep: int,
+    dry_run: bool,
+    releases: Path | None,
+) -> None:
+    """Put a release into a SPARQL 1.1 engine: Virtuoso, Oxigraph, Fuseki, GraphDB and others.
+
+    The release is loaded into a graph of its own, every triple is checked, and then one update makes it the graph
+    that is served. When something fails, the graph that was served is served still, and the same command goes on
+    from there.
+
+    \b
+    Examples:  atlas-ld publish --to http://localhost:7878/query --update-url http://localhost:7878/update \\
+                   --graph-store-url http://localhost:7878/store
+               ATLAS_LD_STORE_PASSWORD=... atlas-ld publish --to http://localhost:8890/sparql --user dba \\
+                   --update-url http://localhost:8890/sparql-auth \\
+                   --graph-store-url http://localhost:8890/sparql-graph-crud-auth
+    """
+    from atlas_ld import remote  # SPARQLWrapper is needed by this command alone
+
+    release = layout.open_release(_settings(releases=releases).releases, release_id)
+    engine = remote.Engine(
+        remote.Addresses(query_url, update_url or query_url, graph_store_url),
+        user,
+        os.environ.get("ATLAS_LD_STORE_PASSWORD"),
+    )
+    iris = Iris(release.manifest.base_iri)
+    held = remote.published(engine, iris)
+    graph = remote.release_graph(iris, release.id)
+    if dry_run:
+        click.echo(
+            f"Would load release {release.id} into {graph}, of which {held.loaded.get(graph, 0)} triples are there."
+        )
+        click.echo(
+            f"Served now: {held.served or 'nothing'}. {len(held.loaded)} graphs are there, {keep} older are kept."
+        )
+        return
+    outcome = remote.publish(release, engine, keep, _portions)
+    for dropped in outcome.dropped:
+        click.echo(f"Dropped {dropped}.", err=True)
+    click.echo(f"{outcome.triples} triples, each checked, are served from the graph", err=True)
+    click.echo(outcome.graph)
+
+
 @main.group()
 def releases() -> None:
     """List, inspect, verify and choose releases."""
@@ -340,6 +401,14 @@ def _build(data: tuple[Path, ...], settings: Settings, day: date, strict: bool) 
 
 def _progress(step: str) -> None:
     click.echo(f"  {step}", err=True)
+
+
+def _portions(step: str, done: int, total: int) -> None:
+    """One line that counts on a terminal, one line in all elsewhere."""
+    if sys.stderr.isatty():
+        click.echo(f"\r  {step} {done} of {total} triples", err=True, nl=done >= total)
+    elif done >= total:
+        click.echo(f"  {step} {total} triples", err=True)
 
 
 def _tell(findings: list[Finding], most: int = 50) -> None:

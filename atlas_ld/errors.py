@@ -5,6 +5,7 @@ AtlasError                  one sentence for the person at the keyboard; the com
 ├── InvalidSetting          a setting that is no value of its type
 ├── BrokenResource          a file that ships with atlas-ld (ontology, shapes, reference data) is unusable
 ├── ReleaseError            a release is missing, incomplete or altered
+├── EngineError             a SPARQL engine elsewhere cannot be reached, refuses, or answers with less than the whole
 ├── StrictBuildRefused      `build --strict` met a record that must be quarantined
 └── QueryError              a SPARQL query that gets no answer
     ├── QueryRefused        not a query for this endpoint: an update, SERVICE, LOAD
@@ -38,6 +39,10 @@ class BrokenResource(AtlasError):
 
 class ReleaseError(AtlasError):
     """A release is missing, incomplete or altered."""
+
+
+class EngineError(AtlasError):
+    """A SPARQL engine elsewhere cannot be reached, refuses, or answers with less than the whole."""
 
 
 class StrictBuildRefused(AtlasError):

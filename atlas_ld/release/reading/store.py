@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, QuerySolutions, QueryTriples, Store
+from pyoxigraph import DefaultGraph, QuerySolutions, QueryTriples, RdfFormat, Store
 
 from atlas_ld.errors import ReleaseError
 from atlas_ld.queries import Binding, Query
@@ -45,6 +45,10 @@ class Reader:
     def __len__(self) -> int:
         """How many quads there are, in all graphs."""
         return len(self._store)
+
+    def write_lines(self, path: Path) -> None:
+        """Writes the default graph as N-Triples, the triples of a subject together, always in the same order."""
+        self._store.dump(path, format=RdfFormat.N_TRIPLES, from_graph=_GRAPH)
 
     def about(self, iri: str) -> list[Triple]:
         """The triples whose subject is `iri`, in no particular order."""
