@@ -49,6 +49,7 @@ LINKSET_JSON = Format("linkset-json", "json", "application/linkset+json", "Links
 LINKSET = Format("linkset", "txt", "application/linkset", "Linkset", ("text/plain",))
 OPENAPI = Format("openapi", "json", "application/vnd.oai.openapi+json", "OpenAPI", ("application/json",))
 SPARQL_QUERY = Format("sparql-query", "rq", "application/sparql-query", "SPARQL")
+GZIP = Format("gzip", "gz", "application/gzip", "gzip")
 PROBLEM = Format("problem", "json", "application/problem+json", "Problem details")
 
 BIBTEX = Format("bibtex", "bib", "application/x-bibtex", "BibTeX")

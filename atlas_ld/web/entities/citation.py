@@ -6,16 +6,17 @@ import json
 from dataclasses import dataclass
 from functools import partial
 
-from flask import Blueprint, Response, abort
+from flask import Response, abort
 
 from atlas_ld.iris import KEY, KINDS
 from atlas_ld.media import BIBTEX, CITATION_FORMATS, RIS, by_extension
 from atlas_ld.web.http.responses import answer
+from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering.display import entity
 from atlas_ld.web.text.i18n import t
 
-blueprint = Blueprint("citation", __name__)
+blueprint = Routes("citation", __name__)
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,13 @@ def citation(publication: Publication, iri: str, title: str) -> Citation:
     return Citation(f"{kind}-{key}", title, publication.settings.publisher, issued, iri, publication.release.id)
 
 
-@blueprint.get("/cite/<kind>/<name>")
+@blueprint.get(
+    "/cite/<kind>/<name>",
+    fr="Citation d’une ressource pour les gestionnaires de références",
+    en="Citation of a thing for reference managers",
+    formats=CITATION_FORMATS,
+    parameters=("lang",),
+)
 def cite(kind: str, name: str) -> Response:
     """The citation of an entity in the format that the extension names."""
     publication = current_publication()

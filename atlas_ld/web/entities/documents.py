@@ -6,32 +6,53 @@ A key that was merged into another leads to it by 308, one that was withdrawn is
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from io import StringIO
 from typing import cast
 from urllib.parse import unquote
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Response, abort, request, url_for
 
 from atlas_ld import jsonld
 from atlas_ld.iris import KEY, KINDS, Kind
-from atlas_ld.media import CSV, DOCUMENT_FORMATS, HTML, JSONLD, Format, by_extension
+from atlas_ld.media import CSV, DOCUMENT_FORMATS, HTML, JSONLD, Format
 from atlas_ld.rdf import Literal, write
 from atlas_ld.release.reading.description import Document, describe
 from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web.entities.moved import moved
 from atlas_ld.web.entities.signposting import document_links
 from atlas_ld.web.entities.views import render
-from atlas_ld.web.http.responses import Link, answer, negotiate, redirection
+from atlas_ld.web.http.negotiation import Content, represent, split_extension
+from atlas_ld.web.http.responses import Link, negotiate, redirection
+from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering import urls
 from atlas_ld.web.text.i18n import current_language, t
 
-blueprint = Blueprint("documents", __name__)
+blueprint = Routes("documents", __name__)
 
 
-@blueprint.get("/id/<kind>/<key>")
+def names_something(kind: str, name: str) -> bool:
+    """Whether the last part of an address, with or without an extension, leads anywhere but to 404."""
+    return is_known(kind, name) or is_known(kind, name.rpartition(".")[0])
+
+
+def is_known(kind: str, key: str) -> bool:
+    """Whether there is such a thing, or was one."""
+    return _exists(kind, key) or (kind, key) in moved(current_publication())
+
+
+@blueprint.get(
+    "/id/<kind>/<key>",
+    fr="IRI d’une ressource : mène à son document",
+    en="IRI of a thing: leads to its document",
+    formats=(),
+    parameters=("page", "lang"),
+    others=(303, 308),
+    kept=True,
+    names_something=lambda kind, key: names_something(kind, key),
+)
 def thing(kind: str, key: str) -> Response:
     """303 to the document of a thing that exists; 404 before that for one that does not."""
     known = settled(kind, key, lambda successor: url_for("documents.thing", kind=kind, key=successor))
@@ -40,22 +61,23 @@ def thing(kind: str, key: str) -> Response:
     return redirection(target, 303, (Link(target, "describedby"),))
 
 
-@blueprint.get("/doc/<kind>/<name>")
+@blueprint.get(
+    "/doc/<kind>/<name>",
+    fr="Document d’une ressource, dans le format que son extension ou Accept demande",
+    en="Document of a thing, in the format that its extension or Accept asks for",
+    formats=DOCUMENT_FORMATS,
+    parameters=("page",),
+    others=(308,),
+    kept=True,
+    names_something=names_something,
+)
 def document(kind: str, name: str) -> Response:
     """The document of a thing: in the format that its extension names, or else in the one that is negotiated."""
     publication = current_publication()
-    key, named = split_name(kind, name, DOCUMENT_FORMATS)
+    key, named = split_extension(name, DOCUMENT_FORMATS, partial(is_known, kind))
     tail = f".{named.extension}" if named else ""
     known = settled(kind, key, lambda successor: url_for("documents.document", kind=kind, name=f"{successor}{tail}"))
-    chosen = named or negotiate(DOCUMENT_FORMATS, partial(_address, known, key))
-    return _respond(publication, known, key, chosen, negotiated=named is None)
-
-
-def split_name(kind: str, name: str, offered: Sequence[Format]) -> tuple[str, Format | None]:
-    """The key in the last part of an address, and the format that its extension names. Keys may have dots too."""
-    stem, _, extension = name.rpartition(".")
-    named = by_extension(extension, offered) if stem else None
-    return (stem, named) if named and _known(kind, stem) else (name, None)
+    return represent(DOCUMENT_FORMATS, named, partial(_address, known, key), partial(_content, publication, known, key))
 
 
 def settled(kind: str, key: str, address: Callable[[str], str]) -> Kind:
@@ -74,15 +96,6 @@ def settled(kind: str, key: str, address: Callable[[str], str]) -> Kind:
     return cast(Kind, kind)
 
 
-def names_something(kind: str, name: str) -> bool:
-    """Whether the last part of an address, with or without an extension, leads anywhere but to 404."""
-    return _known(kind, name) or _known(kind, name.rpartition(".")[0])
-
-
-def _known(kind: str, key: str) -> bool:
-    return _exists(kind, key) or (kind, key) in moved(current_publication())
-
-
 def _exists(kind: str, key: str) -> bool:
     publication = current_publication()
     if kind not in KINDS or not KEY.fullmatch(key):
@@ -94,25 +107,16 @@ def _address(kind: Kind, key: str, format_: Format) -> str:
     return urls.document(kind, key, format_.extension, data=format_ is not HTML)
 
 
-def _respond(publication: Publication, kind: Kind, key: str, format_: Format, *, negotiated: bool) -> Response:
+def _content(publication: Publication, kind: Kind, key: str, format_: Format) -> Content:
     links = document_links(publication, kind, key, format_, partial(_address, kind, key))
-    write_: Callable[[], str | bytes]
     if format_ is HTML:
-        write_ = partial(_page, publication, kind, key)
-    else:
-        page = _document_page()
-        document_ = _document(publication, kind, key, page)
-        for number, rel in ((page - 1, "prev"), (page + 1, "next")):
-            if (rel == "prev" and page > 1) or (rel == "next" and document_.more):
-                links.append(Link(f"{_address(kind, key, format_)}?page={number}", rel, format_.media_type))
-        write_ = partial(serialise, publication, document_, format_)
-    return answer(
-        write_,
-        format_,
-        links=links,
-        content_location=_address(kind, key, format_) if negotiated else None,
-        vary=("Accept", "Accept-Language") if negotiated else ("Accept-Language",) if format_ is HTML else (),
-    )
+        return Content(partial(_page, publication, kind, key), links)
+    page = _document_page()
+    document_ = _document(publication, kind, key, page)
+    for number, rel in ((page - 1, "prev"), (page + 1, "next")):
+        if (rel == "prev" and page > 1) or (rel == "next" and document_.more):
+            links.append(Link(f"{_address(kind, key, format_)}?page={number}", rel, format_.media_type))
+    return Content(partial(serialise, publication, document_, format_), links)
 
 
 def _page(publication: Publication, kind: Kind, key: str) -> str:

@@ -7,48 +7,57 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from urllib.parse import urljoin
 
-from flask import Blueprint, Response
+from flask import Response
 
 from atlas_ld.iris import Kind
-from atlas_ld.media import HTML, LINKSET_FORMATS, LINKSET_JSON, RDF_FORMATS, Format
-from atlas_ld.web.entities.documents import settled, split_name
+from atlas_ld.media import DOCUMENT_FORMATS, HTML, LINKSET_FORMATS, LINKSET_JSON, RDF_FORMATS, Format
+from atlas_ld.web.entities.documents import is_known, names_something, settled
 from atlas_ld.web.entities.signposting import catalog_links, dataset_links, document_links, file_links, files
-from atlas_ld.web.http.responses import Link, answer, negotiate
+from atlas_ld.web.http.negotiation import Content, alternates, negotiated, represent, split_extension
+from atlas_ld.web.http.responses import Link
+from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering.urls import url_for
 
-blueprint = Blueprint("linksets", __name__)
+blueprint = Routes("linksets", __name__)
 
 LinksOf = Sequence[tuple[str, Sequence[Link]]]
 """Anchors, each with the links that start there."""
 
 
-@blueprint.get("/linkset")
-def dataset() -> Response:
+@negotiated(
+    blueprint,
+    "/linkset",
+    LINKSET_FORMATS,
+    fr="Liens typés du jeu de données (RFC 9264)",
+    en="Typed links of the dataset (RFC 9264)",
+)
+def dataset(format_: Format) -> Content:
     """The links of the dataset, of its descriptions and of its files."""
     publication = current_publication()
-    chosen = negotiate(LINKSET_FORMATS, lambda f: url_for("linksets.dataset_file", extension=f.extension))
-    return answer(lambda: _write(publication, _of_dataset(publication), chosen), chosen, vary=("Accept",))
+    return Content(lambda: _write(publication, _of_dataset(publication), format_))
 
 
-@blueprint.get("/linkset.<any(json, txt):extension>")
-def dataset_file(extension: str) -> Response:
-    """The same in the format that the extension names."""
-    publication = current_publication()
-    chosen = next(f for f in LINKSET_FORMATS if f.extension == extension)
-    return answer(lambda: _write(publication, _of_dataset(publication), chosen), chosen, vary=())
-
-
-@blueprint.get("/linkset/<kind>/<name>")
+@blueprint.get(
+    "/linkset/<kind>/<name>",
+    fr="Liens typés d’une ressource (RFC 9264)",
+    en="Typed links of a thing (RFC 9264)",
+    formats=LINKSET_FORMATS,
+    others=(308,),
+    names_something=names_something,
+)
 def linkset(kind: str, name: str) -> Response:
     """The links of an entity's documents: of the landing page and of each description."""
     publication = current_publication()
-    key, named = split_name(kind, name, LINKSET_FORMATS)
+    key, named = split_extension(name, LINKSET_FORMATS, partial(is_known, kind))
     here = partial(_linkset_address, kind)
     known = settled(kind, key, lambda successor: here(successor, named))
-    chosen = named or negotiate(LINKSET_FORMATS, partial(here, key))
-    vary = () if named else ("Accept",)
-    return answer(lambda: _write(publication, _of_entity(publication, known, key), chosen), chosen, vary=vary)
+    return represent(
+        LINKSET_FORMATS,
+        named,
+        partial(here, key),
+        lambda format_: Content(lambda: _write(publication, _of_entity(publication, known, key), format_)),
+    )
 
 
 def _linkset_address(kind: str, key: str, format_: Format | None) -> str:
@@ -60,14 +69,22 @@ def _of_entity(publication: Publication, kind: Kind, key: str) -> LinksOf:
     def address(format_: Format) -> str:
         return publication.iris.document(kind, key, format_.extension)
 
+    def links(format_: Format) -> list[Link]:
+        own = document_links(publication, kind, key, format_, address)
+        return [*own, *alternates(DOCUMENT_FORMATS, format_, address)]
+
     landing = publication.iris.document(kind, key)
-    described = [(address(f), document_links(publication, kind, key, f, address)) for f in RDF_FORMATS]
-    return [(landing, document_links(publication, kind, key, HTML, address)), *described]
+    return [(landing, links(HTML)), *((address(f), links(f)) for f in RDF_FORMATS)]
 
 
 def _of_dataset(publication: Publication) -> LinksOf:
     base = publication.iris.base
-    descriptions = [(f"{base}catalog.{f.extension}", catalog_links(publication, f)) for f in RDF_FORMATS]
+
+    def address(format_: Format) -> str:
+        return f"{base}catalog.{format_.extension}"
+
+    own = catalog_links(publication)
+    descriptions = [(address(f), [*own, *alternates(RDF_FORMATS, f, address)]) for f in RDF_FORMATS]
     items = [(f"{base}download/{name}", file_links(publication)) for name, _ in files(publication)]
     return [(base, dataset_links(publication)), *descriptions, *items]
 

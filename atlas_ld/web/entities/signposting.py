@@ -11,7 +11,7 @@ from collections.abc import Callable
 from flask import request
 
 from atlas_ld.iris import Kind
-from atlas_ld.media import DOCUMENT_FORMATS, HTML, LINKSET_JSON, RDF_FORMATS, TABLE_FORMATS, Format
+from atlas_ld.media import HTML, LINKSET_JSON, RDF_FORMATS, TABLE_FORMATS, Format
 from atlas_ld.release.kinds import list_of
 from atlas_ld.web.http.responses import Link
 from atlas_ld.web.publication import Publication
@@ -23,7 +23,8 @@ ABOUT_PAGE, DATASET = "https://schema.org/AboutPage", "https://schema.org/Datase
 def document_links(
     publication: Publication, kind: Kind, key: str, format_: Format, address: Callable[[Format], str]
 ) -> list[Link]:
-    """The links of an entity's document in `format_`; `address` tells where the document is in each format.
+    """The links of an entity's document in `format_`, besides those to the other formats; `address` tells where the
+    document is in each.
 
     The HTML page is the landing page; the RDF documents describe it.
     """
@@ -39,7 +40,6 @@ def document_links(
         links.append(Link(ABOUT_PAGE, "type"))
     else:
         links += [Link(landing, "describes", HTML.media_type), Link(publication.iris.base, "describedby")]
-    links += [Link(address(f), "alternate", f.media_type) for f in DOCUMENT_FORMATS if f is not format_]
     return links
 
 
@@ -57,14 +57,10 @@ def dataset_links(publication: Publication) -> list[Link]:
     ]
 
 
-def catalog_links(publication: Publication, format_: Format) -> list[Link]:
-    """The links of the dataset's description in `format_`."""
+def catalog_links(publication: Publication) -> list[Link]:
+    """The links of the dataset's description, in any format, besides those to the others."""
     base = publication.iris.base
-    return [
-        Link(base, "describes", HTML.media_type),
-        Link(f"{base}catalog", "canonical"),
-        *(Link(f"{base}catalog.{f.extension}", "alternate", f.media_type) for f in RDF_FORMATS if f is not format_),
-    ]
+    return [Link(base, "describes", HTML.media_type), Link(f"{base}catalog", "canonical")]
 
 
 def file_links(publication: Publication) -> list[Link]:

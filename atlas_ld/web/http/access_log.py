@@ -27,11 +27,9 @@ from flask import Flask, Response, abort, g, request
 from atlas_ld.privacy import redact_address
 from atlas_ld.web.http import rules
 from atlas_ld.web.http.problems import problem
+from atlas_ld.web.http.routes import route_of
 
 LOG = logging.getLogger("atlas_ld.access")
-
-LONGEST_QUERY_ADDRESS = 65536
-"""The bound on the address of /sparql, where queries stand in it; granian's own is the same."""
 
 MOST_BODY = 2**20
 """Bytes of a request's body, where the view sets no bound of its own."""
@@ -126,7 +124,8 @@ def _begin() -> None:
 
 
 def _refuse_oversized() -> None:
-    longest = LONGEST_QUERY_ADDRESS if request.path == "/sparql" else rules.LONGEST_ADDRESS
+    route = route_of(request.endpoint)
+    longest = route.longest if route else rules.LONGEST_ADDRESS
     target = len(request.full_path.encode())
     if status := rules.oversized(target, request.headers.items(), longest):
         abort(problem(status))

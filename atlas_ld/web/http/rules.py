@@ -47,6 +47,9 @@ LONGEST_HEADER = 8192
 MOST_HEADERS = 32768
 """Bounds on a request's target, on each of its header fields, and on all of them, in bytes (414 and 431)."""
 
+LONGEST_QUERY_ADDRESS = 65536
+"""The bound on a target in which a query stands; granian's own is the same."""
+
 LONGEST_CHOICE = 1024
 """Characters of a header field by which an answer is chosen (Accept and the like), in the server's loop."""
 

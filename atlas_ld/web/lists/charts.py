@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
-from flask import Blueprint, Response, render_template, request
+from flask import Response, render_template, request
 
 from atlas_ld.media import CSV, SVG
 from atlas_ld.web.http.responses import answer
+from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.lists import selection as selecting
 from atlas_ld.web.lists.rows import euros_of, index
-from atlas_ld.web.pages.model import format_or_404
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering.urls import url_for
 from atlas_ld.web.text.formatting import short_euros
 
-blueprint = Blueprint("charts", __name__)
+blueprint = Routes("charts", __name__)
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 640, 230, 74, 12, 26
 """Of the drawing, in its own units; the axis of amounts stands in the left margin, that of years in the bottom one."""
@@ -116,14 +116,21 @@ def _columns(dated: Mapping[int, Decimal], scale: float) -> list[Column]:
     return columns
 
 
-@blueprint.get("/charts/funding-by-year.<extension>")
+@blueprint.get(
+    "/charts/funding-by-year.<any(svg, csv):extension>",
+    fr="Financement par année de la sélection, en dessin ou en tableau",
+    en="Funding by year of the selection, as a drawing or as a table",
+    formats=(SVG, CSV),
+    parameters=("q", "lang"),
+    list="funding",
+)
 def by_year(extension: str) -> Response:
     """The chart of the lines that the address selects, as it selects them on /funding; as a drawing or as a table."""
     publication = current_publication()
-    format_ = format_or_404(extension, (SVG, CSV))
     chosen = selecting.read(publication, "funding", request.args)
-    write = partial(_svg if format_ is SVG else _csv, publication, chosen)
-    return answer(write, format_, vary=("Accept-Language",) if format_ is SVG else ())
+    if extension == CSV.extension:
+        return answer(partial(_csv, publication, chosen), CSV, vary=())
+    return answer(partial(_svg, publication, chosen), SVG, vary=("Accept-Language",))
 
 
 def _svg(publication: Publication, chosen: selecting.Selection) -> str:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from math import hypot, sqrt
 
-from flask import Blueprint, Response, render_template, request
+from flask import Response, render_template, request
 
 from atlas_ld.media import JSON, SVG
 from atlas_ld.release.reading.facets import Place, at
 from atlas_ld.web.http.responses import answer, html_page
+from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.lists import land as world
 from atlas_ld.web.lists import selection as selecting
 from atlas_ld.web.lists.rows import Page, index, paginate
@@ -21,7 +22,7 @@ from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering.urls import url_for
 from atlas_ld.web.text.i18n import current_language
 
-blueprint = Blueprint("maps", __name__)
+blueprint = Routes("maps", __name__)
 
 _MOST_POINTS, _MOST_ARCS = 150, 60
 _ROWS = 25
@@ -142,7 +143,14 @@ def _arc(one: Place, other: Place) -> str:
     return f"M{x1:.2f} {y1:.2f}Q{(x1 + x2) / 2:.2f} {(y1 + y2) / 2 - bend:.2f} {x2:.2f} {y2:.2f}"
 
 
-@blueprint.get("/map")
+@blueprint.get(
+    "/map",
+    fr="Carte de la sélection, et la même en tableau",
+    en="Map of the selection, and the same as a table",
+    parameters=("q",),
+    list="partnerships",
+    kept=True,
+)
 def page() -> Response:
     """The map of a selection of partnerships, as /partnerships selects them, and the same as a table."""
     publication = current_publication()
@@ -167,7 +175,15 @@ def _page(publication: Publication, chosen: selecting.Selection, values: dict[st
     return render_template("lists/map.html", sketch=sketch(publication, chosen.bits), **values)
 
 
-@blueprint.get("/map.json")
+@blueprint.get(
+    "/map.json",
+    fr="Lieux et liens de la carte",
+    en="Places and links of the map",
+    formats=(JSON,),
+    parameters=("q", "lang"),
+    list="partnerships",
+    kept=True,
+)
 def data() -> Response:
     """What the map draws: `places` are `[key, label, latitude, longitude, partnerships, 1 on the French side]`,
     `links` are `[place, place, partnerships]` by number of the place."""
@@ -194,7 +210,7 @@ def _data(publication: Publication, chosen: selecting.Selection) -> str:
     return json.dumps({"places": rows, "links": links}, ensure_ascii=False, separators=(",", ":"))
 
 
-@blueprint.get("/map/world.svg")
+@blueprint.get("/map/world.svg", fr="Contours des terres", en="Outlines of the land", formats=(SVG,))
 def land() -> Response:
     """The outlines of the land; pages refer to its `#land`."""
     return answer(world.outlines, SVG, vary=())

@@ -6,27 +6,43 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Response, abort, render_template, request
 
-from atlas_ld.media import GEOJSON, HTML, JSON, LIST_FORMATS, XLSX, Format
+from atlas_ld.media import GEOJSON, HTML, JSON, LIST_FORMATS, XLSX, Format, by_extension
 from atlas_ld.release.kinds import LISTS
 from atlas_ld.web.http.responses import Link, address_with, answer, html_page, stream
+from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.lists import charts, exports
 from atlas_ld.web.lists import selection as selecting
 from atlas_ld.web.lists.rows import Page, Row, index, page_of, paginate, rows
-from atlas_ld.web.pages.model import format_or_404
 from atlas_ld.web.publication import current_publication
 from atlas_ld.web.rendering.display import list_title
 from atlas_ld.web.rendering.urls import url_for
-from atlas_ld.web.text.i18n import current_language, messages, t
+from atlas_ld.web.text.i18n import LANGUAGES, current_language, messages, t, translate
 
 
-def blueprint() -> Blueprint:
+def blueprint() -> Routes:
     """The page of each list, and its selections as files."""
-    made = Blueprint("lists", __name__)
+    made = Routes("lists", __name__)
     for name, list_ in LISTS.items():
-        made.add_url_rule(list_.path, endpoint=name, view_func=partial(list_page, name))
-    made.add_url_rule(f"/<any({', '.join(LISTS)}):name>.<extension>", endpoint="file", view_func=file)
+        fr, en = (translate(f"base.{name}", lang) if f"base.{name}" in messages() else name for lang in LANGUAGES)
+        declare = made.get(
+            list_.path,
+            endpoint=name,
+            fr=f"Liste : {fr}",
+            en=f"List: {en}",
+            parameters=("q", "sort", "page"),
+            list=name,
+            kept=True,
+        )
+        declare(partial(list_page, name))
+    made.get(
+        f"/<any({', '.join(LISTS)}):name>.<any({', '.join(f.extension for f in LIST_FORMATS)}):extension>",
+        fr="La sélection d’une liste, entière, dans un fichier ; ses filtres sont ceux de la liste",
+        en="The selection of a list, all of it, as a file; its filters are those of the list",
+        formats=LIST_FORMATS,
+        parameters=("q", "sort", "dialect"),
+    )(file)
     return made
 
 
@@ -97,7 +113,7 @@ def _formats(name: str) -> tuple[Format, ...]:
 def file(name: str, extension: str) -> Response:
     """The whole selection of a list, every page of it, as a file to keep. `dialect=fr` makes CSV for French Excel."""
     publication = current_publication()
-    format_ = format_or_404(extension, _formats(name))
+    format_ = by_extension(extension, _formats(name)) or abort(404)
     dialect = request.args.get("dialect", "")
     if dialect not in ("", "fr"):
         abort(400, t("list.bad-dialect", dialect=dialect))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Response, abort, render_template, request, url_for
 from markupsafe import Markup, escape
 
 from atlas_ld.media import JSON
@@ -16,13 +16,14 @@ from atlas_ld.release.reading.search import Hit, SearchIndex
 from atlas_ld.release.stemming import marked
 from atlas_ld.release.writing.search_file import SEARCH
 from atlas_ld.web.http.responses import html_page
+from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.lists import rows
 from atlas_ld.web.publication import current_publication
 from atlas_ld.web.rendering.display import entity
 from atlas_ld.web.text.formatting import typeset
 from atlas_ld.web.text.i18n import t
 
-blueprint = Blueprint("search", __name__)
+blueprint = Routes("search", __name__)
 
 _FIRST = 5
 """Hits of each kind on the page of all kinds."""
@@ -49,7 +50,13 @@ class Section:
     results: Sequence[Result]
 
 
-@blueprint.get("/search")
+@blueprint.get(
+    "/search",
+    fr="Recherche dans toutes les sortes de ressources",
+    en="Search in every kind of thing",
+    parameters=("q", "kind", "page"),
+    kept=True,
+)
 def page() -> Response:
     """Hits by kind or, with `kind=`, every hit of one kind."""
     words = request.args.get("q", "").strip()[:_LONGEST]
@@ -70,7 +77,13 @@ def page() -> Response:
     return html_page(partial(render_template, "lists/search_results.html", page=shown, **values))
 
 
-@blueprint.get("/search/suggest")
+@blueprint.get(
+    "/search/suggest",
+    fr="Suggestions pendant la saisie",
+    en="Suggestions while one types",
+    formats=(JSON,),
+    parameters=("q", "lang"),
+)
 def suggest() -> Response:
     """`{"query", "status", "suggestions": [{"label", "kind", "href"}]}`: at most 8, best first, in words for people."""
     words = request.args.get("q", "").strip()[:_LONGEST]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import lru_cache, partial
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Response, abort, render_template, request
 
 from atlas_ld.config import Settings
 from atlas_ld.errors import ReleaseError
@@ -15,6 +15,7 @@ from atlas_ld.rdf import NamedNode, node
 from atlas_ld.release.diff import Difference, compare
 from atlas_ld.release.layout import open_release, release_ids
 from atlas_ld.web.http.responses import html_page
+from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.pages.model_diagram import diagram
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering.assets import libraries
@@ -22,30 +23,36 @@ from atlas_ld.web.rendering.display import Graph
 from atlas_ld.web.sparql.explore import partitions
 from atlas_ld.web.text.i18n import t
 
-blueprint = Blueprint("about", __name__)
+blueprint = Routes("about", __name__)
 
 _MOST_LISTED = 200
 
 
-@blueprint.get("/about/accessibility")
+@blueprint.get("/about/accessibility", fr="Accessibilité du site", en="Accessibility of the site")
 def accessibility() -> Response:
     """How the site was made and checked for everybody, and whom to tell of a barrier."""
     return html_page(partial(render_template, "pages/accessibility.html"))
 
 
-@blueprint.get("/about/privacy")
+@blueprint.get(
+    "/about/privacy", fr="Données personnelles et demandes de retrait", en="Personal data and removal requests"
+)
 def privacy() -> Response:
     """What is known of persons (in the data: nothing; of visitors: the log of requests), and how to ask for removal."""
     return html_page(partial(render_template, "pages/privacy.html"))
 
 
-@blueprint.get("/about/licences")
+@blueprint.get(
+    "/about/licences",
+    fr="Licences des données, du logiciel et des bibliothèques",
+    en="Licences of the data, the software and the libraries",
+)
 def licences() -> Response:
     """The licence of the data, of the software, and of each library that the pages use."""
     return html_page(partial(render_template, "pages/licences.html", libraries=libraries()))
 
 
-@blueprint.get("/model")
+@blueprint.get("/model", fr="Modèle des données", en="Model of the data")
 def model() -> Response:
     """Every class of the data, with a diagram."""
     publication = current_publication()
@@ -53,7 +60,16 @@ def model() -> Response:
     return html_page(partial(render_template, "pages/model.html", diagram=_diagram(publication, 0), **values))
 
 
-@blueprint.get("/model/<name>")
+def _is_class(name: str) -> bool:
+    return any(class_.local_name == name for class_ in current_publication().model.classes)
+
+
+@blueprint.get(
+    "/model/<name>",
+    fr="Une classe du modèle : champs, liens, règles, exemple",
+    en="A class of the model: fields, links, rules, example",
+    names_something=_is_class,
+)
 def model_class(name: str) -> Response:
     """One class: its fields with their cardinality, links to and from others, its rules, an example of this release."""
     publication = current_publication()
@@ -85,7 +101,12 @@ def _example(publication: Publication, class_: ClassModel) -> str | None:
     return max(found, key=lambda iri: len(publication.reader.about(iri)), default=None)
 
 
-@blueprint.get("/releases/compare")
+@blueprint.get(
+    "/releases/compare",
+    fr="Ce qui change entre deux versions",
+    en="What changes between two releases",
+    parameters=("from", "to"),
+)
 def compared() -> Response:
     """What changed from one release to another: `from` and `to` are their ids, the last two by default."""
     publication = current_publication()

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response
+from flask import Response
 
 from atlas_ld.media import SITEMAP, TEXT
 from atlas_ld.rdf import subject_of
 from atlas_ld.release.kinds import LISTS, crawled
 from atlas_ld.web.http.responses import answer, stream
+from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.publication import Publication, current_publication
 
-blueprint = Blueprint("crawlers", __name__)
+blueprint = Routes("crawlers", __name__)
 
 _SITEMAP_LIMIT = 50_000
 """Addresses in one sitemap (https://www.sitemaps.org/protocol.html)."""
@@ -22,14 +23,14 @@ _SITEMAP_LIMIT = 50_000
 _CHUNK = 500
 
 
-@blueprint.get("/robots.txt")
+@blueprint.get("/robots.txt", fr="Règles pour les robots", en="Rules for crawlers", formats=(TEXT,))
 def robots() -> Response:
     """Crawlers are welcome on pages and documents; the SPARQL endpoint is not for them."""
     text = f"User-agent: *\nDisallow: /sparql\n\nSitemap: {current_publication().iris.base}sitemap.xml\n"
     return answer(lambda: text, TEXT, vary=())
 
 
-@blueprint.get("/sitemap.xml")
+@blueprint.get("/sitemap.xml", fr="Plan du site", en="Sitemap", formats=(SITEMAP,))
 def sitemap() -> Response:
     """The pages worth finding: the lists, then partnerships, territories, organisations and themes."""
     publication = current_publication()

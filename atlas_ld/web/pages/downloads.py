@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Response, abort, render_template, request
 from werkzeug.wsgi import wrap_file
 
-from atlas_ld.media import RDF_FORMATS, TABLE_FORMATS, Format, by_extension
+from atlas_ld.media import GZIP, RDF_FORMATS, TABLE_FORMATS, Format, by_extension
 from atlas_ld.web.entities.signposting import file_links
 from atlas_ld.web.http import rules
 from atlas_ld.web.http.problems import problem
 from atlas_ld.web.http.responses import REVALIDATE, Link, html_page, published
+from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.publication import Publication, current_publication
 
-blueprint = Blueprint("downloads", __name__)
+blueprint = Routes("downloads", __name__)
 
 _FOLDER = "download/"
-_GZIP = "application/gzip"
 _PIECE = 65536
 
 
@@ -51,7 +51,7 @@ def downloads(publication: Publication) -> list[Download]:
     return found
 
 
-@blueprint.get("/download/")
+@blueprint.get("/download/", fr="Liste des fichiers à télécharger", en="List of the files to download")
 def index() -> Response:
     """The list of files, graphs first, then tables."""
     publication = current_publication()
@@ -61,7 +61,18 @@ def index() -> Response:
     return html_page(partial(render_template, "pages/downloads.html", graphs=graphs, tables=tables))
 
 
-@blueprint.get("/download/<name>")
+def _is_file(name: str) -> bool:
+    return any(download.name == name for download in downloads(current_publication()))
+
+
+@blueprint.get(
+    "/download/<name>",
+    fr="Un fichier, entier ou par plages d’octets",
+    en="A file, whole or by ranges of bytes",
+    formats=(*RDF_FORMATS, *TABLE_FORMATS, GZIP),
+    others=(206,),
+    names_something=_is_file,
+)
 def file(name: str) -> Response:
     """One file, by conditional and by range requests too. A gzipped file is a file, not a coding of another: but
     where a client accepts gzip, the bytes of `atlas.nt.gz` are `atlas.nt` in that coding, at no cost."""
@@ -83,7 +94,7 @@ def _coding(headers: Mapping[str, str], tag: str | None) -> str:
 
 
 def _send(publication: Publication, wanted: Download, sent: Download, coding: str, varies: bool) -> Response:
-    media_type = _GZIP if wanted.gzipped else wanted.format.content_type if wanted.format else None
+    media_type = GZIP.media_type if wanted.gzipped else wanted.format.content_type if wanted.format else None
     tag = rules.coded_tag(sent.sha256, coding) or sent.sha256
     moment, headers = published(publication), dict(request.headers)
     fields = {

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
+from flask import Response, jsonify
 
+from atlas_ld.media import JSON
+from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.publication import current_publication
 
-blueprint = Blueprint("health", __name__)
+blueprint = Routes("health", __name__)
 
 
-@blueprint.get("/health")
+@blueprint.get("/health", fr="Le service répond", en="The service answers", formats=(JSON,))
 def health() -> Response:
     """`{"status": "ok", "release": id, "columns": bool}` while the process answers: `columns` says whether those of
     `atlas_ld.sparql.columns` are written."""

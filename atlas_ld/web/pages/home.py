@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache, partial
 from pathlib import Path
 
-from flask import Blueprint, Response, render_template
+from flask import Response, render_template
 
 from atlas_ld import jsonld
 from atlas_ld.media import HTML, JSONLD, RDF_FORMATS, Format
@@ -16,20 +16,21 @@ from atlas_ld.release.manifest import Manifest
 from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web.entities.documents import terms
 from atlas_ld.web.entities.signposting import catalog_links, dataset_links
-from atlas_ld.web.http.responses import Link, answer, html_page, negotiate, redirection
+from atlas_ld.web.http.negotiation import Content, negotiated, represent
+from atlas_ld.web.http.responses import Link, html_page, redirection
+from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.lists import charts, maps
 from atlas_ld.web.lists import rows as listing
 from atlas_ld.web.lists import selection as selecting
 from atlas_ld.web.lists.pages import pager_links
 from atlas_ld.web.lists.rows import paginate
-from atlas_ld.web.pages.model import format_or_404
 from atlas_ld.web.pages.quality import report
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering.display import DisplayValue, entity
 from atlas_ld.web.rendering.urls import url_for
 from atlas_ld.web.text.i18n import current_language
 
-blueprint = Blueprint("site", __name__)
+blueprint = Routes("site", __name__)
 
 _TOP_COUNTRIES = 8
 _QUESTIONS = (
@@ -41,39 +42,41 @@ _QUESTIONS = (
 )
 
 
-@blueprint.get("/")
+@blueprint.get(
+    "/",
+    fr="Page d’accueil, ou description du jeu de données",
+    en="Home page, or the description of the dataset",
+    formats=(HTML, *RDF_FORMATS),
+    kept=True,
+)
 def home() -> Response:
     """The home page, or the dataset's description (DCAT, VoID) for clients that ask for RDF."""
     publication = current_publication()
-    chosen = negotiate((HTML, *RDF_FORMATS), _dataset_address)
-    links = [
-        *(Link(_dataset_address(f), "alternate", f.media_type) for f in RDF_FORMATS if f is not chosen),
-        Link(publication.iris.base, "canonical"),
-        *dataset_links(publication),
-    ]
-    if chosen is HTML:
-        return answer(partial(_home, publication), HTML, links=links)
-    return answer(partial(_dataset, publication, chosen), chosen, links=links)
+    links = [Link(publication.iris.base, "canonical"), *dataset_links(publication)]
+
+    def content(format_: Format) -> Content:
+        write_ = partial(_home, publication) if format_ is HTML else partial(_dataset, publication, format_)
+        return Content(write_, links)
+
+    return represent((HTML, *RDF_FORMATS), None, _dataset_address, content)
 
 
-@blueprint.get("/catalog")
-@blueprint.get("/.well-known/void")
-def catalog() -> Response:
+@negotiated(
+    blueprint,
+    "/catalog",
+    (*RDF_FORMATS, HTML),
+    also=("/.well-known/void",),
+    formats=RDF_FORMATS,
+    fr="Catalogue DCAT et description VoID du jeu de données",
+    en="DCAT catalogue and VoID description of the dataset",
+    others=(303,),
+)
+def catalog(format_: Format) -> Content | Response:
     """The catalogue of this instance, with the description of the dataset, in RDF; people go to the home page."""
-    chosen = negotiate((*RDF_FORMATS, HTML), _dataset_address)
-    if chosen is HTML:
+    if format_ is HTML:
         return redirection(url_for("site.home"), 303)
-    return answer(
-        partial(_dataset, current_publication(), chosen), chosen, links=catalog_links(current_publication(), chosen)
-    )
-
-
-@blueprint.get("/catalog.<extension>")
-def catalog_file(extension: str) -> Response:
-    """The same in the format that the extension names."""
-    chosen = format_or_404(extension, RDF_FORMATS)
-    links = catalog_links(current_publication(), chosen)
-    return answer(partial(_dataset, current_publication(), chosen), chosen, links=links, vary=())
+    publication = current_publication()
+    return Content(partial(_dataset, publication, format_), catalog_links(publication))
 
 
 def _dataset_address(format_: Format) -> str:
@@ -146,14 +149,14 @@ def _questions() -> list[tuple[str, str]]:
     return [(url_for("queries.named", name=one.name), one.query.titles[current_language()]) for one in found]
 
 
-@blueprint.get("/about")
+@blueprint.get("/about", fr="À propos", en="About")
 def about() -> Response:
     publication = current_publication()
     page = partial(render_template, "pages/about.html", counts=publication.release.manifest.counts)
     return html_page(page)
 
 
-@blueprint.get("/quality")
+@blueprint.get("/quality", fr="Qualité des données", en="Data quality", parameters=("page",), kept=True)
 def quality() -> Response:
     """What was found in the data: records held back with the reasons, remarks counted by kind."""
     publication = current_publication()
@@ -163,7 +166,7 @@ def quality() -> Response:
     return html_page(partial(render_template, "pages/quality.html", **values), links=pager_links(page))
 
 
-@blueprint.get("/releases")
+@blueprint.get("/releases", fr="Versions publiées", en="Releases")
 def releases() -> Response:
     """Every release that this instance keeps, the newest first."""
     publication = current_publication()

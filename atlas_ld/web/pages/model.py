@@ -2,77 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import partial
 
-from flask import Blueprint, Response, abort, render_template, url_for
+from flask import Response, render_template
 
-from atlas_ld.media import HTML, JSONLD, RDF_FORMATS, Format, by_extension
+from atlas_ld.media import HTML, JSONLD, RDF_FORMATS, Format
 from atlas_ld.rdf import BlankNode, Literal, Node, Triple, parse_file, write
 from atlas_ld.vocabulary import PREFIXES
-from atlas_ld.web.http.responses import Link, answer, negotiate
+from atlas_ld.web.http.negotiation import Content, negotiated
+from atlas_ld.web.http.responses import Link, answer
+from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.publication import Publication, current_publication
+from atlas_ld.web.rendering.urls import url_for
 
-blueprint = Blueprint("model", __name__)
+blueprint = Routes("model", __name__)
 
 _FORMATS = (HTML, *RDF_FORMATS)
 
 
-@blueprint.get("/ontology")
-def ontology() -> Response:
+@negotiated(blueprint, "/ontology", _FORMATS, fr="Ontologie", en="Ontology")
+def ontology(format_: Format) -> Content:
     """The ontology: its classes and properties."""
-    return _negotiated("ontology")
+    return _content("ontology", format_)
 
 
-@blueprint.get("/shapes")
-def shapes() -> Response:
+@negotiated(blueprint, "/shapes", _FORMATS, fr="Règles de validation SHACL", en="SHACL shapes")
+def shapes(format_: Format) -> Content:
     """The shapes: what is expected of the data, in SHACL."""
-    return _negotiated("shapes")
+    return _content("shapes", format_)
 
 
-@blueprint.get("/<any(ontology, shapes):part>.<extension>")
-def file(part: str, extension: str) -> Response:
-    """The same in the format that the extension names."""
-    chosen = format_or_404(extension, _FORMATS)
-    vary = ("Accept-Language",) if chosen is HTML else ()
-    return answer(partial(_write, current_publication(), part, chosen), chosen, links=_links(part, chosen), vary=vary)
-
-
-@blueprint.get("/context.jsonld")
+@blueprint.get(
+    "/context.jsonld",
+    fr="Contexte JSON-LD des documents",
+    en="JSON-LD context of the documents",
+    formats=(JSONLD,),
+)
 def context() -> Response:
     """The JSON-LD context of every document, generated from the shapes."""
     path = current_publication().release.path / "context.jsonld"
     return answer(path.read_bytes, JSONLD, vary=())
 
 
-def format_or_404(extension: str, offered: Sequence[Format]) -> Format:
-    """The offered format with this extension. Aborts with 404 where there is none."""
-    return by_extension(extension, offered) or abort(404)
-
-
-def _negotiated(part: str) -> Response:
-    chosen = negotiate(_FORMATS, partial(_address, part))
-    return answer(
-        partial(_write, current_publication(), part, chosen),
-        chosen,
-        links=_links(part, chosen),
-        content_location=_address(part, chosen),
-    )
-
-
-def _address(part: str, format_: Format) -> str:
-    language = {} if format_ is HTML else {"lang": None}
-    return url_for("model.file", part=part, extension=format_.extension, **language)
-
-
-def _links(part: str, chosen: Format) -> list[Link]:
-    alternates = [Link(_address(part, f), "alternate", f.media_type) for f in _FORMATS if f is not chosen]
-    return [*alternates, Link(f"{current_publication().iris.base}{part}", "canonical")]
+def _content(part: str, format_: Format) -> Content:
+    publication = current_publication()
+    canonical = Link(f"{publication.iris.base}{part}", "canonical")
+    return Content(partial(_write, publication, part, format_), [canonical])
 
 
 def _write(publication: Publication, part: str, format_: Format) -> str | bytes:
     if format_ is HTML:
-        formats = [(f, _address(part, f)) for f in RDF_FORMATS]
+        formats = [(f, url_for(f"model.{part}_file", extension=f.extension, lang=None)) for f in RDF_FORMATS]
         return render_template(f"pages/{part}.html", model=publication.model, formats=formats)
     # Shapes have blank nodes, for lists, which `jsonld` does not know: JSON-LD is expanded here.
     triples = parse_file(publication.release.path / f"{part}.ttl", publication.iris.base)

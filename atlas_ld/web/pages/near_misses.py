@@ -16,11 +16,9 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 from atlas_ld.iris import slug
-from atlas_ld.web.entities.documents import names_something
 from atlas_ld.web.http.problems import on_http_exception
 from atlas_ld.web.http.responses import redirection
-from atlas_ld.web.pages.downloads import downloads
-from atlas_ld.web.publication import current_publication
+from atlas_ld.web.http.routes import route_of
 
 _ENTITY = re.compile(r"(/(?:id|doc|linkset)/[^/]+/)([^/]+?)((?:\.[a-z]{2,6})?)")
 _LONGEST = 500
@@ -66,8 +64,7 @@ def _leads_somewhere(path: str) -> bool:
         return True
     except NotFound:
         return False
-    if endpoint == "downloads.file":
-        return any(download.name == values["name"] for download in downloads(current_publication()))
-    if endpoint in ("documents.thing", "documents.document", "linksets.linkset"):
-        return names_something(values["kind"], values.get("key") or values["name"])
-    return endpoint not in ("static", "about.model_class")  # whose own paths decide
+    route = route_of(endpoint)
+    if route is None:  # static files, whose own paths decide
+        return False
+    return route.names_something is None or route.names_something(**values)

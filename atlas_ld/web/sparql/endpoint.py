@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NoReturn
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Response, abort, render_template, request
 from werkzeug.wsgi import ClosingIterator
 
 from atlas_ld import queries
@@ -32,6 +32,8 @@ from atlas_ld.sparql.result import Answer
 from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web.http.problems import not_acceptable, problem, wants_page
 from atlas_ld.web.http.responses import address_with, answer, negotiate
+from atlas_ld.web.http.routes import Routes
+from atlas_ld.web.http.rules import LONGEST_QUERY_ADDRESS
 from atlas_ld.web.publication import current_publication
 from atlas_ld.web.sparql import reply as sparql_answer
 from atlas_ld.web.sparql.protocol import (
@@ -48,7 +50,7 @@ from atlas_ld.web.sparql.result_table import read_table
 from atlas_ld.web.sparql.service_description import write_description
 from atlas_ld.web.text.i18n import t
 
-blueprint = Blueprint("sparql", __name__)
+blueprint = Routes("sparql", __name__)
 
 _PAGE_BYTES = 4 * 2**20
 """Largest answer that is shown as a table on a page; larger ones are offered as files."""
@@ -69,7 +71,16 @@ _PROBLEMS: dict[type[QueryError], tuple[int, str]] = {
 }
 
 
-@blueprint.route("/sparql", methods=METHODS)
+@blueprint.route(
+    "/sparql",
+    methods=METHODS,
+    fr="Point d’accès SPARQL 1.1, en lecture ; sans requête, sa description",
+    en="SPARQL 1.1 endpoint, for reading; its description where there is no query",
+    formats=(HTML, *RDF_FORMATS, *RESULT_FORMATS),
+    parameters=("query", "default-graph-uri", "named-graph-uri", "timeout", "format"),
+    queries=True,
+    longest=LONGEST_QUERY_ADDRESS,
+)
 def endpoint() -> Response:
     """A query's answer; without a query the page for people, or the service description for machines."""
     response = _endpoint()

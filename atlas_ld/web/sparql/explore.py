@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from atlas_ld.media import JSON
@@ -20,17 +20,24 @@ from atlas_ld.rdf import Literal, NamedNode, node, parse_file, subject_of
 from atlas_ld.release.layout import CATALOGUE
 from atlas_ld.vocabulary import PREFIXES, VOID
 from atlas_ld.web.http.responses import answer, html_page
+from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering.display import short
 from atlas_ld.web.sparql.result_charts import chart, points
 from atlas_ld.web.text.i18n import Language, current_language, t
 
-blueprint = Blueprint("querying", __name__)
+blueprint = Routes("querying", __name__)
 blueprint.app_template_filter("chart")(chart)
 blueprint.app_template_filter("points")(points)
 
 
-@blueprint.get("/sparql/completions.json")
+@blueprint.get(
+    "/sparql/completions.json",
+    fr="Ce que l’éditeur de requêtes complète : préfixes, classes, propriétés",
+    en="What the query editor completes: prefixes, classes, properties",
+    formats=(JSON,),
+    parameters=("lang",),
+)
 def completions() -> Response:
     """`{"prefixes": {name: IRI}, "class": [term...], "property": [term...]}`, a term being its `iri`, its `short` form,
     its `label` in the reader's language and its `count` in this release, the most frequent first."""
@@ -104,7 +111,12 @@ class Question:
         return [Condition(row.path, row.test, row.value) for row in self.rows if row.path]  # type: ignore[arg-type]
 
 
-@blueprint.get("/explore")
+@blueprint.get(
+    "/explore",
+    fr="Composer une question sans SPARQL",
+    en="Put a question together without SPARQL",
+    parameters=("class", "field", "test", "value", "count"),
+)
 def explore() -> Response:
     """The form, what it asks in SPARQL, and a button to run it."""
     publication, question = current_publication(), _question()
@@ -123,7 +135,14 @@ def explore() -> Response:
     )
 
 
-@blueprint.get("/explore/run")
+@blueprint.get(
+    "/explore/run",
+    fr="La question composée : mène à sa requête",
+    en="The question put together: leads to its query",
+    formats=(),
+    parameters=("class", "field", "test", "value", "count", "lang"),
+    others=(303,),
+)
 def run() -> BaseResponse:
     """To the query page with the query that the form asks; back to the form where it cannot be asked."""
     question = _question()

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NoReturn, cast
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Response, abort, render_template, request, url_for
 
 from atlas_ld import jsonld
 from atlas_ld.errors import QueryError
@@ -24,6 +24,7 @@ from atlas_ld.media import (
     JSON,
     JSONLD,
     RDF_FORMATS,
+    RESULT_FORMATS,
     SPARQL_CSV,
     SPARQL_JSON,
     SPARQL_TSV,
@@ -37,15 +38,17 @@ from atlas_ld.queries.named import NamedQuery, Parameter, named_queries
 from atlas_ld.rdf import NamedNode, write
 from atlas_ld.sparql.request import QueryRequest
 from atlas_ld.vocabulary import PREFIXES
+from atlas_ld.web.http.negotiation import Content, negotiated, represent
 from atlas_ld.web.http.problems import problem
-from atlas_ld.web.http.responses import Link, answer, negotiate
+from atlas_ld.web.http.responses import Link
+from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering.display import entity
 from atlas_ld.web.sparql.endpoint import query_problem, run
 from atlas_ld.web.sparql.result_table import read_table
 from atlas_ld.web.text.i18n import current_language, t
 
-blueprint = Blueprint("queries", __name__)
+blueprint = Routes("queries", __name__)
 
 TABLES: Mapping[str, Format] = {"csv": SPARQL_CSV, "json": SPARQL_JSON, "xml": SPARQL_XML, "tsv": SPARQL_TSV}
 GRAPHS: Mapping[str, Format] = {format_.extension: format_ for format_ in RDF_FORMATS}
@@ -60,28 +63,21 @@ def formats_of(query: NamedQuery) -> Mapping[str, Format]:
     return GRAPHS if query.form == "CONSTRUCT" else TABLES
 
 
-@blueprint.get("/queries/")
-def index() -> Response:
+@negotiated(
+    blueprint,
+    "/queries/",
+    (HTML, JSON, *RDF_FORMATS),
+    fr="Liste des questions toutes prêtes, avec leurs paramètres",
+    en="List of ready-made questions, with their parameters",
+)
+def index(format_: Format) -> Content:
     """Every named query, for people by their tags, for programs as JSON or RDF."""
-    offered = (HTML, JSON, *RDF_FORMATS)
-    chosen = negotiate(offered, lambda format_: url_for("queries.index_file", extension=format_.extension, lang=None))
-    return _index(chosen, ("Accept", "Accept-Language"))
-
-
-@blueprint.get("/queries.<extension>")
-def index_file(extension: str) -> Response:
-    """The same in the format that the extension names."""
-    formats = {format_.extension: format_ for format_ in (HTML, JSON, *RDF_FORMATS)}
-    return _index(formats.get(extension) or abort(404), ("Accept-Language",) if extension == HTML.extension else ())
-
-
-def _index(format_: Format, vary: tuple[str, ...]) -> Response:
     publication = current_publication()
     if format_ is HTML:
-        return answer(_index_page, HTML, vary=vary)
+        return Content(_index_page)
     if format_ is JSON:
-        return answer(partial(_index_json, publication), JSON, vary=vary)
-    return answer(partial(_index_rdf, publication, format_), format_, vary=vary)
+        return Content(partial(_index_json, publication))
+    return Content(partial(_index_rdf, publication, format_))
 
 
 def _index_page() -> str:
@@ -122,45 +118,40 @@ def _index_rdf(publication: Publication, format_: Format) -> bytes:
     return write(triples, format_, prefixes)
 
 
-@blueprint.get("/queries/<name>")
+@blueprint.get(
+    "/queries/<name>",
+    fr="Une question toute prête : sa page ou sa réponse ; chacune est décrite avec ses paramètres à sa propre adresse",
+    en="A ready-made question: its page or its answer; each is described with its parameters at its own address",
+    formats=(HTML, *RESULT_FORMATS, *RDF_FORMATS),
+    queries=True,
+)
 def named(name: str) -> Response:
     """A named query's page or answer: in the format that the extension names, or else by negotiation."""
     stem, dot, extension = name.partition(".")
     query = named_queries().get(stem) or abort(404)
     values = _values(query)
     formats = {HTML.extension: HTML, **formats_of(query)}
-    if dot:
-        return _named(query, values, formats.get(extension) or abort(404), negotiated=False)
-    chosen = negotiate(tuple(formats.values()), lambda format_: _address(query, values, format_))
-    return _named(query, values, chosen, negotiated=True)
-
-
-def _named(query: NamedQuery, values: Mapping[str, str], format_: Format, *, negotiated: bool) -> Response:
-    publication = current_publication()
-    text = query.bound(values, publication.iris)
-    links = [
-        Link(f"{publication.iris.base}queries/", "describedby"),
-        Link(_address(query, values, None), "canonical"),
-        *(
-            Link(_address(query, values, other), "alternate", other.media_type)
-            for other in (HTML, *formats_of(query).values())
-            if other is not format_
-        ),
-    ]
-    make = partial(_page, publication, query, values, text) if format_ is HTML else partial(_content, text, format_)
+    chosen = (formats.get(extension) or abort(404)) if dot else None
     try:
-        return answer(
-            make,
-            format_,
-            links=links,
-            content_location=_address(query, values, format_) if negotiated else None,
-            vary=("Accept", "Accept-Language") if negotiated else ("Accept-Language",) if format_ is HTML else (),
+        return represent(
+            tuple(formats.values()), chosen, partial(_address, query, values), partial(_named, query, values)
         )
     except QueryError as error:
         return query_problem(error)
 
 
-def _content(text: str, format_: Format) -> bytes:
+def _named(query: NamedQuery, values: Mapping[str, str], format_: Format) -> Content:
+    publication = current_publication()
+    text = query.bound(values, publication.iris)
+    links = [
+        Link(f"{publication.iris.base}queries/", "describedby"),
+        Link(_address(query, values, None), "canonical"),
+    ]
+    make = partial(_page, publication, query, values, text) if format_ is HTML else partial(_answer, text, format_)
+    return Content(make, links)
+
+
+def _answer(text: str, format_: Format) -> bytes:
     """The whole answer. Our own queries are bounded by the data, and each has one order of rows, so that the entity
     tag can stand for the bytes before they are made."""
     with run(QueryRequest(text, accepted=(format_,))) as found:

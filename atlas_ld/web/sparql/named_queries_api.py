@@ -40,7 +40,7 @@ def _operation(named: NamedQuery, kind: str, media_types: list[str], *parts: dic
                 "content": {media_type: {} for media_type in media_types},
             },
             "304": {"description": "The client holds it already"},
-            "default": {"$ref": "#/components/responses/problem"},
+            "default": "problem",
         },
     }
 

@@ -12,13 +12,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeVar, cast
 
-from flask import Blueprint, Response, abort, redirect, render_template, url_for
+from flask import Response, abort, redirect, render_template, url_for
 
 from atlas_ld.errors import QueryError
-from atlas_ld.media import HTML, SPARQL_QUERY, Format
+from atlas_ld.media import HTML, RDF_FORMATS, RESULT_FORMATS, SPARQL_QUERY, Format, by_extension
 from atlas_ld.sparql.request import QueryRequest
+from atlas_ld.web.http.negotiation import Content, represent
 from atlas_ld.web.http.problems import problem
-from atlas_ld.web.http.responses import Link, answer, negotiate
+from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.publication import current_publication
 from atlas_ld.web.sparql.endpoint import query_problem, run, sent
 from atlas_ld.web.sparql.named_queries import GRAPHS, TABLES
@@ -26,7 +27,7 @@ from atlas_ld.web.sparql.protocol import read_operation, refuse
 from atlas_ld.web.sparql.saved_store import Saved, SavedQueries, normal
 from atlas_ld.web.text.i18n import t
 
-blueprint = Blueprint("saved", __name__)
+blueprint = Routes("saved", __name__)
 
 _TRIAL_SECONDS = 2.0
 _NOTHING = "urn:x-atlas-ld:nothing"
@@ -36,7 +37,15 @@ nothing."""
 _Result = TypeVar("_Result")
 
 
-@blueprint.post("/queries/saved")
+@blueprint.post(
+    "/queries/saved",
+    fr="Enregistre une requête sous une adresse courte",
+    en="Saves a query under a short address",
+    formats=(),
+    parameters=("lang",),
+    others=(303,),
+    queries=True,
+)
 def save() -> Response:
     """303 to the address of a query that the endpoint would take; the endpoint's own error for any other."""
     given = read_operation().query
@@ -55,7 +64,13 @@ def save() -> Response:
     return cast(Response, redirect(url_for("saved.query", name=key), 303, Response))
 
 
-@blueprint.get("/queries/saved/<name>")
+@blueprint.get(
+    "/queries/saved/<name>",
+    fr="Une requête enregistrée : sa page, son texte, ou sa réponse",
+    en="A saved query: its page, its text, or its answer",
+    formats=(HTML, SPARQL_QUERY, *RESULT_FORMATS, *RDF_FORMATS),
+    queries=True,
+)
 def query(name: str) -> Response:
     """A saved query: its page, its text, or its answer in the format that the extension names."""
     key, dot, extension = name.partition(".")
@@ -63,21 +78,13 @@ def query(name: str) -> Response:
     answers = _answers(saved)
     if extension in answers:
         return _answer(saved, answers[extension])
-    shown = {HTML.extension: HTML, SPARQL_QUERY.extension: SPARQL_QUERY}
-    if dot:
-        return _shown(saved, shown.get(extension) or abort(404))
-    return _shown(saved, negotiate(tuple(shown.values()), partial(_address, saved)), negotiated=True)
+    shown = (HTML, SPARQL_QUERY)
+    named = (by_extension(extension, shown) or abort(404)) if dot else None
 
+    def content(format_: Format) -> Content:
+        return Content(partial(_page, saved) if format_ is HTML else lambda: saved.query)
 
-def _shown(saved: Saved, format_: Format, *, negotiated: bool = False) -> Response:
-    others = [f for f in (HTML, SPARQL_QUERY) if f is not format_]
-    response = answer(
-        partial(_page, saved) if format_ is HTML else lambda: saved.query,
-        format_,
-        links=[Link(_address(saved, other), "alternate", other.media_type) for other in others],
-        content_location=_address(saved, format_) if negotiated else None,
-        vary=("Accept", "Accept-Language") if negotiated else ("Accept-Language",) if format_ is HTML else (),
-    )
+    response = represent(shown, named, partial(_address, saved), content)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

@@ -18,15 +18,11 @@ from flask import Flask, g, has_request_context, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from atlas_ld.web.http.routes import route_of
 from atlas_ld.web.text.typography import french
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
-
-# Endpoints whose answer is the same in every language: `lang` would only make a second address of the same thing.
-# A view that can do both says so itself with `lang=None`.
-_WITHOUT_LANGUAGE = frozenset({"static", "downloads.file", "model.context", "site.catalog_file", "health.health"})
-
 
 _LANGUAGE: ContextVar[Language] = ContextVar("language", default="fr")
 """That of the current request. A page asks for it some two hundred times, and `g` is found through two proxies."""
@@ -108,9 +104,11 @@ def _forget_language(_: BaseException | None) -> None:
 
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
-    if "lang" in values or endpoint in _WITHOUT_LANGUAGE or not has_request_context():
+    # Where the answer is the same in every language, `lang` would only make a second address of the same thing. A view
+    # that writes pages and data says so of data with `lang=None`.
+    if "lang" in values or not has_request_context() or not g.get("explicit_language"):
         return
-    if getattr(g, "explicit_language", None):
+    if (route := route_of(endpoint)) and route.takes_language:
         values["lang"] = g.explicit_language
 
 

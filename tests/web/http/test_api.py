@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
 
-from atlas_ld.web.pages.api import routes
+from atlas_ld.web.pages.api import addresses
 
 EXAMPLES = {"kind": "partnership", "key": "crea-ocean-2010", "name": "crea-ocean-2010"}
 
@@ -69,7 +69,7 @@ def test_people_get_a_page_of_the_same_routes(demonstration_site: Flask) -> None
     for language in ("fr", "en"):
         text = client.get("/api", headers={"Accept": "text/html", "Accept-Language": language}).get_data(as_text=True)
         with demonstration_site.test_request_context():
-            assert all(route.path in text for route in routes())
+            assert all(address.path in text for address in addresses())
 
 
 def test_no_request_that_is_described_makes_the_server_fail(demonstration_site: Flask) -> None:
