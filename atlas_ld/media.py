@@ -91,14 +91,15 @@ class MediaRange:
     def accepts(self, media_type: str) -> bool:
         """Whether a media type falls in this range.
 
-        `charset` is ignored (we write UTF-8), and so is `profile` (RFC 6906: a hint on the content, which never
-        makes a representation unacceptable). Any other parameter names a representation that we do not have.
+        `charset` is ignored (we write UTF-8), and so are `profile` (RFC 6906: a hint on the content, which never
+        makes a representation unacceptable) and `version` (RDF 1.2 and SPARQL 1.2 Results: the newest version that
+        the client reads). Any other parameter names a representation that we do not have.
         """
         kind, _, subtype = media_type.partition("/")
         return (
             self.type in ("*", kind)
             and self.subtype in ("*", subtype)
-            and all(name in ("charset", "profile") for name, _ in self.parameters)
+            and all(name in ("charset", "profile", "version") for name, _ in self.parameters)
         )
 
 

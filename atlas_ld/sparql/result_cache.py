@@ -16,7 +16,7 @@ from atlas_ld.media import Format
 from atlas_ld.sparql.cancellation import CancelToken
 from atlas_ld.sparql.result import Answer, ResultBuffer
 
-_CHANGING = re.compile(r"\b(?:rand|now|uuid|struuid|bnode)\b|\\u", re.IGNORECASE)
+_CHANGING = re.compile(r"(?:rand|now|uuid|bnode)[\s#(]|\\u", re.IGNORECASE)
 """Functions whose value differs from one evaluation to the next (SPARQL 1.1, 17.4), or an escape that may hide one."""
 
 _SUSPECT = ("rand", "now", "uuid", "bnode", "\\u")

@@ -42,6 +42,7 @@ from atlas_ld.web.sparql.protocol import (
     Operation,
     accepted,
     by_name,
+    gives_graph,
     problem_type,
     read_operation,
     refuse,
@@ -103,11 +104,13 @@ def _endpoint() -> Response:
 
 
 def _answer(operation: Operation, query: str) -> Response:
-    formats = accepted(operation.format, request.headers.get("Accept"))
-    if formats == (None, None):
+    rows, graphs = accepted(operation.format, request.headers.get("Accept"))
+    possible = {False: (rows,), True: (graphs,), None: (rows, graphs)}[gives_graph(query)]
+    if not any(possible):
         _none_acceptable((*RESULT_FORMATS, *RDF_FORMATS, HTML))
-    page = HTML in formats
-    wanted = operation.wanted((SPARQL_JSON, TURTLE) if page else formats, current_publication().iris.base)
+    page = HTML in possible
+    formats = (SPARQL_JSON, TURTLE) if page else possible
+    wanted = operation.wanted(formats, current_publication().iris.base)
     if page:
         wanted = replace(wanted, size=_PAGE_BYTES)
     try:

@@ -10,6 +10,7 @@ QUERY  as POST; the method is safe, so it may be repeated (https://datatracker.i
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -33,8 +34,12 @@ QUERY, UPDATE = "application/sparql-query", "application/sparql-update"
 FORM = "application/x-www-form-urlencoded"
 ACCEPT_QUERY = f"{QUERY}, {FORM}"
 _UTF8 = ("", "utf-8", "utf8", "us-ascii")
-_AS_WERKZEUG_READS = "werkzeug.url_quote"
-"""What is no UTF-8 stays escaped, as in `request.args`."""
+_PARAMETERS = 1000
+"""The most parameters of one request."""
+_FORM_OF_A_QUERY = re.compile(
+    r"(?>\s|\#[^\r\n]*|BASE\s*<[^>]*>|PREFIX\s*[^\s:<]*+:\s*<[^>]*>|VERSION\s*[\"'][^\"']*[\"'])*+(SELECT|ASK|CONSTRUCT|DESCRIBE)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ def read_operation() -> Operation:
     request.max_content_length = most_bytes(most)
     try:
         body = request.get_data() if request.method in ("POST", "QUERY") else b""
-        return read(request.method, request.query_string.decode(), request.content_type or "", body, most)
+        return read(request.method, _utf8(request.query_string), request.content_type or "", body, most)
     except RequestEntityTooLarge:
         refuse(413, "length", limit=most)
     except UnfitError as error:
@@ -91,35 +96,35 @@ def read(method: str, address: str, content_type: str, body: bytes, most: int) -
 
     Raises UnfitError where that is none of the protocol's ways, an update, or not one query.
     """
-    arguments = _values(address)
-    values, direct = arguments, None
+    values, direct = _values(address), None
     if method in ("POST", "QUERY"):
         media_type, charset = _content_type(content_type)
-        try:
-            if media_type == FORM:
-                values = _values(body.decode("utf-8"))
-            elif media_type == QUERY and charset in _UTF8:
-                direct = body.decode("utf-8")
-            else:
-                raise UnfitError(*_WRONG_TYPES.get(media_type, (415, "media-type")))
-        except UnicodeDecodeError:
-            raise UnfitError(400, "utf8") from None
-    if "update" in values or "update" in arguments:
+        if media_type == FORM:
+            for name, more in _values(_utf8(body)).items():
+                values.setdefault(name, []).extend(more)
+        elif media_type == QUERY and charset in _UTF8:
+            direct = _utf8(body)
+        else:
+            raise UnfitError(*_WRONG_TYPES.get(media_type, (415, "media-type")))
+    if "update" in values:
         raise UnfitError(403, "update")
     given = values.get("query", []) + ([direct] if direct is not None else [])
     if len(given) > 1:
         raise UnfitError(400, "one-query")
     if given and len(given[0]) > most:
         raise UnfitError(413, "length")
+    if (given and not given[0].strip()) or (not given and _DATASET & values.keys()):
+        raise UnfitError(400, "query")
     return Operation(
-        query=given[0] if given and given[0].strip() else None,
+        query=given[0] if given else None,
         default_graphs=_graphs(values.get("default-graph-uri", ())),
         named_graphs=_graphs(values.get("named-graph-uri", ())),
-        seconds=_seconds(_first(values, "timeout") or _first(arguments, "timeout")),
-        format=_first(values, "format") or _first(arguments, "format"),
+        seconds=_seconds(_first(values, "timeout")),
+        format=_first(values, "format"),
     )
 
 
+_DATASET = {"default-graph-uri", "named-graph-uri"}
 _WRONG_TYPES = {UPDATE: (403, "update"), QUERY: (400, "utf8")}
 
 
@@ -130,6 +135,12 @@ def accepted(name: str | None, accept: str | None) -> tuple[Format | None, Forma
     if name:
         return by_name(name, rows), by_name(name, graphs)
     return choose(accept, rows), choose(accept, graphs)
+
+
+def gives_graph(query: str) -> bool | None:
+    """Whether an answer to the query is a graph, by the first keyword after its prologue; None where there is none."""
+    found = _FORM_OF_A_QUERY.match(query)
+    return found[1].upper() in ("CONSTRUCT", "DESCRIBE") if found else None
 
 
 def by_name(name: str, offered: Sequence[Format]) -> Format | None:
@@ -154,10 +165,24 @@ def problem_type(reason: str) -> str:
 
 
 def _values(encoded: str) -> dict[str, list[str]]:
+    """Name -> values of a query string or a form."""
     found: dict[str, list[str]] = {}
-    for name, value in parse_qsl(encoded, keep_blank_values=True, errors=_AS_WERKZEUG_READS):
+    try:
+        pairs = parse_qsl(encoded, keep_blank_values=True, errors="strict", max_num_fields=_PARAMETERS)
+    except UnicodeDecodeError:
+        raise UnfitError(400, "utf8") from None
+    except ValueError:
+        raise UnfitError(400, "parameters") from None
+    for name, value in pairs:
         found.setdefault(name, []).append(value)
     return found
+
+
+def _utf8(given: bytes) -> str:
+    try:
+        return given.decode("utf-8")
+    except UnicodeDecodeError:
+        raise UnfitError(400, "utf8") from None
 
 
 def _first(values: dict[str, list[str]], name: str) -> str | None:

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import rdflib
@@ -41,6 +42,7 @@ FUNDING = (
     "?line atlas:year ?year ; atlas:amount ?amount } GROUP BY ?year ORDER BY ?year"
 )
 SETTINGS = Settings(workers=1, query_seconds=1.0, query_length=5000)
+FORM = "application/x-www-form-urlencoded"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
@@ -108,12 +110,65 @@ def test_graphs_are_negotiated_and_named_by_format(client: FlaskClient, format_:
         (GRAPH, "application/json", "application/ld+json"),
         (GRAPH, "application/sparql-results+json, text/turtle;q=0.1", "text/turtle; charset=utf-8"),
         (ASK, BROWSER, "text/html; charset=utf-8"),
+        (GRAPH, "text/turtle, text/html;q=0.1", "text/turtle; charset=utf-8"),
+        (GRAPH, "application/rdf+xml, text/html;q=0.9, */*;q=0.1", "application/rdf+xml"),
+        (ROWS, "application/sparql-results+json, text/html;q=0.1", "application/sparql-results+json"),
+        (ROWS, "text/turtle, text/html;q=0.1", "text/html; charset=utf-8"),
+        (
+            f"# SELECT\nPREFIX a:<http://a.example/>{GRAPH}",
+            "text/turtle, text/html;q=0.1",
+            "text/turtle; charset=utf-8",
+        ),
+        (ROWS, "application/sparql-results+json;version=1.2", "application/sparql-results+json"),
+        (ROWS, 'application/sparql-results+xml; version="1.2"; q=0.9', "application/sparql-results+xml"),
+        (GRAPH, "text/turtle;version=1.2, application/n-triples;q=0.5", "text/turtle; charset=utf-8"),
     ],
 )
 def test_the_kind_of_answer_decides_among_what_is_accepted(
     client: FlaskClient, query: str, accept: str | None, content_type: str
 ) -> None:
     assert ask(client, query, accept).content_type == content_type
+
+
+@pytest.mark.parametrize("address", ["query=ASK%20%7B%7D%23%E9", "query=ASK{}&note=%FF", "query=ASK{}&%E9=1"])
+def test_bytes_that_are_no_utf_8_are_refused_in_the_address_and_in_a_form(client: FlaskClient, address: str) -> None:
+    by_form = client.post("/sparql", data=address, content_type=FORM)
+    by_address = client.get("/sparql", query_string=address)
+    for answer in (by_address, by_form):
+        assert answer.status_code == 400
+        assert problem(answer)["type"].endswith("#problem-utf8")
+
+
+@pytest.mark.parametrize(
+    "asked", ["query=", "query=%20%0A", "default-graph-uri=http://g.example/", "named-graph-uri=http://g.example/"]
+)
+def test_an_empty_query_and_a_dataset_without_a_query_are_refused(client: FlaskClient, asked: str) -> None:
+    for answer in (client.get("/sparql", query_string=asked), client.post("/sparql", data=asked, content_type=FORM)):
+        assert answer.status_code == 400
+        assert problem(answer)["type"].endswith("#problem-query")
+
+
+def test_the_dataset_in_the_address_of_a_form_is_honoured(client: FlaskClient) -> None:
+    query = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    address = urlencode({"default-graph-uri": IRIS.quality_graph})
+    found = [
+        client.post(f"/sparql?{address}", data={"query": query}).data,
+        client.post("/sparql", data=f"{address}&{urlencode({'query': query})}", content_type=FORM).data,
+        client.post("/sparql", data={"query": query}).data,
+    ]
+    assert found[0] == found[1] != found[2]
+    twice = client.post("/sparql?query=ASK{}", data={"query": query})
+    assert problem(twice)["type"].endswith("#problem-one-query")
+
+
+def test_a_thousand_and_one_parameters_are_refused(client: FlaskClient) -> None:
+    answer = client.get("/sparql", query_string="query=ASK{}" + "&x=1" * 1000)
+    assert problem(answer)["type"].endswith("#problem-parameters")
+
+
+@pytest.mark.parametrize("query", ["SELECT ?p { ?p a atlas:Partnership } ORDER BYRAND()", "SELECT(RAND#\n()AS?r){}"])
+def test_chance_is_never_kept_however_it_is_spelt(client: FlaskClient, query: str) -> None:
+    assert len({ask(client, query).data for _ in range(8)}) > 1
 
 
 @pytest.mark.parametrize(
