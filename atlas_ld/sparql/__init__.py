@@ -1,7 +1,7 @@
 """The query service: SPARQL of other people, in processes that can be stopped, over the read-only store of a release.
 
 pool            queries in, answers out
-guard           the words of a query before it runs: SERVICE and updates are refused
+guard           the words of a query before it runs: SERVICE and updates are refused; tokens finds the words
 scheduler       whose query runs next
 workers         the worker pool; worker_process is one worker seen from outside, worker the process itself
 sandbox         what a worker may not do

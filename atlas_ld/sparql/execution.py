@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from signal import SIGSEGV
 from typing import Any
 
 from atlas_ld.config import Settings
@@ -106,10 +107,18 @@ class Run:
         return time.monotonic() - self._began if total is None else total - self._worked_before
 
     def _died(self, error: WorkerDiedError) -> QueryError:
+        if "total order" in error.said:  # how Rust's sort ends the process
+            return QueryError(
+                "The query engine cannot put these values of several kinds (numbers beside texts, say) in one order: "
+                "order by DATATYPE(?value) and STR(?value), or by one kind of value."
+            )
+        if "panicked" in error.said:
+            return QueryError("The query engine failed within; the server's log says where.")
+        if error.signal == SIGSEGV:
+            return QueryTooLarge("The query nests or chains more parts than the engine can hold.")
         if error.signal:
             return QueryTooLarge(
-                f"The query took more than the {self._settings.query_memory_mb} MB of memory, or the nesting, that a "
-                "query may have."
+                f"The query took more than the {self._settings.query_memory_mb} MB of memory that a query may have."
             )
         return QueryError("The query worker stopped unexpectedly; the server's log may say why.")
 

@@ -20,41 +20,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from atlas_ld.errors import QueryRefused
+from atlas_ld.sparql.tokens import Text, Token
 
 _UPDATES = frozenset(("add", "clear", "copy", "create", "delete", "drop", "insert", "load", "move", "using", "with"))
 """Words that begin updates (SPARQL 1.1 Update). No query has one of them as a word of its own."""
 
 _SUSPECT = ("service", *sorted(_UPDATES))
 
-# The grammar of SPARQL 1.1, 19.8. Characters of names: productions 164 to 168.
-_START = (
-    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef"
-    "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
-)
-_CHAR = rf"_\-0-9{_START}\u00b7\u0300-\u036f\u203f\u2040"
-_ESCAPE = (
-    r"\\(?:[tbnrf\"'\\]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}"
-    r"|U000(?!0[dD][89a-fA-F])[0-9a-fA-F]{5}|U0010[0-9a-fA-F]{4})"
-)
-_LOCAL = rf"(?:[_:0-9{_START}]|%[0-9a-fA-F]{{2}}|\\[^\s\w])(?:\.*+(?:[:{_CHAR}]|%[0-9a-fA-F]{{2}}|\\[_\W]))*+"
 _CODEPOINT = re.compile(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})")
-
-_IRI = re.compile(r"<(?:[^\x00-\x20<>\"{}|^`\\]|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8})*+>")
-_TOKEN = re.compile(
-    rf"""
-      (?P<blank>     (?:[\ \t\r\n]|\#[^\r\n]*+)++ )
-    | (?P<string>    \"\"\"(?:\"{{0,2}}+(?:[^\"\\]|{_ESCAPE}))*+\"\"\" | '''(?:'{{0,2}}+(?:[^'\\]|{_ESCAPE}))*+'''
-                   | \"(?:[^\"\\\r\n]|{_ESCAPE})*+\" | '(?:[^'\\\r\n]|{_ESCAPE})*+' )
-    | (?P<tag>       @[A-Za-z]++(?:-[A-Za-z0-9]++)*+ )
-    | (?P<variable>  [?$][_0-9{_START}][_0-9{_START}\u00b7\u0300-\u036f\u203f\u2040]*+ )
-    | (?P<node>      _:[_0-9{_START}](?:\.*+[{_CHAR}])*+ )
-    | (?P<name>      (?P<prefix>[{_START}](?:\.*+[{_CHAR}])*+)?+:(?:{_LOCAL})?+ )
-    | (?P<word>      [{_START}][{_CHAR}]*+ )
-    | (?P<sign>      . )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_BRACE_FOLLOWS = re.compile(r"(?:[ \t\r\n]|#[^\r\n]*+)*+\{")
 _CLOSING = frozenset(")}{")
 _GRAPH_WORDS = frozenset(("graph", "from", "named"))
 
@@ -113,29 +86,37 @@ def _codepoint(match: re.Match[str]) -> str:
     return chr(number) if number <= 0x10FFFF else match[0]
 
 
-def _refusals(text: str) -> Iterator[tuple[int, str]]:
+def _refusals(query: str) -> Iterator[tuple[int, str]]:
     """Where forbidden words stand, in any reading. Each place of the text is visited at most once per state."""
+    text = Text(query)
     pending, seen = [_State(0)], set()
     while pending:
         state = pending.pop()
-        if state in seen or state.position >= len(text):
+        if state in seen or state.position >= len(query):
             continue
         seen.add(state)
-        if iri := _IRI.match(text, state.position):
-            pending.append(_State(iri.end(), state.compared))
+        if (end := text.iri_end(state.position)) is not None:
+            pending.append(_State(end, state.compared))
             pending.append(_State(state.position + 1, compared=True))
             continue
-        token = _TOKEN.match(text, state.position)
-        assert token is not None  # `sign` matches any character
-        kind, value = token.lastgroup, token[0].lower()
+        token = text.token(state.position)
+        kind = token.kind
+        value = query[token.start : token.end].lower() if kind in ("word", "sign") else ""
         if kind == "word" and not state.compared:
             if "service" in value:
                 yield state.position, "service"
             elif value in _UPDATES:
                 yield state.position, value
-        elif kind == "name" and not (state.compared or state.graph):
-            glued = "service" in (token["prefix"] or "").lower()
-            if glued and _BRACE_FOLLOWS.match(text, token.end()):
-                yield state.position, "service"
+        elif kind == "name" and not (state.compared or state.graph) and _calls(text, token):
+            yield state.position, "service"
         graph = state.graph if kind == "blank" else kind == "word" and value in _GRAPH_WORDS
-        pending.append(_State(token.end(), state.compared and value not in _CLOSING, graph))
+        pending.append(_State(token.end, state.compared and value not in _CLOSING, graph))
+
+
+def _calls(text: Text, name: Token) -> bool:
+    if "service" not in name.prefix.lower():
+        return False
+    position = name.end
+    while position < len(text.text) and (token := text.token(position)).kind == "blank":
+        position = token.end
+    return text.text.startswith("{", position)

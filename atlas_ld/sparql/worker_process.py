@@ -23,11 +23,12 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class WorkerDiedError(Exception):
-    """The process ended or closed its output. `signal` is the signal that ended it, 0 where it was none."""
+    """The process ended or closed its output. `signal` is the signal that ended it, 0 where it was none; `said` is
+    what it wrote on its standard error last."""
 
-    def __init__(self, signal: int) -> None:
+    def __init__(self, signal: int, said: str = "") -> None:
         super().__init__(f"ended by signal {signal}" if signal else "ended by itself")
-        self.signal = signal
+        self.signal, self.said = signal, said
 
 
 def import_path() -> str:
@@ -48,7 +49,7 @@ class WorkerProcess:
             [sys.executable, "-P", "-m", "atlas_ld.sparql.worker", str(store.resolve()), *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             bufsize=0,
             cwd="/",
             env={"PYTHONPATH": import_path()},
@@ -58,6 +59,9 @@ class WorkerProcess:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._input, self.output = self._process.stdin.fileno(), self._process.stdout.fileno()
+        assert self._process.stderr is not None
+        self._errors = self._process.stderr.fileno()
+        os.set_blocking(self._errors, False)
         self._buffer = bytearray()
         self._poll = select.poll()
         self._poll.register(self.output, select.POLLIN)
@@ -87,10 +91,11 @@ class WorkerProcess:
 
     def send(self, request: dict[str, Any]) -> None:
         """Raises WorkerDiedError where nobody reads."""
+        self._log_errors()  # else a worker that warns a lot would wait for somebody to read
         try:
             frames.write_json(self._input, frames.REQUEST, request)
         except BrokenPipeError as error:
-            raise WorkerDiedError(self._signal()) from error
+            raise self._death() from error
 
     def receive(self, deadline: float) -> tuple[bytes, bytes]:
         """The next frame. Raises TimeoutError when `time.monotonic()` passes `deadline`, and WorkerDiedError."""
@@ -135,14 +140,27 @@ class WorkerProcess:
         self.end()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        assert self._process.stderr is not None
         self._process.stdin.close()
         self._process.stdout.close()
+        self._process.stderr.close()
 
     def _read(self) -> None:
         data = os.read(self.output, 65536)
         if not data:
-            raise WorkerDiedError(self._signal())
+            raise self._death()
         self._buffer += data
 
-    def _signal(self) -> int:
-        return max(0, -self._process.wait())
+    def _death(self) -> WorkerDiedError:
+        signal = max(0, -self._process.wait())
+        return WorkerDiedError(signal, self._log_errors())
+
+    def _log_errors(self) -> str:
+        """What the process has written on its standard error since the last time; the log gets it."""
+        try:
+            said = os.read(self._errors, 65536).decode(errors="replace").strip()
+        except BlockingIOError:
+            return ""
+        if said:
+            _log.warning("Query worker %d: %s", self.pid, said)
+        return said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import resource
 import threading
@@ -11,6 +12,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from atlas_ld.sparql.columns import Uncovered
 from atlas_ld.sparql.columns.looks import is_analytic
+
+_log = logging.getLogger(__name__)
+_TOLD = 2000
+"""Characters of a query in the log."""
 
 _PAUSE = 0.5
 """Seconds between two looks whether the file is written."""
@@ -37,6 +42,9 @@ class Attached:
         try:
             return self._engine(query, format_, prefixes, base)
         except (Uncovered, MemoryError):
+            return None
+        except Exception:  # noqa: BLE001  # whatever goes wrong here, the other engine answers
+            _log.exception("The columns failed on a query, which Oxigraph answers: %r", query[:_TOLD])
             return None
 
     def _attach(self, descriptor: int) -> None:
