@@ -94,7 +94,7 @@ def import_(paths: tuple[Path, ...], into: Path) -> None:
     Example:  atlas-ld import pages/ table.csv --into records/
     """
     into.mkdir(parents=True, exist_ok=True)
-    records, unreadable = pipeline.read_records(paths)
+    records, unreadable = pipeline.read_records(paths, _settings())
     findings = [*unreadable, *(f for record in records.values() for f in record.findings)]
     written = 0
     for key, record in records.items():

@@ -26,6 +26,7 @@ class Settings:
 
     base_iri: str = _setting("http://localhost:8000/", "Base of every entity's IRI; ends with a slash.")
     releases: Path = _setting(Path("releases"), "Folder that holds the releases.")
+    source_mb: int = _setting(64, "Most MiB of one source file; a longer one is not read, and told.")
     host: str = _setting("127.0.0.1", "Address to listen on.")
     port: int = _setting(8000, "Port to listen on.")
     workers: int = _setting(2, "SPARQL worker processes, each with its own view of the store.")

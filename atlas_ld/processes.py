@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import chain, islice
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
 from typing import Self, TypeVar
 
 T = TypeVar("T")
@@ -53,7 +54,7 @@ class Workers:
             return
         if self._pool is None:
             # Not forked: the caller may have threads, and a fork would copy their locks as they stand.
-            self._pool = ProcessPoolExecutor(self._processes, get_context("spawn"), initializer=gc.disable)
+            self._pool = ProcessPoolExecutor(self._processes, get_context("spawn"), initializer=_begin)
         under_way: deque[Future[list[R]]] = deque()
         for some in parts:
             under_way.append(self._pool.submit(work, some))
@@ -61,6 +62,21 @@ class Workers:
                 yield from under_way.popleft().result()
         while under_way:
             yield from under_way.popleft().result()
+
+
+def _begin() -> None:
+    """A worker process ends with the one that started it, however that ends, and does not look for cycles."""
+    gc.disable()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """The sentinel is the end of a pipe that the parent alone holds: the system closes it with the parent. (Linux's
+    PR_SET_PDEATHSIG would end a worker with the thread that started it.)"""
+    parent = parent_process()
+    assert parent is not None
+    connection.wait([parent.sentinel])
+    os._exit(1)
 
 
 def _parts(items: Iterator[T], size: int) -> Iterator[list[T]]:

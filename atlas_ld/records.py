@@ -29,6 +29,12 @@ def _valid_iri(address: str) -> str:
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-]+[a-z0-9]+)*$")]
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>]+$"), AfterValidator(_valid_iri)]
+Amount = Annotated[Decimal, Field(ge=-(10**12), le=10**12, max_digits=31, decimal_places=18)]
+"""Euros: as many as a sum can be, and decimals that the store holds (xsd:decimal in 128 bits). Else an exponent makes
+gigabytes of zeros of a few letters. What is merely wrong (negative, a year of three digits) the shapes tell."""
+Number = Annotated[int, Field(ge=-999_999, le=999_999)]
+_MOST = 1000
+"""Participants and funding lines of one record: each is matched, which takes milliseconds."""
 Tri = Literal["yes", "no", "unknown"]
 Form = Literal["decentralised-cooperation-project", "twinning", "framework-agreement", "humanitarian", "other-action"]
 Status = Literal["under-way", "ended", "dormant"]
@@ -53,14 +59,14 @@ class ThemeChoice(_Part):
     """Another theme of a partnership: its labels, top level first, and its rank (1 is the highest)."""
 
     path: tuple[Text, ...] = Field(min_length=1, max_length=3)
-    priority: int
+    priority: Number
 
 
 class GoalChoice(_Part):
     """A Sustainable Development Goal (1 to 17) and its relevance: 2 for first, 1 for second."""
 
-    number: int
-    relevance: int
+    number: Number
+    relevance: Number
 
 
 class Participant(_Part):
@@ -88,9 +94,9 @@ class Funding(_Part):
     """One line of the funding table. Amounts in euros; `oudin` is the share under the law of 9 February 2005."""
 
     funder: Text
-    amount: Decimal | None = None
-    year: int | None = None
-    oudin: Decimal | None = None
+    amount: Amount | None = None
+    year: Number | None = None
+    oudin: Amount | None = None
 
 
 class Origin(_Part):
@@ -108,10 +114,10 @@ class PartnershipRecord(_Part):
     identifier: Text | None = None
     title: Text | None = None
     form: Form | None = None
-    first_signature_year: int | None = None
-    start_year: int | None = None
+    first_signature_year: Number | None = None
+    start_year: Number | None = None
     end_date: date | None = None
-    end_year: int | None = None
+    end_year: Number | None = None
     status: Status | None = None
     continues: Key | None = None
 
@@ -128,15 +134,15 @@ class PartnershipRecord(_Part):
     description: Text | None = None
     beneficiaries: Text | None = None
 
-    participants: tuple[Participant, ...] = ()
-    funding: tuple[Funding, ...] = ()
+    participants: tuple[Participant, ...] = Field(default=(), max_length=_MOST)
+    funding: tuple[Funding, ...] = Field(default=(), max_length=_MOST)
     posts: tuple[Text, ...] = ()
 
     triennial: Tri = "unknown"
     communication_in_france: Tri = "unknown"
     communication_abroad: Tri = "unknown"
     evaluation: Tri = "unknown"
-    volunteer_count: int | None = None
+    volunteer_count: Number | None = None
     volunteer_missions: tuple[Text, ...] = ()
 
     undocumented: tuple[Section, ...] = ()

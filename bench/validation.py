@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
+from atlas_ld.config import Settings
 from atlas_ld.iris import Iris
 from atlas_ld.mapping import map_partnership
 from atlas_ld.pipeline import read_records
@@ -57,7 +58,7 @@ def _measure(way: str, corpus: Path) -> dict[str, object]:
     gazetteer = Gazetteer.load()
     groups: dict[str, Group] = {}
     described: dict[str, Sequence[Triple]] = {}  # one description of each, as in a release: one graph, not one a record
-    for key, record in read_records([corpus / "records"])[0].items():
+    for key, record in read_records([corpus / "records"], Settings())[0].items():
         mapped = map_partnership(record, key, resolve(record, gazetteer), gazetteer, IRIS, DAY)
         groups[key] = Group(mapped.own, {iri: described.setdefault(iri, t) for iri, t in mapped.shared.items()})
     shapes = load_shapes(IRIS.base)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import errno
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from atlas_ld.config import Settings
-from atlas_ld.errors import StrictBuildRefused
+from atlas_ld.errors import ReleaseError, StrictBuildRefused
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.model import load_model
 from atlas_ld.pipeline import cache
@@ -19,7 +22,7 @@ from atlas_ld.pipeline.gathering import gather
 from atlas_ld.pipeline.reading import Readings, read_all
 from atlas_ld.processes import Workers, no_collector
 from atlas_ld.release import layout
-from atlas_ld.release.writing.writer import sound_current, write_release
+from atlas_ld.release.writing.writer import remove_unfinished, sound_current, write_release
 
 CACHE = ".cache.sqlite"
 
@@ -39,15 +42,23 @@ def build(
     """Build a release from the files and folders of `data` and make it current.
 
     Records with a violation are quarantined; with `strict` they stop the build instead (StrictBuildRefused).
-    Raises UnreadableSource for a path that is not there, ReleaseError where a release cannot be written.
+    Raises UnreadableSource for a path that is not there, ReleaseError where a release cannot be written, of which
+    nothing is left then.
     """
     clock = Clock(progress)
     path = settings.releases / CACHE
-    with layout.building(settings.releases), Workers() as workers, no_collector(), ThreadPoolExecutor(1) as beside:
+    with (
+        _in_sentences(settings.releases),
+        layout.building(settings.releases),
+        Workers() as workers,
+        no_collector(),
+        ThreadPoolExecutor(1) as beside,
+    ):
+        remove_unfinished(settings.releases)
         previous = beside.submit(sound_current, settings.releases)  # hashing needs little of Python
         clock.begin("reading the sources")
         with cache.opened(path, settings.base_iri) as kept:
-            readings = read_all(data, kept, workers)
+            readings = read_all(data, settings, kept, workers)
             checks = check(readings, settings, day, clock, kept, workers)
             clock.begin("gathering the graph")
             content = gather(readings, checks, settings, kept, path)
@@ -67,6 +78,26 @@ def build(
         )
         clock.begin(None)
     return Outcome(release, every, clock.seconds)
+
+
+@contextmanager
+def _in_sentences(releases: Path) -> Iterator[None]:
+    """What the disk, the store or the system refuses, as ReleaseError."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        full = getattr(error, "errno", None) == errno.ENOSPC or "full" in reason or "No space" in reason
+        advice = "Make room there" if full else "Check that the disk is sound and the folder may be written"
+        raise ReleaseError(
+            f"The release could not be written to {releases}: {reason.rstrip('.')}. {advice}, and build again; "
+            "the current release is as it was."
+        ) from error
+    except BrokenExecutor as error:
+        raise ReleaseError(
+            "A process of the build was ended from outside, perhaps for want of memory. Build again with more memory "
+            "to spare; the current release is as it was."
+        ) from error
 
 
 def _refusal(quarantined: int, readings: Readings, findings: Sequence[Finding]) -> str:

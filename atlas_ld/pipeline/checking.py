@@ -109,7 +109,7 @@ def check_sources(data: Iterable[Path], settings: Settings, day: date) -> tuple[
     Raises UnreadableSource for a path that is not there.
     """
     with opened(None, settings.base_iri) as cache:
-        readings = read_all(data, cache)
+        readings = read_all(data, settings, cache)
         checked = check(readings, settings, day, Clock(lambda _: None), cache).records
     remarked = [one for record in checked.values() for one in _remarks(record)]
     return [*readings.unreadable, *remarked], distinct_results(checked.values())

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from typing import NamedTuple
 from pydantic import TypeAdapter
 
 from atlas_ld import sources
+from atlas_ld.config import Settings
 from atlas_ld.findings import Finding
 from atlas_ld.iris import short_hash
 from atlas_ld.pipeline.cache import forget, opened, pack, record_of
@@ -66,22 +68,23 @@ class Readings:
     inputs: dict[str, str]
 
 
-def read_all(data: Iterable[Path], cache: Connection, workers: Workers = ALONE) -> Readings:
+def read_all(data: Iterable[Path], settings: Settings, cache: Connection, workers: Workers = ALONE) -> Readings:
     """Every record of these files and folders under its key; those that two sources tell of are merged.
 
     Raises UnreadableSource for a path that is not there.
     """
     files: list[tuple[str, str]] = []
+    most = settings.source_mb * 2**20
     inputs: dict[str, str] = {}
     for path in data:
         found = sources.files(path, hidden=True)
-        sums = _sums([file for file, _ in found])
+        sums = _sums([file for file, _ in found], most)
         above = f"{path.name}/" if path.is_dir() and path.name else ""
         inputs |= {f"{above}{name}": sums[file] for file, name in found if file in sums}
         files += [(file, f"{sums.get(file)} {name}") for file, name in found if sources.is_visible(name)]
     known = _known(cache)
     missing = [(file, source) for file, source in files if source not in known]
-    for (_, source), made in zip(missing, workers.spread(_read, missing), strict=True):
+    for (_, source), made in zip(missing, workers.spread(partial(_read, most=most), missing), strict=True):
         known[source] = list(_keep(cache, source, made))
     rows = [row for _, source in files for row in known[source]]
     used = {source for _, source in files}
@@ -93,28 +96,21 @@ def read_all(data: Iterable[Path], cache: Connection, workers: Workers = ALONE) 
     return Readings(_by_key(row.told for row in merged if row.told), unreadable, inputs)
 
 
-def read_records(data: Iterable[Path]) -> tuple[dict[str, PartnershipRecord], list[Finding]]:
+def read_records(data: Iterable[Path], settings: Settings) -> tuple[dict[str, PartnershipRecord], list[Finding]]:
     """Every record of these files and folders by key, and the findings on what gave none; nothing is kept.
 
     Raises UnreadableSource for a path that is not there.
     """
     with opened(None, "") as cache:
-        readings = read_all(data, cache)
+        readings = read_all(data, settings, cache)
         return {key: record_of(cache, told.record) for key, told in readings.records.items()}, readings.unreadable
 
 
-def _sums(files: Sequence[str]) -> dict[str, str]:
-    """The SHA-256 of each file, but of those that cannot be opened, of which the reader says why."""
+def _sums(files: Sequence[str], most: int) -> dict[str, str]:
+    """The SHA-256 of each file, but of those that are not read, of which the reader says why."""
 
     def some(part: Sequence[str]) -> list[tuple[str, str]]:
-        sums = []
-        for file in part:
-            try:
-                with open(file, "rb", buffering=0) as content:  # noqa: PTH123 - thousands of small files
-                    sums.append((file, hashlib.sha256(content.readall()).hexdigest()))
-            except OSError:
-                continue
-        return sums
+        return [(file, sum_) for file in part if (sum_ := sources.digest(file, most))]
 
     # Reading and hashing leave the interpreter free, so threads share the work.
     with ThreadPoolExecutor(os.cpu_count()) as threads:
@@ -136,12 +132,12 @@ class _Made(NamedTuple):
     packed: bytes | None
 
 
-def _read(files: Sequence[tuple[str, str]]) -> list[list[_Made]]:
+def _read(files: Sequence[tuple[str, str]], *, most: int) -> list[list[_Made]]:
     """What each file (its path, and its SHA-256 with its name) gives."""
     return [
         [
             _made(reading.record) if reading.record else _Made(Row(None, _json(reading.findings)), None)
-            for reading in sources.read_file(Path(file), source.partition(" ")[2])
+            for reading in sources.read_file(Path(file), source.partition(" ")[2], most=most)
         ]
         or [_Made(Row(None, None), None)]
         for file, source in files

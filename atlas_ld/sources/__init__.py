@@ -1,5 +1,6 @@
 """Sources: files in, one `Reading` per partnership out. `read` finds the reader of a file.
 
+files            which files there are, and their bytes, within limits
 reading          what every reader gives back, and the decoding of bytes
 atlas_page       a page of the Atlas, cut by atlas_labels and atlas_cut, its tables by atlas_rows, persons left out by
                  atlas_persons; atlas_html makes lines of HTML, atlas_identity finds the page's number
@@ -13,24 +14,23 @@ merging          one record of those that tell of the same partnership
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from atlas_ld import privacy
-from atlas_ld.errors import UnreadableSource
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.sources.atlas_page import MAX_BYTES as MAX_PAGE_BYTES
 from atlas_ld.sources.atlas_page import read_page
+from atlas_ld.sources.files import content, digest, files, is_visible
 from atlas_ld.sources.json_record import MAX_BYTES as MAX_JSON_BYTES
 from atlas_ld.sources.json_record import read_json
 from atlas_ld.sources.merging import identity, merge
-from atlas_ld.sources.reading import Reading, remark, unreadable
+from atlas_ld.sources.reading import Reading, remark
 from atlas_ld.sources.table import read_table
 from atlas_ld.sources.table_files import MAX_BYTES as MAX_TABLE_BYTES
 from atlas_ld.sources.themes import ThemeTree
 
-__all__ = ["Reading", "ThemeTree", "files", "identity", "is_visible", "merge", "read", "read_file"]
+__all__ = ["Reading", "ThemeTree", "digest", "files", "identity", "is_visible", "merge", "read", "read_file"]
 
 _LIMITS = {
     ".txt": MAX_PAGE_BYTES,
@@ -55,59 +55,28 @@ def read(path: Path, themes: ThemeTree | None = None) -> Iterator[Reading]:
     return (reading for file, name in files(path) for reading in read_file(Path(file), name, themes))
 
 
-def files(path: Path, *, hidden: bool = False) -> list[tuple[str, str]]:
-    """A file, or every file of a folder and its sub-folders in the order of their names: where it is, and how findings
-    call it: relative to what was asked for, so that it is the same on any machine. Without those that are not visible,
-    unless told otherwise. Raises UnreadableSource."""
-    if not path.exists():
-        raise UnreadableSource(f"There is no file or folder {path}; check the path.")
-    if not path.is_dir():
-        return [(str(path), path.name)]
-    found = [f"{folder}/{file}" for folder, _, names in os.walk(path) for file in names]
-    named = sorted((file.removeprefix(f"{path}/"), file) for file in found)
-    return [(file, name) for name, file in named if hidden or is_visible(name)]
-
-
-def is_visible(name: str) -> bool:
-    """Whether neither a file nor a folder that it is in, by its name in `files`, has a name that begins with a dot."""
-    return not name.startswith(".") and "/." not in name
-
-
-def read_file(path: Path, name: str, themes: ThemeTree | None = None) -> Iterator[Reading]:
-    """What one file holds (see `read`); `name` is how findings call it."""
+def read_file(path: Path, name: str, themes: ThemeTree | None = None, most: int = 2**40) -> Iterator[Reading]:
+    """What one file of at most `most` bytes holds (see `read`); `name` is how findings call it."""
     # A saved page may be called `detailProjet.html?criteres.prjId=2833`.
     extension = Path(path.name.partition("?")[0]).suffix.lower()
-    for reading in _readings(path, name, extension, themes):
+    for reading in _readings(path, name, extension, themes, most):
         yield _finished(reading, name)
 
 
-def _readings(path: Path, name: str, extension: str, themes: ThemeTree | None) -> Iterator[Reading]:
+def _readings(path: Path, name: str, extension: str, themes: ThemeTree | None, most: int) -> Iterator[Reading]:
     limit = _LIMITS.get(extension)
-    if limit is None:
+    if limit is None and not path.is_dir():
         yield Reading(None, (_not_a_source(extension),))
         return
-    try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= limit else b""
-    except OSError as error:
-        yield unreadable(
-            "cannot-open",
-            f"Le fichier ne s'ouvre pas ({error.strerror}). Vérifiez ses droits.",
-            f"The file cannot be opened ({error.strerror}). Check its permissions.",
-        )
-        return
-    if size > limit:
-        yield unreadable(
-            "too-large",
-            f"Le fichier dépasse {limit // 1_000_000} Mo et n'a pas été lu.",
-            f"The file is over {limit // 1_000_000} MB and was not read.",
-        )
+    read = content(path, min(limit or 0, most))
+    if isinstance(read, Reading):
+        yield read
     elif extension == ".json":
-        yield read_json(name, content)
+        yield read_json(name, read)
     elif extension in (".csv", ".xlsx"):
-        yield from read_table(name, content)
+        yield from read_table(name, read)
     else:
-        yield read_page(name, content, themes)
+        yield read_page(name, read, themes)
 
 
 def _finished(reading: Reading, name: str) -> Reading:

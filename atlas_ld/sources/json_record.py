@@ -33,6 +33,11 @@ _MENDING: dict[str, tuple[str, str]] = {
     "tuple_type": ("une liste est attendue, entre crochets", "a list is expected, in brackets"),
     "too_short": ("la liste est trop courte", "the list is too short"),
     "too_long": ("la liste est trop longue", "the list is too long"),
+    "less_than_equal": ("la valeur est trop grande", "the value is too large"),
+    "greater_than_equal": ("la valeur est trop petite", "the value is too small"),
+    "int_parsing_size": ("la valeur est trop grande", "the value is too large"),
+    "decimal_max_digits": ("le nombre a trop de chiffres", "the number has too many digits"),
+    "decimal_max_places": ("le nombre a trop de décimales", "the number has too many decimals"),
     "model_type": ("un objet est attendu", "an object is expected"),
 }  # fmt: skip
 """Pydantic's error types (https://docs.pydantic.dev/latest/errors/validation_errors/) as sentences; others fall back

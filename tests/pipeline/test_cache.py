@@ -50,9 +50,9 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     done: list[str] = []
     read, check = reading._read, checking._check_part
 
-    def reads(files: Sequence[tuple[str, str]]) -> list[list[Any]]:
+    def reads(files: Sequence[tuple[str, str]], **rest: Any) -> list[list[Any]]:
         done.extend(source.partition(" ")[2] for _, source in files)
-        return read(files)
+        return read(files, **rest)
 
     def checks(records: Sequence[tuple[str, bytes]], **rest: Any) -> list[Any]:
         done.extend(key for key, _ in records)

@@ -28,7 +28,7 @@ def gathered(data: Path, kept: Path) -> dict[str, Any]:
     """Everything that a release would publish: the N-Triples of each entity, and the rest of the content."""
     with cache.opened(kept, SETTINGS.base_iri) as connection:
         clock = Clock(lambda _: None)
-        readings = read_all([data], connection)
+        readings = read_all([data], SETTINGS, connection)
         checked = check(readings, SETTINGS, date(2026, 11, 23), clock, connection)
         content = gather(readings, checked, SETTINGS, connection, kept)
     told = {name: getattr(content, name) for name in content.__dataclass_fields__ if name != "entities"}

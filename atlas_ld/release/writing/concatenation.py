@@ -12,6 +12,7 @@ import struct
 import zlib
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -71,8 +72,11 @@ class Joined:
         if error is None:
             self._write(self._tail)
             self._packed.write(END + struct.pack("<LL", self._crc, self._plain.size % 2**32))
-        self._plain.close()
-        self._packed.close()
+        with suppress(*(() if error is None else (OSError,))):  # of a disk that is full, one error is enough
+            try:
+                self._plain.close()
+            finally:
+                self._packed.close()
 
     def add(self, made: Piece) -> ByteRange:
         """Write a new piece; where it is."""
@@ -159,11 +163,13 @@ class _Growing:
 
     def close(self) -> None:
         """Raises OSError where something could not be written."""
-        self._flush()
-        self._writer.shutdown()
-        self._file.close()
-        if self._previous:
-            self._previous.close()
+        try:
+            self._flush()
+        finally:
+            self._writer.shutdown()
+            self._file.close()
+            if self._previous:
+                self._previous.close()
         for written in self._under_way:
             written.result()
 

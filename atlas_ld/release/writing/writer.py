@@ -7,8 +7,9 @@ import hashlib
 import json
 import shutil
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -101,7 +102,6 @@ def write_release(
     `previous` is the current release where it is sound (`sound_current`): what has not changed is taken over from it.
     The caller holds `folder.building`. Raises ReleaseError where the disk does not hold what was written.
     """
-    remove_unfinished(releases)
     fingerprint = _fingerprint(content, settings)
     existing = next(releases.glob(f"????-??-??-{fingerprint[:8]}"), None)
     if existing and Manifest.load(existing).content == fingerprint and (existing == previous or not verify(existing)):
@@ -112,36 +112,35 @@ def write_release(
     made_with = f"{content.made_with} {settings.base_iri} zlib {zlib.ZLIB_RUNTIME_VERSION}"
     changed = changes(content.entities, previous, made_with)
     release_id = f"{issued.isoformat()}-{fingerprint[:8]}"
-    folder = releases / f"{UNFINISHED}{release_id}"
-    folder.mkdir()
-    _write_texts(folder, content, model, settings)
-    progress("writing dumps and tables")
-    with ThreadPoolExecutor() as beside:  # copying, hashing, loading and waiting for the disk need little of Python
-        begun = beside.submit(begin_indexes, folder, changed, settings.base_iri)
-        statistics = write_downloads(folder, content.entities, changed, settings.base_iri, made_with, workers)
-        begun.result()
-        downloads = folder / DOWNLOADS
-        summing = beside.submit(entries, folder, sorted(downloads.iterdir()))
-        kept = beside.submit(sync, downloads)
-        progress("writing the search, the lists and the store")
+    with _unfinished(releases / f"{UNFINISHED}{release_id}") as folder:
+        _write_texts(folder, content, model, settings)
+        progress("writing dumps and tables")
+        with ThreadPoolExecutor() as beside:  # copying, hashing, loading and waiting for the disk need little of Python
+            begun = beside.submit(begin_indexes, folder, changed, settings.base_iri)
+            statistics = write_downloads(folder, content.entities, changed, settings.base_iri, made_with, workers)
+            begun.result()
+            downloads = folder / DOWNLOADS
+            summing = beside.submit(entries, folder, sorted(downloads.iterdir()))
+            kept = beside.submit(sync, downloads)
+            progress("writing the search, the lists and the store")
 
-        def write_described_store() -> Mapping[str, FileEntry]:
-            sums = summing.result()
-            _write_catalogue(folder, statistics, sums, content, settings, release_id, issued)
-            write_store(folder, content.entities, changed, settings.base_iri, content.queries)
-            return sums
+            def write_described_store() -> Mapping[str, FileEntry]:
+                sums = summing.result()
+                _write_catalogue(folder, statistics, sums, content, settings, release_id, issued)
+                write_store(folder, content.entities, changed, settings.base_iri, content.queries)
+                return sums
 
-        storing = beside.submit(write_described_store)
-        write_indexes(folder, content.entities, changed, settings.base_iri, workers)
-        sums = storing.result()
-        progress("sealing")
-        manifest = _seal(folder, fingerprint, statistics, sums, content, settings, release_id, issued)
-        kept.result()
-        kept = beside.submit(sync, folder)
-        differences = verify(folder)
-        kept.result()
-    if differences:
-        raise ReleaseError(f"The disk does not hold what was written to {folder}: {differences[0]}")
+            storing = beside.submit(write_described_store)
+            write_indexes(folder, content.entities, changed, settings.base_iri, workers)
+            sums = storing.result()
+            progress("sealing")
+            manifest = _seal(folder, fingerprint, statistics, sums, content, settings, release_id, issued)
+            kept.result()
+            kept = beside.submit(sync, folder)
+            differences = verify(folder)
+            kept.result()
+        if differences:
+            raise ReleaseError(f"The disk does not hold what was written to {folder}: {differences[0]}")
     final = releases / release_id
     if final.exists():  # a damaged release of the same content: `existing` above would have been taken otherwise
         final.rename(releases / f"{UNFINISHED}damaged-{release_id}")
@@ -149,6 +148,17 @@ def write_release(
     make_current(releases, release_id)
     remove_unfinished(releases)
     return Release(final, manifest)
+
+
+@contextmanager
+def _unfinished(folder: Path) -> Iterator[Path]:
+    """A new folder, removed where the block fails: a full disk must not be kept full by what filled it."""
+    folder.mkdir()
+    try:
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def sound_current(releases: Path) -> Path | None:
