@@ -1,6 +1,7 @@
-"""Personal data in texts: e-mail addresses and telephone numbers are found and taken out before anything is kept.
+"""Personal data in texts: e-mail addresses, telephone numbers and names that a title, a label or an office announces
+are taken out before anything is cut, quoted, keyed or kept.
 
-Names of persons are not looked for here: readers do not read the blocks in which they stand.
+A name that nothing announces is not found here: readers do not read the blocks in which such names stand.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from phonenumbers import Leniency, PhoneNumberMatcher
 from pydantic import BaseModel
 
 from atlas_ld.findings import Finding, Severity
+from atlas_ld.iris import fold
 from atlas_ld.records import PartnershipRecord
 
-Kind = Literal["e-mail", "telephone"]
+Kind = Literal["e-mail", "name", "telephone"]
 
 EMAIL_PLACEHOLDER = "[adresse électronique retirée]"
 PHONE_PLACEHOLDER = "[numéro de téléphone retiré]"
+NAME_PLACEHOLDER = "[nom retiré]"
 
 _AT = re.compile(
     r"\s{0,3}(?:[@＠﹫]|%40|&#0*64;|&commat;|[\[({<]\s{0,3}(?:at|arobase|arrobase|chez|à)\s{0,3}[\])}>])\s{0,3}"
@@ -48,12 +51,78 @@ _FEWEST_DIGITS = 6
 _URL = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _PHONE_PARAMETER = re.compile(r"([?&](?:tel|telephone|phone|mobile|fax)=)[^&#]+", re.IGNORECASE)
 
+_FUNCTIONS_WORDS = """
+    adjoint adjointe administrateur administratrice agent animateur animatrice assistant assistante attache attachee
+    charge chargee chef cheffe commissaire conseiller conseillere consultant consultante coordinateur coordinatrice
+    coordonnateur coordonnatrice delegue deleguee depute deputee directeur directrice dirigeant elu elue expert
+    experte fondateur fondatrice gestionnaire gouverneur gouverneure ingenieur ingenieure maire prefet prefete
+    premier premiere president presidente referent referente representant representante responsable secretaire
+    senateur senatrice technicien technicienne tresorier tresoriere vice-president vice-presidente
+"""
+FUNCTIONS = frozenset(_FUNCTIONS_WORDS.split())
+"""Words with which a function begins, folded."""
+
+_NOT_NAMES_WORDS = """
+    academie agence ambassade amicale antenne apd association atelier bureau cabinet cellule centre chambre cite
+    cites collectif college comite commission commune communaute communes conseil consulat consortium cooperation
+    cooperative delegation departement direction district ecole eau epci etat etablissement europe federation
+    fondation fonds france general generale gouvernement groupe groupement hopital hotel institut international
+    internationale internationales jeunesse la le les lycee mairie maison metropole ministere mission monde
+    municipal municipale municipalite national nationale observatoire office ong ouvrage oeuvre parc pays pole
+    prefecture programme projet province regie region regional regionale regions relations reseau sante secretariat
+    service services siege societe syndicat technopole territoire territoires union unite universite ville villes
+    volontaires voir
+"""
+_NOT_NAMES = FUNCTIONS | frozenset(_NOT_NAMES_WORDS.split())
+"""Words, folded, that stand in the names of bodies and offices: a run of capitalised words with one of them is no
+person's name."""
+
+_CIVILITY = re.compile(
+    r"(?<![^\W_])(?<!\d )(?:(?P<plural>MM|Mmes|Mlles|Messieurs|Mesdames|Mesdemoiselles|MESSIEURS|MESDAMES)"
+    r"|M|Mr|Mrs|Ms|Mme|MME|Mlle|MLLE|Mgr|Monsieur|MONSIEUR|Madame|MADAME|Mademoiselle|Monseigneur"
+    r"|Dr|DR|Dre|Docteure?|DOCTEUR|Pr|Pre|Prof|Professeure?|Me|Ma[îi]tre|MA[ÎI]TRE|Sra?|Señora?|Herr|Frau)"
+    r"(?:\.|(?=[\s_,-]))"
+    r"(?P<office>[\s_-]{1,3}(?:(?i:le|la|les)[\s_-]|(?i:l)['’])[\s_-]{0,2}[^\W\d_][\w'’-]*"
+    r"(?:[^.;:\n()]{0,60}?,(?=\s[^\W\d_]))?)?"
+)
+"""A title before a name, with the office that may stand between: `Mme la Présidente`, `M. le Maire de Clairval,`."""
+_NAMED_PLACE = re.compile(
+    r"(?:rue|avenue|boulevard|place|square|quai|allée|impasse|école|collège|lycée|hôpital|clinique|centre|stade|fondation"
+    r"|maison|salle|espace|pont|parc|prix)\s(?:du\s|de\s|de la\s)?$",
+    re.IGNORECASE,
+)
+"""What makes `Dr Schweitzer` the name of a street or a school."""
+_LABELLED_NAME = re.compile(
+    r"(?<![^\W_])(?:(?P<contact>contacts?|r[ée]f[ée]rent(?:\(e\)|e)?s?|interlocut(?:eur|rice)s?|correspondant(?:\(e\)|e)?s?"
+    r"|personnes?\s(?:à\scontacter|contacts?|r[ée]f[ée]rentes?|ressources?)|noms?|pr[ée]noms?|noms?\set\spr[ée]noms?)"
+    r"|responsables?|coordinat(?:eur|rice)s?|coordonnat(?:eur|rice)s?|pr[ée]sidente?|direct(?:eur|rice)"
+    r"|cheff?e?\sde\s(?:projet|service|mission)|charg[ée]e?\sde\s(?:projet|mission)s?|signataires?|auteure?s?"
+    r"|r[ée]dact(?:eur|rice)s?|volontaires?|maire)"
+    r"(?:\s(?:du|de|des|en|pour|technique|presse|local|administratif)\b[^:\n.;]{0,40})?[\s\u00a0]{0,3}[:：=][\s\u00a0]{0,3}",
+    re.IGNORECASE,
+)
+_OFFICE_NAME = re.compile(
+    r"(?<![^\W_])(?:maire|président|présidente|vice-présidente?|directeur|directrice|ambassadeur|ambassadrice|consul|préfet"
+    r"|préfète|député|députée|sénateur|sénatrice|gouverneur|gouverneure|ministre|conseiller|conseillère|volontaire)"
+    r"(?:\s(?:général|générale|adjoint|adjointe|honoraire|municipal|municipale|régional|régionale))?,?(?=\s)"
+)
+_NAME_PART = re.compile(
+    r"(?P<gap>[\s_\u00a0\u202f-]{0,3})(?P<word>[^\W\d_]\.(?:[ -]?[^\W\d_]\.)*|(?:[dD]['’])?[^\W\d_](?:[^\W_]|['’-])*)"
+)
+_PARTICLE_WORDS = """
+    de du des la le van von der den ben bin ibn el al da di dos del ould mint ag abd aït san
+"""
+_PARTICLES = frozenset(_PARTICLE_WORDS.split())
+_MOST_NAMES = 5
+_LIST = re.compile(r"\s{0,2}(?:,|;|/|&|\bet\b|\band\b)\s{0,2}")
+
 
 def redact(text: str) -> tuple[str, frozenset[Kind]]:
-    """The text without e-mail addresses and telephone numbers, and which kinds of them there were.
+    """The text without e-mail addresses, telephone numbers and announced names, and which kinds of them there were.
 
     Addresses with `@`, `[at]`, `(at)`, ` at `, `arobase`; numbers in the French form, in the international form, and
-    after a label such as `Tél.`. Redacting twice changes nothing more.
+    after a label such as `Tél.`; names after a title (`M.`, `Mme`, `Dr`, `Maître`), a label (`Contact :`) or an office
+    (`le maire Prénom Nom`). Redacting twice changes nothing more.
     """
     found: set[Kind] = set()
     emails = list(_email_spans(text))
@@ -67,11 +136,15 @@ def redact(text: str) -> tuple[str, frozenset[Kind]]:
         text = _replace(text, phones, PHONE_PLACEHOLDER)
     if shaped or labelled or phones:
         found.add("telephone")
+    names = _name_spans(text)
+    if names:
+        found.add("name")
+        text = _replace(text, names, NAME_PLACEHOLDER)
     return text, frozenset(found)
 
 
 def redact_address(address: str) -> tuple[str, frozenset[Kind]]:
-    """A web address without the e-mail addresses, user names and telephone numbers that it holds.
+    """A web address without the e-mail addresses, user names, names after a title and telephone numbers that it holds.
 
     Digits in a path are left alone: they are numbers of articles far more often than of telephones.
     """
@@ -83,10 +156,13 @@ def redact_address(address: str) -> tuple[str, frozenset[Kind]]:
         found.add("e-mail")
         rest = host.rpartition("@")[2] + rest[len(host) :]
     pieces = re.split(r"([/?&#=;])", rest)
-    clean = ["redacted" if any(_email_spans(unquote(piece))) else piece for piece in pieces]
-    if clean != pieces:
-        found.add("e-mail")
-    rest, phones = _PHONE_PARAMETER.subn(r"\1redacted", "".join(clean))
+    for number, piece in enumerate(pieces):
+        plain = unquote(piece)
+        kind: Kind | None = "e-mail" if any(_email_spans(plain)) else "name" if _name_spans(plain) else None
+        if kind:
+            found.add(kind)
+            pieces[number] = "redacted"
+    rest, phones = _PHONE_PARAMETER.subn(r"\1redacted", "".join(pieces))
     if phones:
         found.add("telephone")
     return f"{scheme}{slashes}{rest}", frozenset(found)
@@ -134,10 +210,7 @@ def _walk(value: Any, path: str, changed: list[tuple[str, frozenset[Kind]]]) -> 
 
 
 def _warning(path: str, kinds: frozenset[Kind]) -> Finding:
-    fr = " et ".join(
-        {"e-mail": "une adresse électronique", "telephone": "un numéro de téléphone"}[k] for k in sorted(kinds)
-    )
-    en = " and ".join({"e-mail": "an e-mail address", "telephone": "a telephone number"}[k] for k in sorted(kinds))
+    fr, en = (" et ".join(_KINDS[kind][0] for kind in sorted(kinds)), " and ".join(_KINDS[k][1] for k in sorted(kinds)))
     return Finding(
         code="personal-data",
         severity=Severity.WARNING,
@@ -145,6 +218,76 @@ def _warning(path: str, kinds: frozenset[Kind]) -> Finding:
         en=f"The field {path} held {en}, which was taken out; take it out of the source as well.",
         field=path,
     )
+
+
+_KINDS: dict[Kind, tuple[str, str]] = {
+    "e-mail": ("une adresse électronique", "an e-mail address"),
+    "name": ("un nom de personne", "a person's name"),
+    "telephone": ("un numéro de téléphone", "a telephone number"),
+}
+
+
+def _name_spans(text: str) -> list[tuple[int, int]]:
+    """Places of names after a title, a label or an office, in order, none within another."""
+    spans: list[tuple[int, int]] = []
+    for title in _CIVILITY.finditer(text):
+        if _NAMED_PLACE.search(text, max(0, title.start() - 30), title.start()):
+            continue
+        office = title["office"]
+        if office is None:
+            spans += _names(text, title.end(), least=1, many=bool(title["plural"]))
+        else:
+            spans += _names(text, title.end(), least=2 if office.endswith(",") else 1, particle=False)
+    for label in _LABELLED_NAME.finditer(text):
+        spans += _names(text, label.end(), least=1 if label["contact"] else 2, many=True, whole=True)
+    for office in _OFFICE_NAME.finditer(text):
+        spans += _names(text, office.end(), least=2, particle=False, whole=True)
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return kept
+
+
+def _names(
+    text: str, start: int, *, least: int, many: bool = False, particle: bool = True, whole: bool = False
+) -> Iterator[tuple[int, int]]:
+    """The name that stands at `start`, with `many` the list of names. `least` words make a name; with `whole` a run of
+    capitalised words that goes on with a word for a body is none at all."""
+    for _ in range(50):
+        found = _name(text, start, particle, whole)
+        if found is None or found[2] < least:
+            return
+        yield found[0], found[1]
+        further = _LIST.match(text, found[1]) if many else None
+        if further is None:
+            return
+        start = further.end()
+
+
+def _name(text: str, start: int, particle: bool, whole: bool) -> tuple[int, int, int] | None:
+    """Where a name begins and ends, and how many capitalised words it has. Particles count where a word follows."""
+    begin, end, count, position = -1, -1, 0, start
+    pending = -1
+    while count < _MOST_NAMES and (part := _NAME_PART.match(text, position)):
+        word = part["word"]
+        if (begin >= 0 and "\n" in part["gap"]) or (part["gap"] == "" and position != start):
+            break
+        if word[0].islower() and fold(word) in _PARTICLES and (particle or begin >= 0):
+            pending = part.start("word") if pending < 0 and begin < 0 else pending
+            position = part.end()
+            continue
+        bare = word[2:] if word[:2] in ("d'", "d’", "D'", "D’") else word
+        pieces = set(re.split("[-'’]", fold(bare)))
+        if not bare[:1].isupper():
+            if whole and pieces & (_NOT_NAMES - FUNCTIONS):
+                return None  # `Clairval métropole`
+            break
+        if pieces & _NOT_NAMES and not (pending >= 0 and pieces <= _PARTICLES):
+            return None if whole or count == 0 else (begin, end, count)
+        begin = (pending if pending >= 0 else part.start("word")) if begin < 0 else begin
+        end, count, position = part.end(), count + 1, part.end()
+    return (begin, end, count) if count and re.search(r"[^\W\d_]{2}", text[begin:end]) else None
 
 
 def _email_spans(text: str) -> Iterator[tuple[int, int]]:

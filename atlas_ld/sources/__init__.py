@@ -1,10 +1,12 @@
 """Sources: files in, one `Reading` per partnership out. `read` finds the reader of a file.
 
 files            which files there are, and their bytes, within limits
-reading          what every reader gives back, and the decoding of bytes
+reading          what every reader gives back, and the account of what became of each line or cell
+decoding         bytes as text
 atlas_page       a page of the Atlas, cut by atlas_labels and atlas_cut, its tables by atlas_rows, persons left out by
                  atlas_persons; atlas_html makes lines of HTML, atlas_identity finds the page's number
-table            a table of partnerships, by table_columns and table_cells; table_files reads CSV and XLSX
+table            a table of partnerships, by table_columns and table_cells; table_files reads CSV and XLSX, which
+                 workbook_limits measures first
 json_record      a JSON record
 values           years, dates, amounts and code words as people write them
 countries        names of countries at the end of a line
@@ -14,6 +16,7 @@ merging          one record of those that tell of the same partnership
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,28 +28,34 @@ from atlas_ld.sources.files import content, digest, files, is_visible
 from atlas_ld.sources.json_record import MAX_BYTES as MAX_JSON_BYTES
 from atlas_ld.sources.json_record import read_json
 from atlas_ld.sources.merging import identity, merge
-from atlas_ld.sources.reading import Reading, remark
+from atlas_ld.sources.reading import Account, Reading, remark, unreadable
 from atlas_ld.sources.table import read_table
 from atlas_ld.sources.table_files import MAX_BYTES as MAX_TABLE_BYTES
 from atlas_ld.sources.themes import ThemeTree
 
-__all__ = ["Reading", "ThemeTree", "digest", "files", "identity", "is_visible", "merge", "read", "read_file"]
+__all__ = ["Account", "Reading", "ThemeTree", "digest", "files", "identity", "is_visible", "merge", "read", "read_file"]
 
 _LIMITS = {
     ".txt": MAX_PAGE_BYTES,
     ".html": MAX_PAGE_BYTES,
     ".htm": MAX_PAGE_BYTES,
+    ".xhtml": MAX_PAGE_BYTES,
+    ".mhtml": MAX_PAGE_BYTES,
+    ".mht": MAX_PAGE_BYTES,
     ".csv": MAX_TABLE_BYTES,
+    ".tsv": MAX_TABLE_BYTES,
     ".xlsx": MAX_TABLE_BYTES,
+    ".xlsm": MAX_TABLE_BYTES,
     ".json": MAX_JSON_BYTES,
 }
 """The extensions that we read, and the most bytes of such a file."""
+_TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
 
 
 def read(path: Path, themes: ThemeTree | None = None) -> Iterator[Reading]:
     """What a file holds, or every file of a folder and its sub-folders in the order of their names.
 
-    Pages (.txt, .html, .htm) and JSON records give one Reading, tables (.csv, .xlsx) one per row. A file that cannot
+    Pages (text, HTML, MHTML) and JSON records give one Reading, tables (CSV, XLSX) one per row. A file that cannot
     be read gives a Reading without a record, so that it stops nothing. Every record and finding has gone through
     `privacy.protect`. `themes` are the known themes; without it, those of ontology/themes.ttl.
 
@@ -66,14 +75,16 @@ def read_file(path: Path, name: str, themes: ThemeTree | None = None, most: int 
 def _readings(path: Path, name: str, extension: str, themes: ThemeTree | None, most: int) -> Iterator[Reading]:
     limit = _LIMITS.get(extension)
     if limit is None and not path.is_dir():
-        yield Reading(None, (_not_a_source(extension),))
+        yield Reading(None, (_not_a_source(extension),), Account(found=1))
         return
     read = content(path, min(limit or 0, most))
     if isinstance(read, Reading):
         yield read
+    elif not read.strip():
+        yield unreadable("empty-file", "Le fichier est vide.", "The file is empty.")
     elif extension == ".json":
         yield read_json(name, read)
-    elif extension in (".csv", ".xlsx"):
+    elif extension in _TABLES:
         yield from read_table(name, read)
     else:
         yield read_page(name, read, themes)
@@ -82,18 +93,33 @@ def _readings(path: Path, name: str, extension: str, themes: ThemeTree | None, m
 def _finished(reading: Reading, name: str) -> Reading:
     """The reading without personal data, its findings with their source and the key of their record."""
     if reading.record is None:
-        return Reading(None, tuple(privacy.protect_finding(f.at(source=name)) for f in reading.findings))
+        found = tuple(privacy.protect_finding(f.at(source=name)) for f in reading.findings)
+        return Reading(None, found, reading.account)
     record = privacy.protect(reading.record)
     findings = tuple(privacy.protect_finding(f.at(source=name, record=record.key)) for f in record.findings)
     record = record.model_copy(update={"findings": findings})
-    return Reading(record, findings)
+    return Reading(record, findings, reading.account)
+
+
+_ADVICE = {
+    ".xls": ("Enregistrez-le en XLSX ou en CSV.", "Save it as XLSX or CSV."),
+    ".ods": ("Enregistrez-le en XLSX ou en CSV.", "Save it as XLSX or CSV."),
+    ".xlsb": ("Enregistrez-le en XLSX ou en CSV.", "Save it as XLSX or CSV."),
+    ".pdf": ("Enregistrez la page en HTML ou en texte.", "Save the page as HTML or text."),
+    ".zip": ("Ouvrez l'archive et donnez ses fichiers.", "Unpack it and give its files."),
+    ".doc": ("Enregistrez-le en texte.", "Save it as text."),
+    ".docx": ("Enregistrez-le en texte.", "Save it as text."),
+    ".odt": ("Enregistrez-le en texte.", "Save it as text."),
+}
 
 
 def _not_a_source(extension: str) -> Finding:
     known = ", ".join(_LIMITS)
+    fr, en = _ADVICE.get(extension, ("", ""))
+    kind = extension if re.fullmatch(r"\.[a-z0-9]{1,8}", extension) else ""
     return remark(
         "not-a-source",
-        Severity.INFO,
-        f"Les fichiers « {extension or 'sans extension'} » ne sont pas lus ; ceux qui le sont : {known}.",
-        f"Files “{extension or 'without extension'}” are not read; those that are: {known}.",
+        Severity.WARNING if fr else Severity.INFO,
+        f"Les fichiers « {kind or 'sans extension'} » ne sont pas lus ; ceux qui le sont : {known}. {fr}".rstrip(),
+        f"Files “{kind or 'without extension'}” are not read; those that are: {known}. {en}".rstrip(),
     )

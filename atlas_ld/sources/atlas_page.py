@@ -15,7 +15,8 @@ from atlas_ld.sources.atlas_cut import Block, Line, TooManyLabelsError, cut, tex
 from atlas_ld.sources.atlas_html import html_lines, is_html
 from atlas_ld.sources.atlas_identity import ADDRESS, ATLAS, page_id
 from atlas_ld.sources.atlas_labels import MERGED_CONTEXT, TRIENNIAL, is_wording
-from atlas_ld.sources.reading import NOT_TEXT, Reading, decode, excerpt, remark, sha256, unreadable
+from atlas_ld.sources.decoding import decode
+from atlas_ld.sources.reading import NOT_TEXT, Reading, excerpt, remark, sha256, unreadable
 from atlas_ld.sources.themes import ThemeTree, known_themes
 
 MAX_BYTES = 5_000_000

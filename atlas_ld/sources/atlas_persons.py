@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.iris import fold
+from atlas_ld.privacy import FUNCTIONS
 from atlas_ld.records import Participant
 from atlas_ld.sources.atlas_cut import Line, cells_of
 from atlas_ld.sources.atlas_labels import plain
@@ -18,17 +19,6 @@ _CHROME = re.compile(
     r"Accueil\b.*|Atlas|Atlas (?:français|et Bourse)\b.*|Détail projet|Imprimer.*|Retour.*|https?://\S+|\?{3}\S+\?{3}"
 )
 
-_FIRST_WORDS = """
-    adjoint adjointe administrateur administratrice agent animateur animatrice assistant assistante attache
-    attachee charge chargee chef cheffe commissaire conseiller conseillere consultant consultante coordinateur
-    coordinatrice coordonnateur coordonnatrice delegue deleguee depute deputee directeur directrice dirigeant elu
-    elue expert experte fondateur fondatrice gestionnaire gouverneur gouverneure ingenieur ingenieure maire prefet
-    prefete premier premiere president presidente referent referente representant representante responsable
-    secretaire senateur senatrice technicien technicienne tresorier tresoriere vice-president vice-presidente
-"""
-_FUNCTIONS = frozenset(_FIRST_WORDS.split())
-"""Words with which a function begins, folded."""
-
 _FURTHER_WORDS = """
     affaires bureau cabinet centre communal communale communaute commune conseil cooperation culture cellule
     decentralisee departement departemental departementale developpement district division eau education
@@ -38,7 +28,7 @@ _FURTHER_WORDS = """
     projets province provincial provinciale rectorat region regional regionale relations sante service services
     social technique techniques tourisme urbain urbanisme ville
 """
-_FUNCTION_WORDS = _FUNCTIONS | frozenset(_FURTHER_WORDS.split())
+_FUNCTION_WORDS = FUNCTIONS | frozenset(_FURTHER_WORDS.split())
 """Words that may stand in a function with a capital; any other capitalised word may be a name."""
 
 
@@ -94,7 +84,7 @@ def _contact(line: Line, partners: Sequence[str]) -> tuple[str | None, str | Non
         length = len(name.split())
         if [fold(word) for word in words[:length]] == [fold(word) for word in name.split()]:
             rest = words[length:-1]
-            start = next((place for place, word in enumerate(rest) if fold(word) in _FUNCTIONS), 0)
+            start = next((place for place, word in enumerate(rest) if fold(word) in FUNCTIONS), 0)
             # A family name `Maire` or `Chef` stands first or second: then nothing tells where the function begins.
             return name, _function(rest[start:]) if start >= 2 else None
     return None, None
@@ -102,7 +92,7 @@ def _contact(line: Line, partners: Sequence[str]) -> tuple[str | None, str | Non
 
 def _function(words: Sequence[str]) -> str | None:
     """The words as a function, where they begin as one and hold no capitalised word that could be a name."""
-    if not words or fold(words[0]).partition("(")[0] not in _FUNCTIONS:
+    if not words or fold(words[0]).partition("(")[0] not in FUNCTIONS:
         return None
     for word in words:
         bare = re.sub(r"^[ldLD]['’]|[(),.;]", "", word)

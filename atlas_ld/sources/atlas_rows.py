@@ -10,6 +10,7 @@ import re
 from decimal import Decimal
 
 from atlas_ld.findings import Finding, Severity
+from atlas_ld.iris import fold
 from atlas_ld.records import Funding, GoalChoice, Participant, ThemeChoice
 from atlas_ld.sources import themes as theme_tree
 from atlas_ld.sources import values
@@ -21,7 +22,19 @@ from atlas_ld.sources.themes import ThemeTree
 _RAW_KEY = re.compile(r"\?{3}[^?\s]+\?{3}|\b(?:commun|menu|pagination|atlas)(?:\.[A-Za-z]+){2,}")
 _GOAL = re.compile(r"(?P<number>[0-9]{1,3})\s*[-–]\s*(?P<label>.+?)\s+(?P<relevance>[0-9])")
 _NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)*")
-_ALMOST_AMOUNT = re.compile(r"-?[0-9][0-9.,]*(?:[kKmM]€?|[.,]+)")
+_ALMOST_AMOUNT = re.compile(r"-?[0-9][0-9.,]*(?:[kKmM][€$]?|[.,$]+)")
+_SCALED = re.compile(
+    r"[0-9][0-9.,\u00a0\u202f ]*?[ \u00a0\u202f]?(?:k|M|Md|mill\w+|K)[ \u00a0\u202f]?(?:€|eur\w*)", re.IGNORECASE
+)
+_PRICED = re.compile(r"\s*(?:€|\b(?:euros?|eur)\b)(?:\s*(?:TTC|HT)\b)?", re.IGNORECASE)
+_DATED = re.compile(
+    r"(?<!\S)[(\[]?(?:(?:en|le)\s)?(?P<when>[0-9]{2}/[0-9]{2}/[0-9]{4}|[0-9]{4}(?:\s?[-–/]\s?[0-9]{4})?)[)\]]?\s*$"
+)
+_NUMBERED = frozenset(
+    ("departement", "departemental", "cd", "region", "arrondissement", "district", "lycee", "college", "paris", "lyon",
+     "marseille", "secteur", "zone", "n", "no")
+)  # fmt: skip
+"""Words, folded, after which a number belongs to a name: `Département 46`."""
 _FEWEST, _MOST = 1950, 2100
 """Between these, a lone four-digit number at the end of a funding row is a year rather than an amount."""
 
@@ -108,7 +121,7 @@ def funding(line: Line, findings: list[Finding]) -> Funding | None:
     if len(cells) >= 3:
         # The year is the sixth column; where empty cells have collapsed, the last filled one.
         filled = [cell for cell in cells[2:] if cell]
-        has_year = (len(cells) >= 6 and bool(cells[5])) or bool(filled and _is_year(filled[-1]))
+        has_year = (len(cells) >= 6 and bool(cells[5])) or bool(filled and _is_time(filled[-1]))
         funder, amount = cells[0], cells[1]
         year = filled.pop() if has_year else ""
         oudin = filled
@@ -121,30 +134,35 @@ def funding(line: Line, findings: list[Finding]) -> Funding | None:
     if not funder:
         findings.append(_uncut(line, "funding"))
         return None
-    return Funding(
-        funder=funder,
-        amount=values.amount(amount, findings, line=line.number, field="funding") if amount else None,
-        oudin=_oudin(oudin, line, findings),
-        year=values.year(year, findings, line=line.number, field="funding") if year else None,
+    money, when = (
+        values.amount_and_year(amount, findings, line=line.number, field="funding") if amount else (None, None)
     )
+    money, share = values.with_smaller_share(money, _oudin(oudin, line, findings), findings, line=line.number)
+    if year:
+        when = values.funding_year(year, findings, line=line.number, field="funding")
+    return Funding(funder=funder, amount=money, oudin=share, year=when)
 
 
 def _cut_funding(line: Line, findings: list[Finding]) -> tuple[str, str, list[str], str]:
     """Funder, amount, Oudin amounts and year of a row in plain text, read from its end."""
-    words = re.sub(r"\s*(?:€|euros?)(?=\s|$)", "", without_raw_keys(line.text)).split()
+    text = _SCALED.sub(lambda found: str(values.parse_amount(found[0]) or found[0]), without_raw_keys(line.text))
+    text, dated = _PRICED.sub(" ", text).rstrip(), ""
+    if (time := _DATED.search(text)) and not re.fullmatch("[0-9]{4}", time[0].strip()):
+        text, dated = text[: time.start()], time["when"]
+    words = text.split()
     first = len(words)
     while first > 1 and _NUMBER.fullmatch(words[first - 1]):
         first -= 1
-    numbers, year = words[first:], ""
-    if numbers and _is_year(numbers[-1]):
+    numbers, year = words[first:], dated
+    if numbers and not year and _is_year(numbers[-1]):
         year = numbers.pop()
         if not numbers:
             findings.append(_doubt(line, f"{year} a été lu comme une année", f"{year} was read as a year"))
     amounts, joined = _amounts(numbers)
     if joined:
         findings.append(_doubt(line, f"{joined} a été lu comme un seul nombre", f"{joined} was read as one number"))
-    if len(amounts) > 1 and _exceeds(amounts[1], amounts[0]):
-        # An Oudin amount is a share of the amount: a first number below the second ends the funder's name.
+    if len(amounts) > 1 and _exceeds(amounts[1], amounts[0]) and fold(words[first - 1]).strip("°.") in _NUMBERED:
+        # An Oudin amount is a share of the amount: a first number below the second may end the funder's name.
         words, first = [*words[:first], amounts.pop(0)], first + 1
         findings.append(
             _doubt(line, f"{words[-1]} a été lu comme la fin du nom", f"{words[-1]} was read as the end of the name")
@@ -191,6 +209,10 @@ def _oudin(texts: list[str], line: Line, findings: list[Finding]) -> Decimal | N
 
 def _is_year(text: str) -> bool:
     return bool(re.fullmatch(r"[0-9]{4}", text)) and _FEWEST <= int(text) <= _MOST
+
+
+def _is_time(text: str) -> bool:
+    return _is_year(text) or bool((found := _DATED.fullmatch(text)) and len(found["when"]) > 4)
 
 
 def _exceeds(part: str, whole: str) -> bool:

@@ -8,23 +8,35 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from atlas_ld.errors import UnreadableSource
+from atlas_ld.privacy import redact
+from atlas_ld.sources.decoding import file_name
 from atlas_ld.sources.reading import Reading, unreadable
 
 _BLOCK = 2**20
+_FURNITURE = re.compile(
+    r"~\$.*|\.~lock\..*#|.*~|thumbs\.db|desktop\.ini|ehthumbs\.db|\$recycle\.bin|__macosx|.*\.(?:tmp|bak|part|crdownload)",
+    re.IGNORECASE,
+)
+"""Names of files and folders that programs leave beside people's own: locks, thumbnails, halves of downloads."""
+_SAVED_WITH = re.compile(r"(?P<page>.+)(?:_files|_fichiers|\.files|-Dateien)", re.IGNORECASE)
+"""The folder in which a browser puts what a page that it saves needs."""
 
 
 def files(path: Path, *, hidden: bool = False) -> list[tuple[str, str]]:
     """A file, or every file of a folder and its sub-folders in the order of their names: where it is, and how findings
-    call it: relative to what was asked for, so that it is the same on any machine. Without those that are not visible,
-    unless told otherwise. Raises UnreadableSource.
+    call it: relative to what was asked for, so that it is the same on any machine, and without personal data. Without
+    those that are furniture, unless told otherwise; never with what a browser saved beside a page. Raises
+    UnreadableSource.
 
     Links to folders are not followed, since they may lead around for ever. They are listed, like folders that cannot
-    be opened, and `content` says why nothing is read of them. Bytes of a name that are no UTF-8 are written as `\\xe9`.
+    be opened, and `content` says why nothing is read of them. Bytes of a name that are no UTF-8 are read
+    like those of any text.
     """
     try:
         path.stat()
@@ -36,6 +48,8 @@ def files(path: Path, *, hidden: bool = False) -> list[tuple[str, str]]:
     closed: list[OSError] = []
     found = []
     for folder, below, names in os.walk(path, onerror=closed.append):
+        if _is_saved_with(Path(folder), path):
+            continue
         found += [f"{folder}/{name}" for name in names]
         found += [link for name in below if os.path.islink(link := f"{folder}/{name}")]  # noqa: PTH114 - many files
     found += [str(error.filename) for error in closed]
@@ -44,8 +58,19 @@ def files(path: Path, *, hidden: bool = False) -> list[tuple[str, str]]:
 
 
 def is_visible(name: str) -> bool:
-    """Whether neither a file nor a folder that it is in, by its name in `files`, has a name that begins with a dot."""
-    return not name.startswith(".") and "/." not in name
+    """Whether a file, by its name in `files`, is none that programs leave behind: neither it nor a folder that it is in
+    begins with a dot, or is a lock, a thumbnail or half of a download."""
+    return not any(part.startswith(".") or _FURNITURE.fullmatch(part) for part in name.split("/"))
+
+
+def _is_saved_with(folder: Path, top: Path) -> bool:
+    """Whether a folder below `top` holds what a browser saved with a page: the page stands beside it."""
+    while folder != top:
+        saved = _SAVED_WITH.fullmatch(folder.name)
+        if saved and any((folder.parent / f"{saved['page']}{end}").exists() for end in (".html", ".htm", ".xhtml")):
+            return True
+        folder = folder.parent
+    return False
 
 
 def content(path: str | Path, most: int) -> bytes | Reading:
@@ -129,4 +154,5 @@ def _too_large(most: int) -> _NotReadError:
 
 
 def _shown(name: str) -> str:
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """The name by which a file is told of: text, without personal data."""
+    return redact(file_name(name))[0]

@@ -1,4 +1,4 @@
-"""What every reader gives back, and the decoding of bytes that all of them share."""
+"""What every reader gives back: records, findings, and the account of what became of each line or cell."""
 
 from __future__ import annotations
 
@@ -7,10 +7,40 @@ import re
 from dataclasses import dataclass
 
 from atlas_ld.findings import Finding, Severity
+from atlas_ld.iris import fold
+from atlas_ld.privacy import redact
 from atlas_ld.records import PartnershipRecord
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-"""Characters that neither XML 1.0 nor a text of ours may hold."""
+_MOST_QUOTED = 40
+_NEUTRAL_WORDS = """
+    a ambassade an annee annees ans apres au autre aucun aucune avant avril aout beaucoup c ca chf cooperation cours
+    courant d de debut decembre definir demi depuis des determiner deux dix dollars dont du e en entre environ env
+    et etranger eur euro euros fevrier fin fois form francs fcfa fre h ht id indetermine inconnu inconnue janvier
+    jour juillet juin k keur l la le les m mai mars me mds meur mille milliers million millions mois montant n na nc
+    neant no non novembre o octobre oui ou par pas periode peut etre plus precise premier projet quatre renseigne s
+    semestre septembre six status sur suspendu abandonne annule gele termine theme total trimestre trois ttc un une
+    usd vers x xof year yes janv fevr avr juil sept oct nov dec er ere
+"""
+_NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
+"""Words, folded, of values that name nobody: months, numbers, currencies, what stands for nothing."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of the units of a file: `read` into a record, `furniture` that says nothing of a partnership (labels,
+    headers, pagers), or `found`, told in a finding. Units are lines of a page that are not blank, filled cells of a
+    table, and whole files or sheets that were not read."""
+
+    read: int = 0
+    furniture: int = 0
+    found: int = 0
+
+    def __add__(self, other: Account) -> Account:
+        return Account(self.read + other.read, self.furniture + other.furniture, self.found + other.found)
+
+    @property
+    def total(self) -> int:
+        return self.read + self.furniture + self.found
 
 
 @dataclass(frozen=True)
@@ -23,6 +53,7 @@ class Reading:
 
     record: PartnershipRecord | None
     findings: tuple[Finding, ...] = ()
+    account: Account = Account()
 
 
 def remark(
@@ -47,7 +78,7 @@ def french(sentence: str) -> str:
 
 def unreadable(code: str, fr: str, en: str, *, line: int | None = None, source: str | None = None) -> Reading:
     """No record, and the reason."""
-    return Reading(None, (remark(code, Severity.VIOLATION, fr, en, line=line, source=source),))
+    return Reading(None, (remark(code, Severity.VIOLATION, fr, en, line=line, source=source),), Account(found=1))
 
 
 def sha256(content: bytes) -> str:
@@ -55,45 +86,20 @@ def sha256(content: bytes) -> str:
 
 
 def excerpt(text: str, limit: int = 80) -> str:
-    """The beginning of a text on one line, for quoting in a finding."""
-    line = " ".join(text.split())
+    """The beginning of a text on one line, for quoting in a finding. Redacted first: half an address is no address."""
+    line = " ".join(redact(text)[0].split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def decode(content: bytes) -> tuple[str, tuple[Finding, ...]] | None:
-    """Text of UTF-8 bytes, with or without a byte order mark, else of Windows-1252, which is said in a finding.
-
-    None where the bytes are no text in either. Control characters are taken out, which is said as well.
-    """
-    findings: list[Finding] = []
-    if b"\x00" in content:
-        return None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = content.decode("cp1252")
-        except UnicodeDecodeError:
-            return None
-        findings.append(
-            remark(
-                "not-utf-8",
-                Severity.WARNING,
-                "Le fichier n'est pas en UTF-8 ; il a été lu comme du Windows-1252. Enregistrez-le en UTF-8.",
-                "The file is not UTF-8; it was read as Windows-1252. Save it as UTF-8.",
-            )
-        )
-    text, removed = _CONTROL.subn("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    if removed:
-        findings.append(
-            remark(
-                "control-characters",
-                Severity.INFO,
-                f"{removed} caractère(s) de commande ont été retirés du fichier.",
-                f"{removed} control character(s) were taken out of the file.",
-            )
-        )
-    return text, tuple(findings)
+def quoted(value: str) -> tuple[str, str]:
+    """A value that was not understood, for a French and an English sentence: as it is written where it names nobody for
+    certain (figures, and words of dates and amounts), else its length, since a name can stand anywhere."""
+    line = " ".join(value.split())
+    words = re.findall(r"[^\W\d_]+", line)
+    if len(line) <= _MOST_QUOTED and redact(line)[0] == line and all(fold(w) in _NEUTRAL or len(w) == 1 for w in words):
+        return f"« {line} »", f"“{line}”"
+    kind = ("Un texte", "A text") if len(words) > 1 else ("Un mot", "A word") if words else ("Une valeur", "A value")
+    return f"{kind[0]} de {len(line)} signes", f"{kind[1]} of {len(line)} characters"
 
 
 NOT_TEXT = (

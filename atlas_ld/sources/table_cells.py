@@ -10,11 +10,12 @@ from pydantic import ValidationError
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.records import Funding, GoalChoice, Origin, Participant, Role, ThemeChoice
 from atlas_ld.sources import values
-from atlas_ld.sources.reading import excerpt, remark
+from atlas_ld.sources.reading import quoted, remark
 
 _RANKED_THEME = re.compile(r"(?P<path>.+?)\s*\(\s*(?P<priority>[0-9]{1,3})\s*\)")
 _GOAL = re.compile(r"([0-9]{1,3})\s*:\s*([0-9]{1,3})")
 _OUDIN = re.compile(r"#\s*oudin\s*(?:=(?P<part>[^#]*))?$", re.IGNORECASE)
+_MONEY = re.compile(r"[0-9][0-9.,\s]*|€|\b(?:k?euros?|eur|ttc|ht)\b", re.IGNORECASE)
 _BODIES: tuple[tuple[Role, str], ...] = (
     ("contracting-authority", "contracting_authorities"),
     ("implementer", "implementers"),
@@ -39,8 +40,8 @@ def theme_path(cell: str, field: str, findings: list[Finding], line: int) -> tup
                 "too-deep-theme",
                 line,
                 field,
-                f"« {excerpt(cell)} » a plus de trois niveaux.",
-                f"“{excerpt(cell)}” has more than three levels.",
+                "Une thématique a plus de trois niveaux.",
+                "A theme has more than three levels.",
             )
         )
         return ()
@@ -66,13 +67,14 @@ def goals(cell: str, findings: list[Finding], line: int) -> tuple[GoalChoice, ..
         if match:
             choices.append(GoalChoice(number=int(match[1]), relevance=int(match[2])))
         else:
+            fr, en = quoted(part)
             findings.append(
                 bad_cell(
                     "bad-goal",
                     line,
                     "goals",
-                    f"« {excerpt(part)} » n'est pas un objectif ; écrivez numéro:pertinence, comme 8:2.",
-                    f"“{excerpt(part)}” is no goal; write number:relevance, such as 8:2.",
+                    f"{fr} : ce n'est pas un objectif ; écrivez numéro:pertinence, comme 8:2.",
+                    f"{en}: this is no goal; write number:relevance, such as 8:2.",
                 )
             )
     return tuple(choices)
@@ -86,31 +88,33 @@ def funding(cell: str, findings: list[Finding], line: int) -> tuple[Funding, ...
         rest = part[: oudin.start()] if oudin else part
         funder, equals, tail = rest.rpartition("=")
         if not equals:
-            funder, tail = rest, ""
+            # `Ville : 12 000 € (2019)`, as people write it who have not read our notation.
+            funder, _, tail = rest.rpartition(":")
+            if not funder or not re.search("[0-9]", tail):
+                funder, tail = rest, ""
         money, _, when = tail.partition("@")
-        if not funder.strip():
+        if not re.search(r"[^\W\d_]{2}", _MONEY.sub("", funder)):
+            fr, en = quoted(part)
             findings.append(
                 bad_cell(
                     "bad-funding",
                     line,
                     "funding",
-                    f"« {excerpt(part)} » n'a pas de financeur ; écrivez Financeur=montant@année.",
-                    f"“{excerpt(part)}” has no funder; write Funder=amount@year.",
+                    f"{fr} : il manque le financeur ; écrivez Financeur=montant@année.",
+                    f"{en}: the funder is missing; write Funder=amount@year.",
                 )
             )
             continue
-        amount = values.amount(money, findings, line=line, field="funding") if money.strip() else None
+        amount, year = (
+            values.amount_and_year(money, findings, line=line, field="funding") if money.strip() else (None, None)
+        )
         share = amount
         if oudin and oudin["part"] is not None:
             share = values.amount(oudin["part"], findings, line=line, field="funding")
-        lines.append(
-            Funding(
-                funder=funder,
-                amount=amount,
-                year=values.year(when, findings, line=line, field="funding") if when.strip() else None,
-                oudin=share if oudin else None,
-            )
-        )
+        if when.strip():
+            year = values.funding_year(when, findings, line=line, field="funding")
+        amount, share = values.with_smaller_share(amount, share, findings, line=line)
+        lines.append(Funding(funder=funder, amount=amount, year=year, oudin=share if oudin else None))
     return tuple(lines)
 
 
@@ -134,13 +138,14 @@ def whole_number(cell: str, findings: list[Finding], line: int) -> int | None:
         return None
     if re.fullmatch(r"[0-9]{1,6}", cell):
         return int(cell)
+    fr, en = quoted(cell)
     findings.append(
         bad_cell(
             "bad-number",
             line,
             "volunteer_count",
-            f"« {excerpt(cell)} » n'est pas un nombre entier.",
-            f"“{excerpt(cell)}” is no whole number.",
+            f"{fr} : ce n'est pas un nombre entier.",
+            f"{en}: this is no whole number.",
         )
     )
     return None
@@ -148,16 +153,19 @@ def whole_number(cell: str, findings: list[Finding], line: int) -> int | None:
 
 def address(cell: str, findings: list[Finding], line: int) -> str | None:
     """The address of the page that a row was taken from, where it is one."""
+    if not cell:
+        return None
     try:
-        return Origin(title="-", address=cell).address if cell else None
+        return Origin(title="-", address=values.web_address(cell) or cell).address
     except ValidationError:
         findings.append(
-            bad_cell(
+            remark(
                 "bad-address",
-                line,
-                "source_address",
+                Severity.WARNING,
                 "L'adresse de la source n'est pas une adresse http ou https valable.",
                 "The source's address is no valid http or https address.",
+                line=line,
+                field="source_address",
             )
         )
         return None

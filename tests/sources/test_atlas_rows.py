@@ -57,6 +57,35 @@ def test_a_funding_row_with_two_readings_says_which_was_taken(row: str, expected
     assert funding(row) == (expected, ["doubtful-funding"])
 
 
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("Ville 12 000,50 € 2019", ("Ville", Decimal("12000.50"), None, 2019)),
+        ("Ville 12\u202f000,50\u00a0€ 2019", ("Ville", Decimal("12000.50"), None, 2019)),
+        ("Ville 10 k€ 2019", ("Ville", Decimal(10000), None, 2019)),
+        ("Ville 1,2 M€ 2019", ("Ville", Decimal(1200000), None, 2019)),
+        ("Ville 10500 EUR TTC 2019", ("Ville", Decimal(10500), None, 2019)),
+        ("Ville 10500 € (2019)", ("Ville", Decimal(10500), None, 2019)),
+        ("Ville 10500 31/12/2019", ("Ville", Decimal(10500), None, 2019)),
+        ("Ville | 10 k€ | 500 € |  |  | 2019 |", ("Ville", Decimal(10000), Decimal(500), 2019)),
+        ("Ville | 10 500 € (2019) |  |  |  |  |", ("Ville", Decimal(10500), None, 2019)),
+        ("Ville | 10500 |  |  |  | 31/12/2019 |", ("Ville", Decimal(10500), None, 2019)),
+    ],
+)
+def test_amounts_and_dates_are_read_as_people_write_them(row: str, expected: tuple[object, ...]) -> None:
+    assert funding(row) == (expected, [])
+
+
+@pytest.mark.parametrize("row", ["Ville 500 10500 2019", "Ville | 500 | 10500 |  |  | 2019 |"])
+def test_the_oudin_amount_is_the_smaller_one_whatever_the_order(row: str) -> None:
+    assert funding(row) == (("Ville", Decimal(10500), Decimal(500), 2019), ["oudin-above-amount"])
+
+
+@pytest.mark.parametrize("row", ["Ville 10500 2019-2021", "Ville | 10500 € 2019-2021 |  |  |  |  |"])
+def test_a_period_is_told_and_no_year(row: str) -> None:
+    assert funding(row) == (("Ville", Decimal(10500), None, None), ["funding-period"])
+
+
 def test_an_oudin_amount_written_in_several_columns_counts_once() -> None:
     assert funding("Ville | 900 | 300 | 300 | 300 | 2019 |")[0][2] == Decimal(300)
 

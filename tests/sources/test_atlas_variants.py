@@ -184,22 +184,22 @@ def test_a_table_that_is_there_without_rows_is_documented_as_none() -> None:
 
 
 @pytest.mark.parametrize("impossible", ["31/02/2020", "00/12/2020", "31/12/20200", "bientôt"])
-def test_an_impossible_date_is_a_violation_with_its_line(impossible: str) -> None:
+def test_an_impossible_date_is_told_with_its_line(impossible: str) -> None:
     record = read_base({"31/12/2018": impossible})
-    (finding,) = (finding for finding in record.findings if finding.severity is Severity.VIOLATION)
+    (finding,) = (finding for finding in record.findings if finding.code.startswith("impossible"))
     assert (finding.code, finding.line, finding.field) == ("impossible-date", line_of("31/12/2018"), "end_date")
     assert record.end_date is None
 
 
 @pytest.mark.parametrize("impossible", ["20I5", "201", "2015-2016", "0215"])
-def test_an_impossible_year_is_a_violation_with_its_line(impossible: str) -> None:
+def test_an_impossible_year_is_told_with_its_line(impossible: str) -> None:
     record = read_base({"2015\n": f"{impossible}\n"})
-    (finding,) = (finding for finding in record.findings if finding.severity is Severity.VIOLATION)
+    (finding,) = (finding for finding in record.findings if finding.code.startswith("impossible"))
     assert (finding.code, finding.line, finding.field) == ("impossible-year", line_of("2015"), "start_year")
 
 
 def test_an_amount_that_is_no_number_is_a_violation_with_its_line() -> None:
-    record = read_base({"Région Hautes-Plaines 120000,50 2016": "Région Hautes-Plaines 120k€ 2016"})
+    record = read_base({"Région Hautes-Plaines 120000,50 2016": "Région Hautes-Plaines 120k$ 2016"})
     (finding,) = (finding for finding in record.findings if finding.severity is Severity.VIOLATION)
     assert (finding.code, finding.line) == ("impossible-amount", line_of("Région Hautes-Plaines 120000,50 2016"))
 

@@ -59,7 +59,7 @@ def test_links_that_lead_around_end_and_are_told(folder: Path) -> None:
 
 def test_a_name_that_is_no_utf_8_is_read_and_shown(folder: Path) -> None:
     Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.json")).write_text('{"title": "A"}', "utf-8")
-    assert codes(folder) == {"caf\\xe9.json": "read"}
+    assert codes(folder) == {"café.json": "read"}
 
 
 def test_what_may_not_be_opened_is_told(folder: Path) -> None:
@@ -88,3 +88,30 @@ def test_a_long_file_is_hashed_in_blocks_up_to_the_limit(folder: Path) -> None:
 def test_a_path_that_cannot_be_is_a_sentence(folder: Path, name: str) -> None:
     with pytest.raises(UnreadableSource, match="no file or folder"):
         sources.read(folder / name)
+
+
+def test_what_programs_leave_beside_files_is_furniture(tmp_path: Path) -> None:
+    for name in ("~$t.xlsx", ".~lock.t.csv#", "Thumbs.db", "desktop.ini", ".DS_Store", "t.csv~", "t.csv.part", "t.csv"):
+        (tmp_path / name).write_text("title\nA\n", "utf-8")
+    assert [name for _, name in sources.files(tmp_path)] == ["t.csv"]
+
+
+def test_what_a_browser_saves_with_a_page_is_furniture_and_only_that(tmp_path: Path) -> None:
+    for folder in ("page_files", "mes_files"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "2833.html").write_text("x", "utf-8")
+    (tmp_path / "page.html").write_text("x", "utf-8")
+    assert [name for _, name in sources.files(tmp_path)] == ["mes_files/2833.html", "page.html"]
+
+
+@pytest.mark.parametrize("name", ["jean.dupont@mairie.example.txt", "Mme Dupont Jeanne.csv", "fiche_M._Dupont.csv"])
+def test_a_file_is_told_of_without_the_person_that_its_name_names(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("title\nA\n", "utf-8")
+    for reading in sources.read(tmp_path):
+        assert "upont" not in str(reading)
+
+
+def test_an_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.txt", "c.json", "d.xlsx", "e.html"):
+        (tmp_path / name).write_text(" \n", "utf-8")
+    assert {finding.code for reading in sources.read(tmp_path) for finding in reading.findings} == {"empty-file"}

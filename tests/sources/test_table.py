@@ -131,8 +131,6 @@ def test_findings_have_the_line_on_which_their_row_begins() -> None:
 @pytest.mark.parametrize(
     ("cells", "code"),
     [
-        ({"end_date": "31/02/2020"}, "impossible-date"),
-        ({"start_year": "19"}, "impossible-year"),
         ({"funding": "Ville=beaucoup@2019"}, "impossible-amount"),
         ({"funding": "=12@2019"}, "bad-funding"),
         ({"goals": "huit"}, "bad-goal"),
@@ -140,13 +138,25 @@ def test_findings_have_the_line_on_which_their_row_begins() -> None:
         ({"foreign_partners": "A|B|C", "foreign_countries": "CA|BF"}, "unpaired-values"),
         ({"foreign_countries": "CA"}, "unpaired-values"),
         ({"undocumented": "all"}, "unknown-section"),
-        ({"source_address": "ftp://a.example"}, "bad-address"),
         ({"volunteer_count": "deux"}, "bad-number"),
     ],
 )
 def test_a_cell_that_its_column_cannot_hold_is_a_violation(cells: dict[str, str], code: str) -> None:
     (finding,) = one(**cells).findings
     assert (finding.code, finding.severity, finding.line) == (code, Severity.VIOLATION, 2)
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({"end_date": "31/02/2020"}, "impossible-date"),
+        ({"start_year": "19"}, "impossible-year"),
+        ({"source_address": "ftp://a.example"}, "bad-address"),
+    ],
+)
+def test_a_date_or_an_address_that_cannot_be_read_costs_that_value_alone(cells: dict[str, str], code: str) -> None:
+    (finding,) = one(**cells).findings
+    assert (finding.code, finding.severity, finding.line) == (code, Severity.WARNING, 2)
 
 
 def test_one_value_may_stand_for_all_and_an_empty_place_is_unknown() -> None:
@@ -174,7 +184,6 @@ def test_a_changed_row_changes_no_other_row_s_hash() -> None:
         (b"\x00\x01", "not-text"),
         (b"PK\x03\x04 garbage", "broken-table"),
         (b"a,b\n1,2\n", "not-a-partnership-table"),
-        (b'title\n"' + b"x" * 200_000, "broken-table"),
     ],
 )
 def test_what_is_no_table_is_a_violation(content: bytes, code: str) -> None:
@@ -212,10 +221,10 @@ def test_an_xlsx_is_read_as_the_csv_of_the_same_cells() -> None:
     assert reading.record.origins[0].sha256 == same.record.origins[0].sha256
 
 
-def test_a_formula_of_an_xlsx_is_not_computed_and_said() -> None:
+def test_a_formula_of_an_xlsx_without_a_saved_value_is_told() -> None:
     (reading,) = read_table("t.xlsx", xlsx(["title", "context"], ["A", "=1+1"]))
     assert reading.record is not None
-    assert (reading.record.context, codes(reading.record)) == ("=1+1", ["formula-cell"])
+    assert (reading.record.context, codes(reading.record)) == (None, ["formula-cell"])
 
 
 @given(st.binary(max_size=300))
