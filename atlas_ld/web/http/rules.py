@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
-from functools import lru_cache
+from datetime import datetime
+
+import werkzeug.http
+from werkzeug.http import http_date, parse_etags, parse_range_header, unquote_etag
 
 from atlas_ld.web.http.compression import CODINGS, SMALLEST, encode
 
@@ -53,9 +54,9 @@ LONGEST_QUERY_ADDRESS = 65536
 LONGEST_CHOICE = 1024
 """Characters of a header field by which an answer is chosen (Accept and the like), in the server's loop."""
 
-_TAG = re.compile(r'\s*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)')
 _CODING = re.compile(r"\s*([!#$%&'+.^_`|~0-9A-Za-z-]+|\*)\s*(?:;\s*[qQ]\s*=\s*([01](?:\.\d{0,3})?)\s*)?$")
-_RANGE = re.compile(r"bytes\s*=\s*(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))\s*$", re.IGNORECASE | re.ASCII)
+_NO_BYTES = re.compile(r"\s*bytes\s*=\s*-0+\s*", re.IGNORECASE)
+"""The last 0 bytes: a range that cannot be (416). Werkzeug takes it for no range at all."""
 _LEAST = 0.0005  # what the plain form is worth where it is not named: less than anything that is
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 
@@ -150,31 +151,19 @@ def precondition(
     """
     tags = [found for coding in codings if (found := coded_tag(tag, coding))]
     if (wanted := headers.get("If-Match")) is not None:
-        if wanted.strip() != "*" and not any(matches(wanted, found, weakly=False) for found in tags):
+        strong = parse_etags(wanted.strip())
+        if not strong.star_tag and not any(strong.contains(found) for found in tags):
             return 412, None
     elif (limit := parse_date(headers.get("If-Unmodified-Since"))) and modified and modified > limit:
         return 412, None
     if (held := headers.get("If-None-Match")) is not None:
-        if held.strip() == "*":
+        known = parse_etags(held.strip())
+        if known.star_tag:
             return (304 if method in SAFE else 412), None
-        current = next((found for found in tags if matches(held, found, weakly=True)), None)
+        current = next((found for found in tags if known.contains_weak(found)), None)
         return (200 if current is None else 304 if method in SAFE else 412), current
     since = parse_date(headers.get("If-Modified-Since")) if method in SAFE else None
     return (304 if since and modified and modified <= since else 200), None
-
-
-def matches(header: str, tag: str, *, weakly: bool) -> bool:
-    """Whether an If-Match or If-None-Match field lists `tag`, compared strongly or weakly (section 8.8.3.2)."""
-    return any(opaque == tag and (weakly or not weak) for weak, opaque in parse_tags(header))
-
-
-def parse_tags(header: str) -> list[tuple[bool, str]]:
-    """The entity tags of a field, each with whether it is weak; reading ends where the syntax does."""
-    found, position = [], 0
-    while match := _TAG.match(header, position):
-        found.append((bool(match[1]), match[2]))
-        position = match.end()
-    return found
 
 
 def coded_tag(tag: str | None, coding: str) -> str | None:
@@ -182,19 +171,11 @@ def coded_tag(tag: str | None, coding: str) -> str | None:
     return tag if tag is None or coding == IDENTITY else f"{tag}-{coding}"
 
 
-@lru_cache(maxsize=1024)
-def http_date(moment: datetime) -> str:
-    return format_datetime(moment.astimezone(UTC), usegmt=True)
-
-
 def parse_date(header: str | None) -> datetime | None:
-    """A date of a header field in UTC, or None for what is none: such a field is ignored."""
-    if not header:
-        return None
+    """A date of a header field with its time zone, or None for what is none: such a field is ignored."""
     try:
-        found = parsedate_to_datetime(header)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
+        return werkzeug.http.parse_date(header)
+    except OverflowError:  # which Werkzeug lets pass: a year or an offset of twenty digits
         return None
 
 
@@ -233,22 +214,24 @@ def byte_range(method: str, headers: Mapping[str, str], size: int, tag: str, mod
     Only GET has ranges; other units, several ranges at once, malformed ones and those whose If-Range does not hold are
     ignored, as section 14.2 allows. Raises ValueError for a range that lies outside (416).
     """
-    match = _RANGE.match(headers.get("Range", "")) if method == "GET" else None
-    if match is None or not _if_range(headers.get("If-Range"), tag, modified):
+    header = headers.get("Range", "") if method == "GET" else ""
+    if not header or not _if_range(headers.get("If-Range"), tag, modified):
         return None
-    if match[3] is not None:
-        start, stop = max(0, size - int(match[3])), size
-    else:
-        start, stop = int(match[1]), min(int(match[2] or size), size - 1) + 1
-        if match[2] and int(match[2]) < start:
-            return None
+    if _NO_BYTES.fullmatch(header):
+        raise ValueError("outside")
+    asked = parse_range_header(header)
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return None
+    start, stop = asked.ranges[0]
+    if start < 0:  # it counts from the end
+        start = max(0, start + size)
     if start >= size:
         raise ValueError("outside")
-    return slice(start, stop)
+    return slice(start, min(stop or size, size))
 
 
 def _if_range(header: str | None, tag: str, modified: datetime | None) -> bool:
-    if header is None or header.strip() == f'"{tag}"':  # strong comparison
+    if header is None or unquote_etag(header.strip()) == (tag, False):  # strong comparison: Werkzeug's IfRange is weak
         return True
     return modified is not None and parse_date(header) == modified
 

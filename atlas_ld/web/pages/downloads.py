@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from flask import Response, abort, render_template, request
+from werkzeug.http import http_date
 from werkzeug.wsgi import wrap_file
 
 from atlas_ld.media import GZIP, RDF_FORMATS, TABLE_FORMATS, Format, by_extension
@@ -99,7 +100,7 @@ def _send(publication: Publication, wanted: Download, sent: Download, coding: st
     moment, headers = published(publication), dict(request.headers)
     fields = {
         "ETag": f'"{tag}"',
-        "Last-Modified": rules.http_date(moment),
+        "Last-Modified": http_date(moment),
         "Accept-Ranges": "bytes",
         "Cache-Control": REVALIDATE,
         "Link": ", ".join(map(str, (*file_links(publication), Link(publication.settings.license, "license")))),
