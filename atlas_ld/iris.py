@@ -5,18 +5,23 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
 from urllib.parse import quote
 
 from atlas_ld.errors import InvalidSetting
+from atlas_ld.vocabulary import PREFIXES
 
 Kind = Literal["partnership", "territory", "organisation", "funding", "theme", "code", "source", "agreement", "post"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 KEY = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*")
 """What a key looks like: lower-case ASCII letters and digits, joined by `-`, `_` or `.`."""
+
+_LOCAL_NAME = re.compile(r"(?:\w|%[0-9A-Fa-f]{2})(?:(?:[\w.-]|%[0-9A-Fa-f]{2})*(?:[\w-]|%[0-9A-Fa-f]{2}))?", re.ASCII)
+"""What PN_LOCAL of Turtle and SPARQL allows in ASCII, colons and escapes left out."""
 
 _SLUG_LIMIT = 80
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "’": " "})
@@ -49,6 +54,24 @@ def slug(text: str) -> str:
         return key
     cut = key[: _SLUG_LIMIT - 7]
     return f"{cut.rpartition('-')[0] or cut}-{short_hash(fold(text), 6)}"
+
+
+def local_name(iri: str) -> str:
+    """What stands after the last `#` or `/`."""
+    return iri[max(iri.rfind("#"), iri.rfind("/")) + 1 :]
+
+
+def shorten(iri: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
+    """`atlas:startYear` for an IRI below a prefix (name -> namespace), else the IRI itself.
+
+    What comes back is a prefixed name wherever there are such: in Turtle, SPARQL and JSON-LD. So it stays whole where
+    its local name would have to be escaped: `http://purl.org/dc/terms/`, `{base}id/partnership/2833#funding-1`.
+    """
+    name = local_name(iri)
+    if not _LOCAL_NAME.fullmatch(name):
+        return iri
+    namespace = iri[: -len(name)]
+    return next((f"{prefix}:{name}" for prefix, known in prefixes.items() if known == namespace), iri)
 
 
 def theme_key(path: tuple[str, ...]) -> str:

@@ -17,7 +17,8 @@ from typing import Any
 
 import orjson
 
-from atlas_ld.rdf import RDF_TYPE, Literal, NamedNode, Triple
+from atlas_ld.iris import shorten
+from atlas_ld.rdf import RDF_TYPE, Graph, Literal, Triple
 from atlas_ld.vocabulary import RDF, XSD
 
 _CANONICAL_INTEGER = re.compile(r"0|-?[1-9]\d{0,14}")
@@ -26,13 +27,10 @@ _CANONICAL_INTEGER = re.compile(r"0|-?[1-9]\d{0,14}")
 _TYPE = RDF_TYPE.value
 _BOOLEAN, _INTEGER, _STRING, _LANG_STRING = map(str, (XSD.boolean, XSD.integer, XSD.string, RDF.langString))
 
-Properties = dict[str, list[Any]]
-Graph = dict[str, Properties]
-
 
 def document(triples: Iterable[Triple], root: str, terms: Terms, address: str) -> bytes:
     """One tree from `root`, with what cannot be reached from it beside it; `address` is that of the terms' context."""
-    graph = _by_subject(triples)
+    graph = Graph(triples)
     open_: set[str] = set()
     trees = [_tree(root, graph, terms, open_)]
     for subject in graph:
@@ -56,7 +54,7 @@ def frame(context: Mapping[str, Any]) -> tuple[bytes, bytes, bytes]:
 
 def nodes(triples: Iterable[Triple], terms: Terms) -> bytes:
     """The nodes of a dump that these triples make. All triples of a subject are in one call."""
-    graph = _by_subject(triples)
+    graph = Graph(triples)
     return b",\n".join(orjson.dumps(_node(subject, graph, terms, None)) for subject in graph)
 
 
@@ -78,12 +76,7 @@ class Terms:
         """The term of a property or class; else its compact IRI; else its IRI."""
         if iri in self._by_iri:
             return self._by_iri[iri][0]
-        found = (
-            (len(space), f"{prefix}:{iri[len(space) :]}")
-            for prefix, space in self._prefixes.items()
-            if iri.startswith(space)
-        )
-        return max(found, default=(0, iri))[1]
+        return shorten(iri, self._prefixes)
 
     def definition(self, iri: str) -> Mapping[str, Any]:
         return self._by_iri[iri][1] if iri in self._by_iri else {}
@@ -92,17 +85,6 @@ class Terms:
 def _expand(name: str, prefixes: Mapping[str, str]) -> str:
     prefix, colon, local = name.partition(":")
     return prefixes[prefix] + local if colon and prefix in prefixes and not local.startswith("//") else name
-
-
-def _by_subject(triples: Iterable[Triple]) -> Graph:
-    graph: Graph = {}
-    for triple in triples:
-        subject, value = triple.subject, triple.object
-        assert isinstance(subject, NamedNode)  # published graphs have no blank nodes
-        objects = graph.setdefault(subject.value, {}).setdefault(triple.predicate.value, [])
-        if value not in objects:
-            objects.append(value)
-    return graph
 
 
 def _tree(subject: str, graph: Graph, terms: Terms, open_: set[str]) -> dict[str, Any]:

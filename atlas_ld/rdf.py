@@ -22,9 +22,11 @@ from atlas_ld.vocabulary import DCTERMS, PREFIXES, RDF, RDFS, SKOS, XSD
 
 __all__ = [
     "BlankNode",
+    "Graph",
     "Literal",
     "NamedNode",
     "Node",
+    "Properties",
     "Quad",
     "Triple",
     "day",
@@ -40,6 +42,33 @@ __all__ = [
 
 Node = NamedNode | BlankNode | Literal
 """What an object of our graphs may be. We write no blank nodes, but shapes and reports have them."""
+
+Properties = dict[str, list[Node]]
+"""What is said of one thing: property IRI -> objects, each once, in the order of the triples."""
+
+
+class Graph(dict[str, Properties]):
+    """What is said of each thing: its IRI (a blank node's label) -> property IRI -> objects."""
+
+    def __init__(self, triples: Iterable[Triple] = ()) -> None:
+        super().__init__()
+        before: object = None
+        properties: Properties = {}
+        for about, property_, term in triples:  # at once: each look at a part of a triple copies it, long texts too
+            assert not isinstance(about, Triple)  # none of our files has RDF-star
+            assert not isinstance(term, Triple)
+            if about != before:
+                before, properties = about, self.setdefault(about.value, {})
+            objects = properties.setdefault(property_.value, [])
+            if term not in objects:
+                objects.append(term)
+
+    def properties(self, iri: str) -> Properties:
+        """What is said of a thing; nothing where it is not described."""
+        return self.get(iri, {})
+
+    def objects(self, iri: str, property_: str) -> list[Node]:
+        return self.properties(iri).get(str(property_), [])
 
 
 @lru_cache(maxsize=65536)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pyoxigraph as ox
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from atlas_ld.errors import InvalidSetting
-from atlas_ld.iris import KEY, KINDS, Iris, fold, slug, theme_key
+from atlas_ld.iris import KEY, KINDS, Iris, fold, shorten, slug, theme_key
+from atlas_ld.vocabulary import ATLAS, PREFIXES
 
 
 @pytest.mark.parametrize(
@@ -62,3 +64,43 @@ def test_an_entity_iri_comes_apart_into_kind_and_key(kind: str, key: str) -> Non
     assert iris.split(iris.entity(kind, key)) == (kind, key)  # type: ignore[arg-type]
     assert iris.split(iris.entity(kind, key) + "#participation-1") == (kind, key)  # type: ignore[arg-type]
     assert iris.split(iris.document(kind, key)) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("iri", "short"),
+    [
+        (str(ATLAS.startYear), "atlas:startYear"),
+        ("http://metadata.un.org/sdg/5", "sdg:5"),
+        ("https://data.example/id/partnership/crea-ocean-2010", "partnership:crea-ocean-2010"),
+        ("https://data.example/id/theme/a--b_c.d", "theme:a--b_c.d"),
+        ("https://data.example/id/theme/a%20b", "theme:a%20b"),
+        # What would have to be escaped, or would be another thing, stays whole.
+        ("https://data.example/id/partnership/2833#funding-1", None),
+        ("https://data.example/id/partnership/", None),
+        ("https://data.example/id/partnership/a/b", None),
+        ("https://data.example/id/partnership/a.", None),
+        ("https://data.example/id/partnership/-a", None),
+        ("https://data.example/id/partnership/a%2", None),
+        ("https://data.example/id/partnership/a?b", None),
+        ("https://data.example/id/partnership/é", None),
+        ("http://purl.org/dc/terms/", None),
+        ("https://elsewhere.example/x", None),
+        ("urn:x", None),
+        ("", None),
+    ],
+)
+def test_an_iri_is_shortened_where_the_prefixed_name_means_the_same_everywhere(iri: str, short: str | None) -> None:
+    prefixes = PREFIXES | Iris("https://data.example/").prefixes
+    assert shorten(iri, prefixes) == (short or iri)
+    if short:
+        header = "".join(f"PREFIX {name}: <{namespace}>\n" for name, namespace in prefixes.items())
+        (row,) = ox.Store().query(f"{header}SELECT ({short} AS ?x) {{}}")  # type: ignore[misc, union-attr]
+        assert row["x"].value == iri
+        turtle = f"{header}{short} a {short} ."
+        assert next(iter(ox.parse(turtle, format=ox.RdfFormat.TURTLE))).subject.value == iri  # type: ignore[union-attr]
+
+
+def test_the_namespace_decides_not_the_order_of_the_prefixes() -> None:
+    prefixes = {"outer": "https://x.example/", "inner": "https://x.example/y/"}
+    assert shorten("https://x.example/y/z", prefixes) == "inner:z"
+    assert shorten("https://x.example/y", prefixes) == "outer:y"

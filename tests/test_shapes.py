@@ -13,10 +13,10 @@ import pyshacl
 import pytest
 from rdflib import Graph
 
+from atlas_ld.iris import shorten
 from atlas_ld.rdf import Triple, parse_file
 from atlas_ld.resources import turtle_files
 from atlas_ld.validation import load_shapes, validate
-from atlas_ld.validation.report import compact
 
 BASE = "http://localhost:8000/"
 FOLDER = Path(__file__).parent / "shapes"
@@ -42,7 +42,7 @@ def world() -> list[Triple]:
 def fired(path: Path, world: list[Triple]) -> set[str]:
     report = validate([*world, *parse_file(path, BASE)], load_shapes(BASE))
     return {
-        f"{compact(result.shape)} {compact(result.constraint)} {result.severity.capitalize()}"
+        f"{shorten(result.shape)} {shorten(result.constraint)} {result.severity.capitalize()}"
         for result in report.results
     }
 
@@ -57,9 +57,9 @@ def said() -> Iterator[tuple[str, str, str]]:
     """What the shapes that have a name say: subject, predicate and object, as prefixed names where they have one."""
     for path in turtle_files("shapes"):
         for triple in parse_file(path, BASE):
-            subject, value = compact(getattr(triple.subject, "value", "")), compact(getattr(triple.object, "value", ""))
+            subject, value = shorten(getattr(triple.subject, "value", "")), shorten(getattr(triple.object, "value", ""))
             if subject.startswith("shape:") and not subject.startswith(("shape:In-", "shape:group-")):
-                yield subject, compact(triple.predicate.value), value
+                yield subject, shorten(triple.predicate.value), value
 
 
 def constraints() -> set[str]:
@@ -108,7 +108,7 @@ def test_every_property_of_a_shape_is_used_by_a_valid_file() -> None:
     paths = {shape: value for shape, predicate, value in said() if predicate == "sh:path"}
     claimed = {(shape, paths[value]) for shape, predicate, value in said() if predicate == "sh:property"}
     used = {
-        (f"shape:{path.parent.name}", compact(triple.predicate.value))
+        (f"shape:{path.parent.name}", shorten(triple.predicate.value))
         for path in VALID
         for triple in parse_file(path, BASE)
     }

@@ -11,7 +11,7 @@ from typing import Any
 from rdflib import URIRef
 
 from atlas_ld.iris import Iris
-from atlas_ld.rdf import Literal, NamedNode, Triple, day, decimal, gyear, integer, node, text
+from atlas_ld.rdf import Literal, NamedNode, Properties, Triple, day, decimal, gyear, integer, node, text
 from atlas_ld.vocabulary import ATLAS, DCAT, DCTERMS
 
 Term = Literal | NamedNode
@@ -101,10 +101,6 @@ def write_codes(subject: NamedNode, thing: object, codes: Iterable[Code], iris: 
         values = value if code.many else () if value is None else (value,)
         triples += [Triple(subject, node(code.property), node(iris.code(code.scheme, one))) for one in values]
     return triples
-
-
-Properties = dict[str, list[Term]]
-"""What is said of one subject: property IRI -> objects."""
 
 
 def read_fields(properties: Properties, fields: Iterable[Field]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ about the source, not the partnership, and stay out of the graph.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,11 +16,10 @@ from atlas_ld.mapping.fields import (
     PARTNERSHIP,
     PARTNERSHIP_CODES,
     Code,
-    Properties,
     read_codes,
     read_fields,
 )
-from atlas_ld.rdf import NamedNode, Triple
+from atlas_ld.rdf import Graph, NamedNode, Properties, Triple
 from atlas_ld.records import Funding, GoalChoice, Origin, Participant, PartnershipRecord, ThemeChoice
 from atlas_ld.vocabulary import ATLAS, DCTERMS, FOAF, ORG, PROV, SDG, SKOS
 
@@ -30,10 +28,8 @@ _ROLE = (Code("role", ORG.role, "role"),)
 
 def read_partnership(triples: Iterable[Triple], key: str, iris: Iris) -> PartnershipRecord:
     """The record of the partnership `key` from a graph that describes it and what it links to."""
-    graph: dict[str, Properties] = defaultdict(lambda: defaultdict(list))
-    for triple in triples:
-        graph[triple.subject.value][triple.predicate.value].append(triple.object)  # type: ignore[union-attr, arg-type]
-    about = graph[iris.entity("partnership", key)]
+    graph = Graph(triples)
+    about = graph.properties(iris.entity("partnership", key))
     values = read_fields(about, PARTNERSHIP) | read_codes(about, PARTNERSHIP_CODES, iris)
     return PartnershipRecord(
         **values,
@@ -60,10 +56,10 @@ def read_partnership(triples: Iterable[Triple], key: str, iris: Iris) -> Partner
     )
 
 
-def _parts(graph: dict[str, Properties], about: Properties, link: str) -> list[Properties]:
+def _parts(graph: Graph, about: Properties, link: str) -> list[Properties]:
     """What `about` links to, in the order of the number that ends each IRI."""
     iris = [term.value for term in about.get(str(link), ()) if isinstance(term, NamedNode)]
-    return [graph[iri] for iri in sorted(iris, key=_trailing_number)]
+    return [graph.properties(iri) for iri in sorted(iris, key=_trailing_number)]
 
 
 def _trailing_number(iri: str) -> tuple[int, str]:
@@ -71,7 +67,7 @@ def _trailing_number(iri: str) -> tuple[int, str]:
     return (int(tail) if tail.isdecimal() else 0, iri)
 
 
-def _theme_path(graph: dict[str, Properties], link: Any) -> tuple[str, ...]:
+def _theme_path(graph: Graph, link: Any) -> tuple[str, ...]:
     path: list[str] = []
     while link:
         concept = graph[link[0].value]

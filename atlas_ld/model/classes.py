@@ -10,7 +10,8 @@ from typing import Any
 
 from atlas_ld.errors import BrokenResource
 from atlas_ld.findings import Severity
-from atlas_ld.vocabulary import PREFIXES, RDF, XSD
+from atlas_ld.iris import local_name, shorten
+from atlas_ld.vocabulary import RDF, XSD
 
 _RESERVED = frozenset({"id", "type"})
 _LANG_STRING = str(RDF.langString)
@@ -155,21 +156,21 @@ class Model:
         names = set(self.terms.values())
         context |= {name: iri for name, iri in sorted(prefixes.items()) if name not in names}
         for class_ in self.classes:
-            context[self.terms[class_.iri]] = {"@id": ":".join(prefixed(class_.iri))}
+            context[self.terms[class_.iri]] = {"@id": prefixed(class_.iri)}
         for iri, fields in self.fields_by_path.items():
             context[self.terms[iri]] = _term_definition(iri, fields)
         return context
 
 
 def _term_definition(iri: str, fields: tuple[Field, ...]) -> dict[str, Any]:
-    definition: dict[str, Any] = {"@id": ":".join(prefixed(iri))}
+    definition: dict[str, Any] = {"@id": prefixed(iri)}
     datatypes = {field.datatype for field in fields}
     if datatypes == {_LANG_STRING}:
         definition["@language"] = "fr"
     elif datatypes == {None}:
         definition["@type"] = "@id"
     elif len(datatypes) == 1 and datatypes != {str(XSD.string)}:
-        definition["@type"] = ":".join(prefixed(str(fields[0].datatype)))
+        definition["@type"] = prefixed(str(fields[0].datatype))
     if any(field.many for field in fields):
         definition["@container"] = "@set"
     return definition
@@ -180,13 +181,8 @@ def _camel_case(name: str) -> str:
     return first.lower() + "".join(word.capitalize() for word in others)
 
 
-def local_name(iri: str) -> str:
-    return iri[max(iri.rfind("#"), iri.rfind("/")) + 1 :]
-
-
-def prefixed(iri: str) -> tuple[str, str]:
-    """`("dct", "title")`. Raises BrokenResource for an IRI below no prefix of `vocabulary.PREFIXES`."""
-    for prefix, namespace in PREFIXES.items():
-        if iri == namespace + local_name(iri):
-            return prefix, local_name(iri)
-    raise BrokenResource(f"{iri} is below no prefix of vocabulary.PREFIXES; add its prefix there.")
+def prefixed(iri: str) -> str:
+    """`dct:title`. Raises BrokenResource for an IRI below no prefix of `vocabulary.PREFIXES`."""
+    if (short := shorten(iri)) == iri:
+        raise BrokenResource(f"{iri} is below no prefix of vocabulary.PREFIXES; add its prefix there.")
+    return short

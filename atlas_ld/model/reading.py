@@ -12,13 +12,11 @@ from typing import Any
 
 from atlas_ld.errors import BrokenResource
 from atlas_ld.findings import Severity
-from atlas_ld.model.classes import Bilingual, ClassModel, Field, Group, Model, Rule, local_name, prefixed
-from atlas_ld.rdf import Literal, Node, Triple, parse_file
+from atlas_ld.iris import local_name
+from atlas_ld.model.classes import Bilingual, ClassModel, Field, Group, Model, Rule, prefixed
+from atlas_ld.rdf import Graph, Literal, Properties, parse_file
 from atlas_ld.resources import turtle_files
 from atlas_ld.vocabulary import ATLAS, RDF, RDFS, SH
-
-Properties = Mapping[str, list[Node]]
-Graph = Mapping[str, Properties]
 
 _LANG_STRING = str(RDF.langString)
 
@@ -44,14 +42,7 @@ def load_model(base: str) -> Model:
 
 
 def _read(base: str) -> Graph:
-    graph: dict[str, dict[str, list[Node]]] = {}
-    for path in turtle_files("shapes"):
-        for triple in parse_file(path, base):
-            subject, value = triple.subject, triple.object
-            assert not isinstance(subject, Triple)  # no file has RDF-star
-            assert not isinstance(value, Triple)
-            graph.setdefault(subject.value, {}).setdefault(triple.predicate.value, []).append(value)
-    return graph
+    return Graph(triple for path in turtle_files("shapes") for triple in parse_file(path, base))
 
 
 def _class(subject: str, graph: Graph, claimed: Mapping[str, str]) -> ClassModel:
@@ -137,14 +128,14 @@ def _value(properties: Properties, property_: Any) -> str | None:
 def _one(subject: str, properties: Properties, property_: Any) -> str:
     value = _value(properties, property_)
     if value is None:
-        raise BrokenResource(f"{subject} has no {':'.join(prefixed(str(property_)))}; add it in shapes/.")
+        raise BrokenResource(f"{subject} has no {prefixed(str(property_))}; add it in shapes/.")
     return value
 
 
 def _bilingual(subject: str, properties: Properties, property_: Any) -> Bilingual:
     texts = {v.language: v.value for v in properties.get(str(property_), ()) if isinstance(v, Literal)}
     if not {"fr", "en"} <= texts.keys():
-        raise BrokenResource(f"{subject} lacks {':'.join(prefixed(str(property_)))} in French or English.")
+        raise BrokenResource(f"{subject} lacks {prefixed(str(property_))} in French or English.")
     return Bilingual(texts["fr"], texts["en"])
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Literal as OneOf
 
+from atlas_ld.iris import shorten
 from atlas_ld.model import ClassModel, Model
 from atlas_ld.model.classes import Field
 from atlas_ld.rdf import LABELS, Literal, node
@@ -213,12 +214,10 @@ class _Writer:
         return self._variables[key]
 
     def _iri(self, iri: str) -> str:
-        for prefix, namespace in self._prefixes.items():
-            name = iri.removeprefix(namespace)
-            if name != iri and name.isidentifier():
-                self._used.add(prefix)
-                return f"{prefix}:{name}"
-        return str(node(iri))
+        if (short := shorten(iri, self._prefixes)) == iri:
+            return str(node(iri))
+        self._used.add(short.partition(":")[0])
+        return short
 
 
 def _by_path(conditions: Sequence[Condition], count: Path | None) -> list[tuple[Path, list[Condition]]]:

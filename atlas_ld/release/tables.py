@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from atlas_ld.model import ClassModel, Field, Model
-from atlas_ld.rdf import LABELS, RDF_TYPE, Literal, NamedNode, Node, Triple, object_of, subject_of
+from atlas_ld.rdf import LABELS, RDF_TYPE, Literal, NamedNode, Properties
 from atlas_ld.release.kinds import LISTS
 from atlas_ld.vocabulary import ATLAS, XSD
 
@@ -21,10 +21,6 @@ JOIN = " | "
 _PARTS = frozenset(str(term) for term in (ATLAS.participation, ATLAS.themeAssignment, ATLAS.goalAssignment))
 _NUMBERS = frozenset(str(term) for term in (XSD.decimal, XSD.integer, XSD.gYear))
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-Properties = dict[str, list[Node]]
-EntityGraph = dict[str, Properties]
-"""What is said of each subject, by property."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +51,7 @@ def columns(name: str, model: Model) -> tuple[Column, ...]:
     return tuple(_columns(described, model, with_owner=bool(LISTS[name].owner)))
 
 
-def by_subject(triples: Iterable[Triple]) -> EntityGraph:
-    things: EntityGraph = {}
-    for triple in triples:
-        things.setdefault(subject_of(triple), {}).setdefault(triple.predicate.value, []).append(object_of(triple))
-    return things
-
-
-def rows_of(name: str, things: EntityGraph) -> EntityGraph:
+def rows_of(name: str, things: Mapping[str, Properties]) -> Mapping[str, Properties]:
     """The things that are rows of a table."""
     classes = LISTS[name].classes
     return {
@@ -72,7 +61,7 @@ def rows_of(name: str, things: EntityGraph) -> EntityGraph:
     }
 
 
-def links(shown: Sequence[Column], rows: EntityGraph) -> set[str]:
+def links(shown: Sequence[Column], rows: Mapping[str, Properties]) -> set[str]:
     """All that the rows link to, whose labels `cells` wants."""
     fields = [column.field for column in shown if column.field is not None and column.field.datatype is None]
     return {
@@ -85,13 +74,13 @@ def links(shown: Sequence[Column], rows: EntityGraph) -> set[str]:
 
 
 def cells(
-    shown: Sequence[Column], rows: EntityGraph, labels: Mapping[str, str], owners: Mapping[str, str]
+    shown: Sequence[Column], rows: Mapping[str, Properties], labels: Mapping[str, str], owners: Mapping[str, str]
 ) -> list[list[str]]:
     """The cells of each row. `labels` of what they link to, by IRI; `owners`: funding line -> partnership."""
     return [[_cell(column, iri, properties, labels, owners) for column in shown] for iri, properties in rows.items()]
 
 
-def labels(things: EntityGraph) -> dict[str, str]:
+def labels(things: Mapping[str, Properties]) -> dict[str, str]:
     """The label of each that has one."""
     return {iri: label for iri, properties in things.items() if (label := _label(properties)) is not None}
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from atlas_ld.findings import Finding, Severity
-from atlas_ld.iris import Iris, short_hash
+from atlas_ld.iris import Iris, short_hash, shorten
 from atlas_ld.media import TURTLE
 from atlas_ld.rdf import RDF_TYPE, Literal, NamedNode, Node, Triple, boolean, node, text, write
 from atlas_ld.vocabulary import PREFIXES, SH
@@ -77,7 +77,7 @@ class Result:
             severity=self.severity,
             fr=self.fr if short is None else f"{self.fr} Valeur : « {short} ».",
             en=self.en if short is None else f"{self.en} Value: “{short}”.",
-            field=compact(self.path) if self.path else None,
+            field=shorten(self.path) if self.path else None,
         )
 
 
@@ -162,16 +162,10 @@ def report_turtle(results: Iterable[SerializedResult], iris: Iris) -> str:
     return f"{declared}\n{body}"
 
 
-def compact(iri: str) -> str:
-    """`atlas:startYear` for an IRI below a known prefix, else the IRI itself."""
-    best = max((p for p, n in PREFIXES.items() if iri.startswith(n)), key=lambda p: len(PREFIXES[p]), default=None)
-    return iri if best is None else f"{best}:{iri.removeprefix(PREFIXES[best])}"
-
-
 def _block(result: Result) -> str:
     lines = [f"{result.severity.value}: {result.code}", f"  at     {result.focus}"]
     if result.path:
-        lines.append(f"  field  {compact(result.path)}")
+        lines.append(f"  field  {shorten(result.path)}")
     if result.value is not None:
         lines.append(f"  value  {textwrap.shorten(str(result.term), _VALUE_LENGTH, placeholder=' …')}")
     lines.append(textwrap.fill(result.en, 100, initial_indent="  mend   ", subsequent_indent=" " * 9))

@@ -14,7 +14,7 @@ from sqlite3 import Connection
 
 from atlas_ld.catalogue import Statistics
 from atlas_ld.model import load_model
-from atlas_ld.rdf import LABELS, RDF_TYPE, parse_lines
+from atlas_ld.rdf import LABELS, RDF_TYPE, Graph, parse_lines
 from atlas_ld.release import tables, workbook
 from atlas_ld.release.writing import ledger
 from atlas_ld.release.writing.chunks import Chunk
@@ -69,7 +69,7 @@ def _texts(lines: list[bytes], base_iri: str) -> Texts:
             properties={_iri(predicate): count for predicate, count in sorted(properties.items())},
         ),
         facts=Facts(
-            labels=tables.labels(tables.by_subject(parse_lines(labelled))),
+            labels=tables.labels(Graph(parse_lines(labelled))),
             owners={(_iri(rest[:-2]), _iri(subject)) for subject, predicate, rest in split if predicate == _OWNS},
         ),
     )
@@ -89,7 +89,7 @@ def _rows(iris: Sequence[str], lines: Iterable[bytes], base_iri: str, known: Con
     model = load_model(base_iri)
     # Only what is said of a thing itself is in its row, not what is said of its parts.
     own = (line for iri, some in zip(iris, lines, strict=True) for line in _about(iri, some))
-    things = tables.by_subject(parse_lines(b"".join(own)))
+    things = Graph(parse_lines(b"".join(own)))
     found = {name: rows for name in tables.tabled() if (rows := tables.rows_of(name, things))}
     columns = {name: tables.columns(name, model) for name in found}
     owners = ledger.owners_of(known, found.get("funding", ()))

@@ -265,8 +265,7 @@ def _patterns(list_: List) -> Iterator[tuple[str, str]]:
     for facet in list_.facets:
         if facet.property:
             of = list_ if facet.own or not list_.owner else LISTS[list_.owner]
-            prefix, name = prefixed(facet.property)
-            yield facet.name, f"?{of.variable} {prefix}:{name} ?{facet.name} ."
+            yield facet.name, f"?{of.variable} {prefixed(facet.property)} ?{facet.name} ."
 
 
 def _term(iris: Iris, facet: Facet, value: str) -> Node:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -10,11 +10,12 @@ from urllib.parse import unquote
 
 from markupsafe import Markup, escape
 
+from atlas_ld import rdf
 from atlas_ld.iris import Iris
 from atlas_ld.model import ClassModel
-from atlas_ld.rdf import Literal, NamedNode, Node, Triple
+from atlas_ld.rdf import Literal, NamedNode, Node
 from atlas_ld.release.kinds import LISTS
-from atlas_ld.vocabulary import DCTERMS, PREFIXES, RDF, RDFS, SDG, SKOS, XSD
+from atlas_ld.vocabulary import DCTERMS, RDF, RDFS, SDG, SKOS, XSD
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering import urls
 from atlas_ld.web.text.formatting import day, number, typeset, web_address
@@ -38,26 +39,8 @@ class DisplayValue:
     iri: str | None = None
 
 
-class Graph:
-    """Triples by subject and property, for templates: `graph.texts(iri, ATLAS.context)`."""
-
-    def __init__(self, triples: Iterable[Triple]) -> None:
-        self._objects: dict[str, dict[str, list[Node]]] = {}
-        for triple in triples:
-            assert isinstance(triple.subject, NamedNode)
-            assert isinstance(triple.object, NamedNode | Literal)
-            properties = self._objects.setdefault(triple.subject.value, {})
-            properties.setdefault(triple.predicate.value, []).append(triple.object)
-
-    def __contains__(self, iri: str) -> bool:
-        return iri in self._objects
-
-    def properties(self, iri: str) -> Mapping[str, list[Node]]:
-        """Property IRI -> objects, for one subject; empty for a subject that is not described."""
-        return self._objects.get(iri, {})
-
-    def objects(self, iri: str, property_: str) -> list[Node]:
-        return self.properties(iri).get(str(property_), [])
+class Graph(rdf.Graph):
+    """A graph for templates, in the reader's language: `graph.texts(iri, ATLAS.context)`."""
 
     def iris(self, iri: str, property_: str) -> list[str]:
         return [term.value for term in self.objects(iri, property_) if isinstance(term, NamedNode)]
@@ -174,14 +157,6 @@ def _names(iris: Sequence[str], most: int) -> str:
 def shortened(iri: str) -> str:
     """An address for the screen: without its scheme."""
     return iri.removeprefix("https://").removeprefix("http://")
-
-
-def short(iri: str) -> str:
-    """An IRI by its prefix where it has one: `atlas:startYear`."""
-    for prefix, namespace in PREFIXES.items():
-        if iri.startswith(namespace):
-            return f"{prefix}:{iri.removeprefix(namespace)}"
-    return iri
 
 
 def show(term: Node, graph: Graph | None = None) -> DisplayValue:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
 from atlas_ld import vocabulary
+from atlas_ld.iris import shorten
 from atlas_ld.release.kinds import LISTS
 from atlas_ld.web.http.responses import address_with, head_links, language_addresses
 from atlas_ld.web.publication import current_publication
@@ -35,7 +36,7 @@ def register(app: Flask) -> None:
         typeset=formatting.typeset,
         paragraphs=paragraphs,
         web_address=formatting.web_address,
-        short=display.short,
+        short=shorten,
     )
     app.jinja_env.globals.update(
         t=t,
@@ -55,7 +56,7 @@ def register(app: Flask) -> None:
         fields_of=display.fields_of,
         sparql_address=urls.sparql,
         goal_number=display.goal_number,
-        short=display.short,
+        short=shorten,
         shortened=display.shortened,
         **{name: getattr(vocabulary, name) for name in _NAMESPACES},
     )

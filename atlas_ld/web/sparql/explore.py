@@ -12,17 +12,17 @@ from typing import Any
 from flask import Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from atlas_ld.iris import shorten
 from atlas_ld.media import JSON
 from atlas_ld.model import ClassModel, Model
 from atlas_ld.queries import load
 from atlas_ld.queries.building import TESTS, Condition, Path, UnfitValueError, build, check, paths, starts
-from atlas_ld.rdf import Literal, NamedNode, node, parse_file, subject_of
+from atlas_ld.rdf import Graph, Literal, NamedNode, node, parse_file
 from atlas_ld.release.layout import CATALOGUE
 from atlas_ld.vocabulary import PREFIXES, VOID
 from atlas_ld.web.http.responses import answer, html_page
 from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.publication import Publication, current_publication
-from atlas_ld.web.rendering.display import short
 from atlas_ld.web.sparql.result_charts import chart, points
 from atlas_ld.web.text.i18n import Language, current_language, t
 
@@ -56,7 +56,7 @@ def _completions(publication: Publication, language: Language) -> dict[str, Any]
     for kind, counts in zip(("class", "property"), partitions(publication), strict=True):
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         found[kind] = [
-            {"iri": iri, "short": short(iri), "label": names.get(iri, ""), "count": count} for iri, count in ordered
+            {"iri": iri, "short": shorten(iri), "label": names.get(iri, ""), "count": count} for iri, count in ordered
         ]
     return found
 
@@ -70,18 +70,15 @@ def labels(model: Model, language: Language) -> dict[str, str]:
 @lru_cache(maxsize=4)
 def partitions(publication: Publication) -> tuple[Mapping[str, int], Mapping[str, int]]:
     """Entities of each class and triples of each property, as the release's description counts them (VoID)."""
-    described: dict[str, dict[str, str]] = {}
-    for triple in parse_file(publication.release.path / CATALOGUE, publication.iris.base):
-        if isinstance(triple.object, NamedNode | Literal):
-            described.setdefault(subject_of(triple), {})[triple.predicate.value] = triple.object.value
+    described = Graph(parse_file(publication.release.path / CATALOGUE, publication.iris.base))
     return (
         _counted(described, str(VOID["class"]), str(VOID.entities)),
         _counted(described, str(VOID.property), str(VOID.triples)),
     )
 
 
-def _counted(described: Mapping[str, Mapping[str, str]], of: str, count: str) -> dict[str, int]:
-    return {part[of]: int(part[count]) for part in described.values() if of in part and count in part}
+def _counted(described: Graph, of: str, count: str) -> dict[str, int]:
+    return {part[of][0].value: int(part[count][0].value) for part in described.values() if of in part and count in part}
 
 
 _MOST_CONDITIONS = 12

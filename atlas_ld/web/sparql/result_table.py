@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from atlas_ld.iris import Iris
+from atlas_ld.iris import Iris, shorten
 from atlas_ld.vocabulary import PREFIXES, XSD
 from atlas_ld.web.rendering.display import page_of
 from atlas_ld.web.text.formatting import web_address
@@ -51,16 +51,7 @@ def _cell(term: dict[str, Any] | None, iris: Iris, prefixes: dict[str, str]) -> 
         return Cell("")
     if term["type"] == "uri":
         iri = term["value"]
-        return Cell(_short(iri, prefixes), href=page_of(iri, iris) or web_address(iri))
+        return Cell(shorten(iri, prefixes), href=page_of(iri, iris) or web_address(iri))
     if term["type"] == "literal":
         return Cell(term["value"], term.get("xml:lang"), numeric=term.get("datatype") in _NUMBERS)
     return Cell(f"_:{term['value']}" if term["type"] == "bnode" else json.dumps(term["value"], ensure_ascii=False))
-
-
-def _short(iri: str, prefixes: dict[str, str]) -> str:
-    """`partnership:crea-ocean-2010`, or the whole IRI where no prefix suits."""
-    for prefix, namespace in prefixes.items():
-        name = iri.removeprefix(namespace)
-        if name and name != iri and not set(name) & set("/#"):
-            return f"{prefix}:{name}"
-    return iri
