@@ -13,14 +13,13 @@ from dataclasses import fields
 from pathlib import Path
 
 from atlas_ld.config import ENVIRONMENT_PREFIX, Settings
-from atlas_ld.iris import Iris, fold
+from atlas_ld.iris import Iris, fold, shorten
 from atlas_ld.model import ClassModel, Field, Model, Rule, load_model
 from atlas_ld.queries import declared
 from atlas_ld.queries.named import NamedQuery, named_queries
 from atlas_ld.rdf import Literal, parse_file
 from atlas_ld.records import PartnershipRecord
 from atlas_ld.resources import turtle_files
-from atlas_ld.validation.report import compact
 from atlas_ld.vocabulary import DCTERMS, PREFIXES, SKOS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -61,7 +60,7 @@ def _class_section(model: Model, class_: ClassModel) -> str:
             for field in group.fields
         ),
     )  # fmt: skip
-    text = f"## {class_.label.en} · {class_.label.fr}\n\n`{compact(class_.iri)}`. {class_.definition.en}\n\n{fields_}"
+    text = f"## {class_.label.en} · {class_.label.fr}\n\n`{shorten(class_.iri)}`. {class_.definition.en}\n\n{fields_}"
     if class_.rules:
         text += "\nFurther checks:\n\n" + _table(
             ("check", "of", "severity", "how to mend"), map(_rule_cells, class_.rules)
@@ -73,12 +72,12 @@ def _field_cells(model: Model, field: Field) -> tuple[str, ...]:
     most = "n" if field.maximum is None else str(field.maximum)
     return (
         f"{field.name.en} · {field.name.fr}" + (" (derived)" if field.derived else ""),
-        f"`{compact(field.path)}`",
+        f"`{shorten(field.path)}`",
         f"`{model.terms[field.path]}`",
         _values(field),
         f"{field.minimum}..{most}" if str(field.minimum) != most else most,
         field.severity.value,
-        f"`{compact(field.shape)}`",
+        f"`{shorten(field.shape)}`",
     )
 
 
@@ -86,16 +85,16 @@ def _values(field: Field) -> str:
     if field.languages:
         return "text @" + ", @".join(field.languages)
     if field.datatype:
-        return f"`{compact(field.datatype)}`"
+        return f"`{shorten(field.datatype)}`"
     if field.scheme:
         return f"concept of `{field.scheme.removeprefix(BASE)}`"
-    return " or ".join(f"`{compact(class_)}`" for class_ in field.classes) or "IRI"
+    return " or ".join(f"`{shorten(class_)}`" for class_ in field.classes) or "IRI"
 
 
 def _rule_cells(rule: Rule) -> tuple[str, ...]:
     return (
-        f"`{compact(rule.shape)}`",
-        f"`{compact(rule.path)}`" if rule.path else "the whole",
+        f"`{shorten(rule.shape)}`",
+        f"`{shorten(rule.path)}`" if rule.path else "the whole",
         rule.severity.value,
         rule.message.en,
     )
