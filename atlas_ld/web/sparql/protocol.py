@@ -147,7 +147,7 @@ def by_name(name: str, offered: Sequence[Format]) -> Format | None:
     """By extension (`csv`), name (`turtle`), media type, or what clients commonly write: `json`, `xml`."""
     wanted = name.lower()
     for format_ in offered:
-        common = format_.media_type.rpartition("/")[2].removeprefix("sparql-results+")
+        common = re.split(r"[/+]", format_.media_type)[-1]
         if wanted in (format_.extension, format_.name, format_.media_type, common, *format_.aliases):
             return format_
     return None
