@@ -24,6 +24,8 @@ _LOCAL_NAME = re.compile(r"(?:\w|%[0-9A-Fa-f]{2})(?:(?:[\w.-]|%[0-9A-Fa-f]{2})*(
 """What PN_LOCAL of Turtle and SPARQL allows in ASCII, colons and escapes left out."""
 
 _SLUG_LIMIT = 80
+_WORD = re.compile(r"[a-z0-9]+")
+_ABBREVIATIONS = {"st": "saint", "ste": "sainte"}
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "’": " "})
 _FIRST_COMBINING = "\u0300"
 _BASE_IRI = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
@@ -36,6 +38,12 @@ def fold(text: str) -> str:
     lowered = unicodedata.normalize("NFKC", text).lower().translate(_LIGATURES)
     apart = unicodedata.normalize("NFKD", lowered)
     return "".join([c for c in apart if c < _FIRST_COMBINING or not unicodedata.combining(c)])
+
+
+def words(text: str) -> str:
+    """Lower-case ASCII words joined by single spaces: `Saint-Étienne` and `St Etienne` -> `saint etienne`."""
+    found = _WORD.findall(text.lower() if text.isascii() else fold(text))  # ASCII has nothing else to fold
+    return " ".join([_ABBREVIATIONS.get(word, word) for word in found])
 
 
 def short_hash(text: str, length: int = 8) -> str:

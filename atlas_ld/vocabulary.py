@@ -105,6 +105,10 @@ class ATLAS(DefinedNamespace):
     # Authorities and territories
     administers: URIRef
     sirenCode: URIRef
+    identification: URIRef
+    formerKey: URIRef
+    existsFrom: URIRef
+    existsUntil: URIRef
     level: URIRef
     inseeCode: URIRef
     within: URIRef

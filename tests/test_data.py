@@ -213,7 +213,7 @@ def test_decisions_by_hand_are_about_places_that_exist(gazetteer: Gazetteer) -> 
         assert not row["geonames"] or gazetteer.place(key).country == row["country"], row
     for name in ("aliases-countries", "posts"):
         for row in rows(REFERENCE / f"{name}.csv"):
-            assert f"country-{row['country'].lower()}" in gazetteer, row
+            assert not row["country"] or f"country-{row['country'].lower()}" in gazetteer, row
     for row in rows(REFERENCE / "short-names.csv"):
         assert f"commune-{row['insee']}" in gazetteer, row
     for row in rows(REFERENCE / "former-regions.csv"):

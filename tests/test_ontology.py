@@ -165,4 +165,4 @@ def test_the_ontologys_own_concepts_conform_to_the_shape_of_concepts() -> None:
 
 def test_every_code_list_has_a_file_of_its_own() -> None:
     names = {path.stem for path in (root() / "ontology" / "codes").glob("*.ttl")}
-    assert names == {"form", "status", "role", "level", "tri", "funder-kind", "section"}
+    assert names == {"form", "status", "role", "level", "tri", "funder-kind", "identification", "section"}

@@ -47,6 +47,7 @@ def organisation(iris: Iris, body: Body) -> Description:
     """An organisation; a territorial authority where it is known to be one."""
     iri = organisation_iri(iris, body)
     properties: list[tuple[URIRef, Term]] = [(RDFS.label, text(body.label))]
+    properties.append((ATLAS.identification, node(iris.code("identification", body.identification))))
     if body.siren:
         properties.append((ATLAS.sirenCode, Literal(body.siren)))
     if body.territory:

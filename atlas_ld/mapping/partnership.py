@@ -26,7 +26,7 @@ from atlas_ld.rdf import RDF_TYPE, Literal, Triple, boolean, decimal, integer, n
 from atlas_ld.records import Funding, PartnershipRecord
 from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.matching import Body, Resolution
-from atlas_ld.vocabulary import ATLAS, ORG, PROV, RDFS, SDG
+from atlas_ld.vocabulary import ATLAS, ORG, PROV, RDFS, SDG, SKOS
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ def map_partnership(
     own += _assignments(record, key, iris)
     own += _participations(record, key, resolution, iris)
     own += _funding(record, key, resolution, iris)
+    own += _told_of_bodies(resolution, iris)
     return Mapped(key, list(dict.fromkeys(own)), _shared(record, resolution, gazetteer, iris))
 
 
@@ -89,7 +90,7 @@ def _links(record: PartnershipRecord, resolution: Resolution, iris: Iris, day: d
         yield PROV.wasDerivedFrom, node(entities.source_iri(iris, origin))
     shortcuts = {"french-authority": ATLAS.frenchAuthority, "foreign-partner": ATLAS.foreignPartner}
     for participant, body in zip(record.participants, resolution.participants, strict=True):
-        if participant.role in shortcuts:
+        if body and participant.role in shortcuts:
             yield shortcuts[participant.role], node(entities.organisation_iri(iris, body))
     for country in _partner_countries(record, resolution):
         yield ATLAS.partnerCountry, node(country_iri(iris, country))
@@ -98,7 +99,7 @@ def _links(record: PartnershipRecord, resolution: Resolution, iris: Iris, day: d
 def _partner_countries(record: PartnershipRecord, resolution: Resolution) -> list[str]:
     """Countries of the foreign partners; where none is known, those of the diplomatic posts that follow it."""
     bodies = zip(record.participants, resolution.participants, strict=True)
-    declared = {b.country for p, b in bodies if p.role == "foreign-partner" and b.country}
+    declared = {b.country for p, b in bodies if p.role == "foreign-partner" and b and b.country}
     return sorted(declared or {country for country in resolution.posts if country})
 
 
@@ -128,10 +129,11 @@ def _participations(record: PartnershipRecord, key: str, resolution: Resolution,
         yield Triple(subject, node(ATLAS.participation), part)
         yield Triple(part, RDF_TYPE, node(ATLAS.Participation))
         yield Triple(part, node(ORG.organization), subject)
-        yield Triple(part, node(ORG.member), node(entities.organisation_iri(iris, body)))
+        if body:
+            yield Triple(part, node(ORG.member), node(entities.organisation_iri(iris, body)))
         yield Triple(part, node(ORG.role), node(iris.code("role", participant.role)))
         yield from write_fields(part, participant, PARTICIPANT)
-        if body.method and body.score is not None:
+        if body and body.method and body.score is not None:
             yield Triple(part, node(ATLAS.matchMethod), Literal(body.method))
             yield Triple(part, node(ATLAS.matchScore), decimal(body.score))
 
@@ -167,11 +169,24 @@ def _funding_label(line: Funding) -> str:
     return f"{line.funder}, {line.year or 'année non indiquée'} : {euros}"
 
 
+def _bodies(resolution: Resolution) -> list[Body]:
+    return [body for body in (*resolution.participants, *(f.body for f in resolution.funders)) if body]
+
+
+def _told_of_bodies(resolution: Resolution, iris: Iris) -> Iterator[Triple]:
+    """What this record alone tells of a body: which key it would have had, and who decided what it is."""
+    for body in _bodies(resolution):
+        subject = node(entities.organisation_iri(iris, body))
+        for key in body.former_keys:
+            yield Triple(subject, node(ATLAS.formerKey), Literal(key))
+        if body.note:
+            yield Triple(subject, node(SKOS.changeNote), text(body.note))
+
+
 def _shared(record: PartnershipRecord, resolution: Resolution, gazetteer: Gazetteer, iris: Iris) -> Description:
     shared: Description = {}
     countries = set(resolution.posts)
-    bodies: list[Body] = [*resolution.participants, *(f.body for f in resolution.funders if f.body)]
-    for body in bodies:
+    for body in _bodies(resolution):
         shared |= entities.organisation(iris, body)
         countries.add(body.country)
         if body.territory:

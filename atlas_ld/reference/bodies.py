@@ -1,20 +1,32 @@
-"""Bodies: from what matching decided about a name to an organisation with its key and label."""
+"""Bodies: from what matching decided about a name to an organisation with its key and label.
+
+Identity is earned (docs/matching.md): a body is identified, or shares its name with no other body that we know of, or
+belongs to one record alone.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Literal, get_args
 
-from atlas_ld.iris import slug
-from atlas_ld.reference.decision import Decision
-from atlas_ld.reference.gazetteer import Gazetteer
-from atlas_ld.reference.names import words
+from atlas_ld.iris import slug, words
+from atlas_ld.reference.curation import Decisions, Ruling
+from atlas_ld.reference.decision import CERTAIN, Decision
+from atlas_ld.reference.gazetteer import Gazetteer, Match
+from atlas_ld.reference.generic import is_generic, told_apart
+
+Identification = Literal["identified", "same-name", "not-identified"]
+IDENTIFICATIONS: tuple[Identification, ...] = get_args(Identification)
+NOTHING_DECIDED = Decisions()
 
 
 @dataclass(frozen=True)
 class Body:
     """A body that takes part or pays. `country` is alpha-2, `territory` the key of the place that it governs,
-    `authority` whether it governs one, known or not. `method` and `score` are None where nothing was matched."""
+    `authority` whether it governs one, known or not. `method` and `score` are None where nothing was matched.
+    `former_keys` are keys that it had in earlier versions, or would have
+    without the decision that `note` tells of."""
 
     key: str
     label: str
@@ -24,20 +36,74 @@ class Body:
     authority: bool = False
     method: str | None = None
     score: Decimal | None = None
+    identification: Identification = "identified"
+    former_keys: tuple[str, ...] = ()
+    note: str | None = None
 
 
-def unknown_body(name: str) -> Body:
-    """A body of which neither country nor territory is known."""
-    return Body(key=f"{slug(name)}-xx", label=name)
+@dataclass(frozen=True)
+class Case:
+    """What matching knows besides the name: the key of the record, the year in which it was signed or began, and the
+    countries (alpha-2) of its foreign partners."""
+
+    record: str
+    gazetteer: Gazetteer
+    decisions: Decisions = NOTHING_DECIDED
+    year: int | None = None
+    countries: tuple[str, ...] = ()
 
 
-def french_body(name: str, decision: Decision, gazetteer: Gazetteer, siren: str | None = None) -> Body:
+def named_body(name: str, country: str | None, decision: Decision, case: Case) -> Body:
+    """A body of which only the name is known: that of every record with this name in this country where the name is
+    one body's as far as we know, else one of this record alone."""
+    code = country.lower() if country else "xx"
+    key = f"{slug(name)}-{code}"
+    if country and not decision.candidates and _tells_one(name, country, case.gazetteer):
+        return Body(key, name, country, authority=decision.authority, identification="same-name")
+    own = f"{case.record}--{key}"
+    return Body(own, name, country, authority=decision.authority, identification="not-identified", former_keys=(key,))
+
+
+def _tells_one(name: str, country: str, gazetteer: Gazetteer) -> bool:
+    """Whether no second body of the country with this name is known or likely."""
+    plain = words(name)
+    if is_generic(plain, country):
+        return False
+    if country == "FR":
+        levels = ("commune", "former-commune", "renamed-commune")
+        return all(
+            len({key for level in levels for key in gazetteer.french(level, form)}) < 2 for form in told_apart(plain)
+        )
+    # A body that we know only by name must not take the key of a place of the same name.
+    taken = f"{slug(name)}-{country.lower()}" in gazetteer.keys_abroad(country)
+    return not taken and all(len(gazetteer.places_named(country, form)) < 2 for form in told_apart(plain))
+
+
+def decided_body(name: str, ruling: Ruling, country: str | None, case: Case) -> Body | None:
+    """The body that a steward decided a name to be; None where it was decided to be none."""
+    if ruling.kind == "label":
+        return None
+    gazetteer = case.gazetteer
+    if ruling.kind == "same-as":
+        return Body(f"{slug(ruling.value)}-{(country or 'xx').lower()}", ruling.value, country, note=ruling.note)
+    siren = ruling.value if ruling.kind == "siren" else None
+    place = gazetteer.siren(siren) if siren else ruling.value
+    decision = Decision(Match(place, "decision", CERTAIN) if place else None)
+    if siren or gazetteer.place(ruling.value).country == "FR":
+        return replace(french_body(name, decision, case, siren), note=ruling.note)
+    return replace(foreign_body(name, gazetteer.place(ruling.value).country, decision, case), note=ruling.note)
+
+
+def french_body(name: str, decision: Decision, case: Case, siren: str | None = None) -> Body:
     """A French body: its key is its SIREN, else that of its territory, else its name."""
-    match, alias = decision.match, decision.alias
+    match, alias, gazetteer = decision.match, decision.alias, case.gazetteer
     if not match:
+        if siren:
+            return Body(siren, name, "FR", siren=siren, authority=decision.authority)
         known = gazetteer.organisation(words(name))
-        key, label = (known["key"], known["label"]) if known else (f"{slug(name)}-fr", name)
-        return Body(key=siren or key, label=label, country="FR", siren=siren, authority=decision.authority)
+        if known:
+            return Body(known["key"], known["label"], known["country"] or None, authority=decision.authority)
+        return named_body(name, "FR", decision, case)
     siren = siren or (alias.siren if alias else None) or gazetteer.place(match.place).siren
     return Body(
         key=siren or f"{match.place}-fr",
@@ -51,21 +117,16 @@ def french_body(name: str, decision: Decision, gazetteer: Gazetteer, siren: str 
     )
 
 
-def foreign_body(name: str, country: str | None, decision: Decision, gazetteer: Gazetteer) -> Body:
+def foreign_body(name: str, country: str | None, decision: Decision, case: Case) -> Body:
     """A foreign body. Where its place is known, its key and label are the place's, however the source writes it."""
-    code = country.lower() if country else "xx"
-    match = decision.match
+    match, gazetteer = decision.match, case.gazetteer
     if not match:
-        return Body(key=f"{slug(name)}-{code}", label=name, country=country, authority=decision.authority)
+        return named_body(name, country, decision, case)
     place = gazetteer.place(match.place)
-    label = f"{place.name} (État)" if place.level == "country" else place.name
-    # Towns of one country and one name need more than their name.
-    namesakes = gazetteer.places_named(place.country, words(place.name))
-    key = slug(label) if len(namesakes) < 2 else f"{slug(label)}-{place.geonames}"
     return Body(
-        key=f"{key}-{code}",
-        label=label,
-        country=country,
+        key=gazetteer.key_abroad(place),
+        label=f"{place.name} (État)" if place.level == "country" else place.name,
+        country=place.country,
         territory=place.key,
         authority=True,
         method=match.method,

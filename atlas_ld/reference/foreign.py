@@ -11,9 +11,10 @@ from decimal import Decimal
 
 from rapidfuzz import fuzz, process
 
+from atlas_ld.iris import words
 from atlas_ld.reference.decision import CERTAIN, CLOSE, LIKELY, NAMED, Decision, one_of
 from atlas_ld.reference.gazetteer import Gazetteer, Match
-from atlas_ld.reference.names import forms, split_brackets, words
+from atlas_ld.reference.names import forms, split_brackets
 
 _TOWN = re.compile(
     r"(?:commune (?:urbaine|rurale)|ville|commune|municipalite|mairie|village|(?:city|town) of) (?P<rest>.+)"
@@ -88,6 +89,11 @@ def decide(name: str, declared_kind: str | None, country: str | None, gazetteer:
     return Decision(authority=town is not None, kind=kind)
 
 
+def announces_authority(name: str) -> bool:
+    """Whether the name itself says that it is an authority's: `Cercle de Yélimané`, `Commune rurale de Ronkh`."""
+    return _kind(words(name)) is not None
+
+
 def country_itself(key: str) -> Decision:
     """The decision that a body is the State of a country."""
     return Decision(Match(key, "name-of-country", CERTAIN), authority=True, kind="state")
@@ -101,8 +107,7 @@ def state_of(plain: str, gazetteer: Gazetteer) -> str | None:
 
 
 def _named_country(plain: str, gazetteer: Gazetteer) -> str | None:
-    found = gazetteer.country(plain)
-    return found.place if found and found.method != "code" else None
+    return gazetteer.state(plain)
 
 
 def _kind(plain: str) -> str | None:

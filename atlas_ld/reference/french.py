@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from rapidfuzz import fuzz, process
 
+from atlas_ld.iris import words
 from atlas_ld.reference.decision import CERTAIN, CLOSE, LIKELY, NAMED, Decision, one_of
 from atlas_ld.reference.gazetteer import Gazetteer, Match
 from atlas_ld.reference.names import (
@@ -18,7 +19,6 @@ from atlas_ld.reference.names import (
     french,
     split_brackets,
     without_article,
-    words,
 )
 
 _FUZZY_LENGTH = 8
@@ -26,7 +26,7 @@ _FUZZY_SCORE = 93.0
 _FUZZY_SECOND = 86.0
 
 
-def decide(name: str, declared_kind: str | None, gazetteer: Gazetteer) -> Decision:
+def decide(name: str, declared_kind: str | None, gazetteer: Gazetteer, year: int | None = None) -> Decision:
     """The territory that the authority `name` governs. `declared_kind` is what the source says it is; a kind that the
     name itself announces goes before it (`Brest métropole` declared as a commune is the métropole)."""
     bare, brackets = split_brackets(name)
@@ -60,6 +60,11 @@ def _search(named: Named, declared_kind: str | None, departement: str | None, ga
 def announces_authority(name: str) -> bool:
     """Whether the name itself says that it is an authority's: `Ville de Paris`, `Brest métropole`."""
     return french(split_brackets(name)[0]).kind not in {None, "syndicat"}
+
+
+def is_french_only(name: str) -> bool:
+    """Whether the name announces a kind of authority that France alone has: `Communauté de communes`, `CD 29`."""
+    return french(split_brackets(name)[0]).kind in {"ca", "cc", "ept", "metropole"}
 
 
 def _of_kind(named: Named, kind: str, departement: str | None, gazetteer: Gazetteer) -> Decision | None:

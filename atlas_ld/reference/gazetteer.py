@@ -13,8 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+from atlas_ld.countries import Countries, countries
+from atlas_ld.iris import slug, words
 from atlas_ld.reference import places
-from atlas_ld.reference.names import epci_names, without_article, words
+from atlas_ld.reference.names import epci_names, without_article
 from atlas_ld.reference.places import ALSACE, FRANCE, LEVELS, Alias, Division, Level, Match, Place
 from atlas_ld.reference.tables import Index, Row, Table, index, read
 from atlas_ld.resources import root
@@ -24,7 +26,7 @@ __all__ = ["FRANCE", "LEVELS", "Alias", "Division", "Gazetteer", "Level", "Match
 _TABLES = (
     "communes", "former-communes", "short-names", "epci", "departements", "regions", "former-regions", "overseas",
     "countries", "places", "divisions", "posts",
-    "aliases-countries", "aliases-france", "aliases-organisations", "aliases-places",
+    "aliases-france", "aliases-organisations", "aliases-places",
 )  # fmt: skip
 
 _CODES: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -42,19 +44,21 @@ _CODES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 class Gazetteer:
     """The reference data of one folder. Lookups take names in `words` (atlas_ld.reference.names)."""
 
-    def __init__(self, tables: dict[str, Table]) -> None:
+    def __init__(self, tables: dict[str, Table], folder: Path) -> None:
+        self._folder = folder
         self._tables = tables
         self._places: dict[str, Place] = {}
         self._indexed: dict[str, list[tuple[Table, dict[str, list[str]]]]] = {}
         self._indexed_abroad: dict[str, tuple[Index, Index]] = {}
         self._french_by_level: dict[str, Index] = {}
         self._listed: dict[str, tuple[str, ...]] = {}
+        self._keys_abroad: dict[str, frozenset[str]] = {}
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Self:
         """Read the tables of `folder`, by default data/reference. Raises BrokenResource where one is missing."""
         folder = folder or root() / "data" / "reference"
-        return cls({name: read(folder / f"{name}.csv") for name in _TABLES})
+        return cls({name: read(folder / f"{name}.csv") for name in _TABLES}, folder)
 
     def place(self, key: str) -> Place:
         """The place with this key. Raises KeyError for a key that the gazetteer does not have."""
@@ -73,8 +77,20 @@ class Gazetteer:
 
     def country(self, text: str) -> Match | None:
         """A country by its French or English name, an alias of ours, or its ISO code of two or three letters."""
-        found = self._countries.get(words(text))
-        return Match(f"country-{found[0].lower()}", found[1], Decimal(found[2])) if found else None
+        found = self._countries.find(text)
+        if not found:
+            return None
+        method = "exact-name" if words(text) in self._countries.names else "code"
+        return Match(f"country-{found.lower()}", method, Decimal(1))
+
+    def state(self, name: str) -> str | None:
+        """The key of the country whose name this is: no code, and no name of a part of it, such as Écosse."""
+        found = self._countries.names.get(name)
+        return f"country-{found.lower()}" if found and name not in self._countries.parts else None
+
+    def told_country(self, name: str) -> str | None:
+        """The country (alpha-2) that the name of a body tells: `Ministère malien de la Santé`."""
+        return self._countries.told_in(name)
 
     def siren(self, siren: str) -> str | None:
         """The key of the commune or EPCI whose authority has this SIREN."""
@@ -142,6 +158,24 @@ class Gazetteer:
     def place_alias(self, country: str, name: str) -> Alias | None:
         """Our decision about this name of a place abroad."""
         return self._place_aliases.get((country, name))
+
+    def key_abroad(self, place: Place) -> str:
+        """The key of whoever governs a place abroad: its name and country, with its GeoNames number where several
+        places of the country have the name."""
+        name = f"{place.name} (État)" if place.level == "country" else place.own_name or place.name
+        namesakes = self.places_named(place.country, words(name))
+        numbered = f"-{place.geonames}" if len(namesakes) > 1 else ""
+        return f"{slug(name)}{numbered}-{place.country.lower()}"
+
+    def keys_abroad(self, country: str) -> frozenset[str]:
+        """The keys of everybody who may govern a place of the country."""
+        if country not in self._keys_abroad:
+            towns = [f"geonames-{line[0]}" for line in self._lines_abroad.get(country, [])]
+            divisions = [division.key for division in self.divisions(country)]
+            state = f"country-{country.lower()}"
+            keys = [*towns, *divisions, *([state] if state in self else [])]
+            self._keys_abroad[country] = frozenset(self.key_abroad(self.place(key)) for key in keys)
+        return self._keys_abroad[country]
 
     def divisions(self, country: str) -> tuple[Division, ...]:
         """The divisions of a country, first level first."""
@@ -216,14 +250,8 @@ class Gazetteer:
     # Names
 
     @cached_property
-    def _countries(self) -> dict[str, tuple[str, str, str]]:
-        names = {words(row["name"]): (row["country"], "alias", "1") for row in self._tables["aliases-countries"].rows()}
-        for row in self._tables["countries"].rows():
-            for column in ("alpha3", "name_en", "name_fr", "alpha2"):
-                if row[column]:
-                    method = "code" if column.startswith("alpha") else "exact-name"
-                    names[words(row[column])] = (row["alpha2"], method, "1")
-        return names
+    def _countries(self) -> Countries:
+        return countries(self._folder)
 
     def _french(self, level: str) -> Index:
         """The names of a level, indexed when first asked for: there are 35,000 communes."""

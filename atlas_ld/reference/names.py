@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from atlas_ld.iris import fold
+from atlas_ld.iris import words
 
-_WORD = re.compile(r"[a-z0-9]+")
-_ABBREVIATIONS = {"st": "saint", "ste": "sainte"}
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*")
 _ARTICLE = re.compile(r"(?:la|le|les|l) ")
 _CONNECTOR = re.compile(r"(?P<connector>de la|de l|des|du|de|d) (?P<rest>.+)")
@@ -47,10 +45,12 @@ FRENCH_KIND_CODES = {
 EPCI_KINDS = frozenset({"epci", "ca", "cc", "cu", "ept", "metropole"})
 
 
-def words(text: str) -> str:
-    """Lower-case ASCII words joined by single spaces: `Saint-Étienne` and `St Etienne` -> `saint etienne`."""
-    found = _WORD.findall(text.lower() if text.isascii() else fold(text))  # ASCII has nothing else to fold
-    return " ".join([_ABBREVIATIONS.get(word, word) for word in found])
+def luhn(siren: str) -> bool:
+    """Whether nine digits are a SIREN (Luhn's check: https://www.insee.fr/fr/metadonnees/definition/c2047)."""
+    if not re.fullmatch(r"[0-9]{9}", siren):
+        return False
+    doubled = (int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(siren)))
+    return sum(sum(divmod(value, 10)) for value in doubled) % 10 == 0
 
 
 def without_article(text: str) -> str:

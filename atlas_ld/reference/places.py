@@ -78,6 +78,8 @@ class Place:
     long: Decimal | None = None
     geonames: int | None = None
     matches: tuple[str, ...] = ()
+    own_name: str | None = None
+    """The name from which keys are made, where it is another than `name`: names may be corrected, keys stay."""
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,9 @@ def ambiguous_partner(name: str, candidates: tuple[str, ...], gazetteer: Gazette
     return Finding(
         code="ambiguous-match",
         severity=Severity.WARNING,
-        fr=f"« {name} » peut être : {listed}. Dites ce que c’est (« Ville de … », « Région … ») ou ajoutez le nom à "
-        "data/reference/aliases-places.csv.",
-        en=f"“{name}” may be: {listed}. Say what it is (“Ville de …”, “Région …”) or add the name to "
-        "data/reference/aliases-places.csv.",
+        fr=f"« {name} » peut être : {listed}. Dites ce que c’est (« Ville de … », « Région … ») ou décidez-en "
+        "dans decisions.csv.",
+        en=f"“{name}” may be: {listed}. Say what it is (“Ville de …”, “Région …”) or decide in decisions.csv.",
         field="participants",
     )
 
@@ -39,6 +38,18 @@ def unmatched_authority(name: str) -> Finding:
         severity=Severity.INFO,
         fr=f"« {name} » n’est pas parmi les collectivités d’aujourd’hui. Vérifiez le nom ou donnez le SIREN.",
         en=f"“{name}” is not among today's French authorities. Check the name or give the SIREN.",
+        field="participants",
+    )
+
+
+def unmatched_partner(name: str, country: str) -> Finding:
+    return Finding(
+        code="unmatched-partner",
+        severity=Severity.INFO,
+        fr=f"« {name} » n’est parmi les lieux et divisions connus d’aucun échelon ({country}) : il n’est connu que par son "
+        "nom. Vérifiez-le, ou décidez de ce qu’il est dans decisions.csv.",
+        en=f"“{name}” is among the known places and divisions of no level ({country}): it is known by its name only. "
+        "Check it, or decide in decisions.csv what it is.",
         field="participants",
     )
 

@@ -9,7 +9,6 @@ table            a table of partnerships, by table_columns and table_cells; tabl
                  workbook_limits measures first
 json_record      a JSON record
 values           years, dates, amounts and code words as people write them
-countries        names of countries at the end of a line
 themes           the themes by which a table row is cut
 merging          one record of those that tell of the same partnership
 """

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from atlas_ld.countries import countries
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.iris import fold
 from atlas_ld.records import Funding, GoalChoice, Participant, ThemeChoice
 from atlas_ld.sources import themes as theme_tree
 from atlas_ld.sources import values
 from atlas_ld.sources.atlas_cut import Line, cells_of
-from atlas_ld.sources.countries import split_country
 from atlas_ld.sources.reading import excerpt, remark
 from atlas_ld.sources.themes import ThemeTree
 
@@ -75,7 +75,7 @@ def foreign_partner(line: Line, findings: list[Finding]) -> Participant | None:
     if cells:
         name, country = cells[0], next(filter(None, cells[1:]), None)
     else:
-        name, country = split_country(without_raw_keys(line.text))
+        name, country = countries().at_end(without_raw_keys(line.text))
     if not name:
         findings.append(_uncut(line, "participants"))
         return None

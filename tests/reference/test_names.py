@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlas_ld.reference.names import epci_names, forms, french, split_brackets, words
+from atlas_ld.iris import words
+from atlas_ld.reference.names import epci_names, forms, french, split_brackets
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import pytest
 from atlas_ld.findings import Finding
 from atlas_ld.sources import atlas_rows as rows
 from atlas_ld.sources.atlas_cut import Line
-from atlas_ld.sources.countries import split_country
 
 
 def funding(row: str) -> tuple[tuple[str, Decimal | None, Decimal | None, int | None], list[str]]:
@@ -123,10 +122,6 @@ def test_a_partner_of_no_known_country_keeps_its_whole_name() -> None:
     assert partner is not None
     assert (partner.name, partner.country) == ("Ville Atlantide", None)
     assert [(finding.code, finding.line) for finding in findings] == [("unknown-country", 3)]
-
-
-def test_a_country_alone_is_a_name() -> None:
-    assert split_country("Canada") == ("Canada", None)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,230 @@
+"""Decisions of a steward about names: `decisions.csv` in the folder of the data (docs/matching.md).
+
+One line says of one name what it is: a SIREN, a place, the same body as another name, or no body at all. Whoever
+decided is told by role, never by name, with the day and the reason; all three are published with the body.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal, get_args
+
+from atlas_ld.findings import Finding, Severity
+from atlas_ld.iris import words
+from atlas_ld.reference.gazetteer import Gazetteer
+from atlas_ld.reference.names import luhn
+
+FILE = "decisions.csv"
+COLUMNS = ("name", "country", "partnership", "is", "value", "author", "date", "reason")
+_REQUIRED = ("name", "is", "author", "date", "reason")
+_MOST_BYTES = 5_000_000
+
+Kind = Literal["siren", "place", "same-as", "label"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Scope = tuple[str, str, str]
+"""What a decision is about: a name in words, a country (alpha-2) and the key of a record; the last two may be empty,
+for any."""
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What was decided of a name. `value` is a SIREN, the key of a place, or the name of the body that it is."""
+
+    name: str
+    kind: Kind
+    value: str
+    author: str
+    day: date
+    reason: str
+    line: int
+    """0 for what follows from another line: the body that `same-as` names is itself."""
+
+    @property
+    def note(self) -> str:
+        return f"{self.day.isoformat()}, {self.author} : {self.reason}"
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """The rulings of one file by what they are about, and the findings on lines that are none."""
+
+    rulings: Mapping[Scope, Ruling] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    source: str = FILE
+
+    def of(self, name: str, country: str | None, record: str) -> Ruling | None:
+        """The ruling on this name (in words): the most particular one, of this record before of this country."""
+        if not self.rulings:
+            return None
+        places = (country or "", "") if country else ("",)
+        scopes = ((name, place, one) for one in (record, "") for place in places)
+        return next((self.rulings[scope] for scope in scopes if scope in self.rulings), None)
+
+    def unused(self, used: Iterable[int]) -> list[Finding]:
+        """Findings on rulings about names that no record has; `used` are the lines of the others."""
+        known = set(used)
+        told = sorted((ruling.line, ruling.name) for ruling in self.rulings.values() if ruling.line not in known | {0})
+        return [
+            _fault(
+                self.source,
+                line,
+                "unused-decision",
+                f"Aucune notice ne porte le nom « {name} » dans ce pays et ce partenariat. Corrigez-le ou retirez la "
+                "ligne.",
+                f"No record has the name “{name}” in this country and partnership. Correct it or take the line out.",
+            )
+            for line, name in dict.fromkeys(told)
+        ]
+
+
+def read_decisions(source: str, content: bytes, gazetteer: Gazetteer) -> Decisions:
+    """The decisions of a file (see COLUMNS). A line that is none is a finding with its number; the others count."""
+    rows, findings = _rows(source, content)
+    rulings: dict[Scope, Ruling] = {}
+    contradicted: set[Scope] = set()
+    for line, row in rows:
+        problem = _problem(row, gazetteer)
+        if problem:
+            findings.append(_fault(source, line, "broken-decision", *problem))
+            continue
+        country = gazetteer.country(row["country"]) if row["country"] else None
+        scope = words(row["name"]), gazetteer.place(country.place).country if country else "", row["partnership"]
+        day = date.fromisoformat(row["date"])
+        kind = next(kind for kind in KINDS if kind == row["is"])
+        ruling = Ruling(row["name"], kind, row["value"], row["author"], day, row["reason"], line)
+        other = rulings.get(scope)
+        if other and (other.kind, other.value) != (ruling.kind, ruling.value):
+            contradicted.add(scope)
+            findings.append(
+                _fault(
+                    source,
+                    line,
+                    "contradictory-decisions",
+                    f"Les lignes {other.line} et {line} disent deux choses de « {row['name']} » ; aucune ne compte. "
+                    "Gardez la bonne.",
+                    f"Lines {other.line} and {line} say two things of “{row['name']}”; neither counts. Keep the right "
+                    "one.",
+                )
+            )
+        rulings.setdefault(scope, ruling)
+    rulings = {scope: ruling for scope, ruling in rulings.items() if scope not in contradicted}
+    rulings, circular = _followed(rulings)
+    findings += [
+        _fault(
+            source,
+            ruling.line,
+            "contradictory-decisions",
+            f"« {ruling.name} » est dit le même que « {ruling.value} », qui mène à lui. Dites-le une fois.",
+            f"“{ruling.name}” is said to be “{ruling.value}”, which leads back to it. Say so once.",
+        )
+        for ruling in circular
+    ]
+    for (_, place, record), ruling in [*rulings.items()]:
+        if ruling.kind == "same-as":
+            itself = replace(ruling, name=ruling.value, line=0)
+            rulings.setdefault((words(ruling.value), place, record), itself)
+    return Decisions(rulings, tuple(sorted(findings, key=lambda finding: finding.line or 0)), source)
+
+
+def _rows(source: str, content: bytes) -> tuple[list[tuple[int, dict[str, str]]], list[Finding]]:
+    """The lines of the table with their numbers, and findings on what is no line of it."""
+    if len(content) > _MOST_BYTES:
+        most = f"{_MOST_BYTES // 1_000_000}"
+        told = f"Le fichier dépasse {most} Mo ; aucune décision n’a été lue.", f"The file is over {most} MB; not read."
+        return [], [_fault(source, None, "broken-decision", *told)]
+    text = content.decode("utf-8-sig", errors="replace")
+    reader = csv.reader(io.StringIO(text))
+    rows: list[tuple[int, dict[str, str]]] = []
+    findings: list[Finding] = []
+    listed = ",".join(COLUMNS)
+    header: list[str] | None = None
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            told = f"La ligne n’est pas du CSV ({error}).", f"The line is not CSV ({error})."
+            findings.append(_fault(source, reader.line_num, "broken-decision", *told))
+            continue
+        if cells is None:
+            return rows, findings
+        cells = [cell.strip() for cell in cells]
+        if not any(cells):
+            continue
+        if header is None:
+            header = cells
+            if sorted(header) != sorted(COLUMNS):
+                told = f"Les colonnes doivent être : {listed}.", f"The columns must be: {listed}."
+                return [], [_fault(source, reader.line_num, "broken-decision", *told)]
+        elif len(cells) != len(COLUMNS) or "\ufffd" in "".join(cells):
+            findings.append(
+                _fault(
+                    source,
+                    reader.line_num,
+                    "broken-decision",
+                    f"La ligne doit avoir {len(COLUMNS)} valeurs en UTF-8 ({listed}) ; elle en a {len(cells)}.",
+                    f"The line must have {len(COLUMNS)} values in UTF-8 ({listed}); it has {len(cells)}.",
+                )
+            )
+        else:
+            rows.append((reader.line_num, dict(zip(header, cells, strict=True))))
+
+
+def _problem(row: Mapping[str, str], gazetteer: Gazetteer) -> tuple[str, str] | None:
+    """What is wrong with a line, in French and English; None where nothing is."""
+    kind, value = row["is"], row["value"]
+    missing = [column for column in _REQUIRED if not row[column]]
+    if missing:
+        return f"Il manque : {', '.join(missing)}.", f"Missing: {', '.join(missing)}."
+    if kind not in KINDS:
+        listed = ", ".join(KINDS)
+        return f"« is » doit être l’un de : {listed}.", f"“is” must be one of: {listed}."
+    if kind == "siren" and not luhn(value):
+        return f"« {value} » n’est pas un SIREN (clé de Luhn).", f"“{value}” is no SIREN (Luhn check)."
+    if kind == "place" and value not in gazetteer:
+        return (
+            f"« {value} » n’est pas un territoire des données de référence (commune-29019, geonames-2460596).",
+            f"“{value}” is no territory of the reference data (commune-29019, geonames-2460596).",
+        )
+    if kind == "same-as" and not words(value):
+        return "« value » doit être le nom de l’organisme.", "“value” must be the name of the body."
+    if kind == "label" and value:
+        return "Un intitulé (« label ») n’a pas de valeur.", "A label has no value."
+    if row["country"] and not gazetteer.country(row["country"]):
+        return f"Le pays « {row['country']} » n’est pas reconnu.", f"The country “{row['country']}” is not known."
+    try:
+        date.fromisoformat(row["date"])
+    except ValueError:
+        return f"« {row['date']} » n’est pas un jour (2026-11-20).", f"“{row['date']}” is no day (2026-11-20)."
+    return None
+
+
+def _followed(rulings: dict[Scope, Ruling]) -> tuple[dict[Scope, Ruling], list[Ruling]]:
+    """`same-as` led to the end: a name that is another has what was decided of that other. And those in a circle."""
+    followed: dict[Scope, Ruling] = {}
+    circular: list[Ruling] = []
+    for scope, ruling in rulings.items():
+        last, seen = ruling, {scope}
+        while last.kind == "same-as":
+            _, country, record = scope
+            plain = words(last.value)
+            steps = [(plain, country, record), (plain, country, ""), (plain, "", record), (plain, "", "")]
+            step = next((one for one in steps if one in rulings), None)
+            if step is None or step in seen:
+                break
+            seen.add(step)
+            last = rulings[step]
+        else:
+            step = None
+        if step is not None and step in seen and last.kind == "same-as":
+            circular.append(ruling)
+            continue
+        followed[scope] = replace(ruling, kind=last.kind, value=last.value)
+    return followed, circular
+
+
+def _fault(source: str, line: int | None, code: str, fr: str, en: str) -> Finding:
+    return Finding(code=code, severity=Severity.WARNING, fr=fr, en=en, source=source, line=line, field="decisions")
