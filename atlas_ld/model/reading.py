@@ -77,7 +77,7 @@ def _group(iri: str, graph: Graph, fields: list[Field]) -> Group:
 
 def _field(shape: str, graph: Graph) -> Field:
     properties = graph[shape]
-    languages = tuple(_list(graph, properties, SH.languageIn))
+    languages = _languages(graph, properties)
     datatype = _LANG_STRING if languages else _value(properties, SH.datatype)
     maximum = _value(properties, SH.maxCount)
     return Field(
@@ -95,6 +95,12 @@ def _field(shape: str, graph: Graph) -> Field:
         derived=_value(properties, ATLAS.derived) == "true",
         severity=_severity(properties),
     )
+
+
+def _languages(graph: Graph, properties: Properties) -> tuple[str, ...]:
+    """From `sh:languageIn`, or from that of a member of `sh:or`: a text that may have no language."""
+    members = [graph.get(member, {}) for member in _list(graph, properties, SH["or"])]
+    return tuple(tag for one in (properties, *members) for tag in _list(graph, one, SH.languageIn))
 
 
 def _classes(graph: Graph, properties: Properties) -> tuple[str, ...]:

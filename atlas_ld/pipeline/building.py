@@ -62,7 +62,11 @@ def build(
             checks = check(readings, settings, day, clock, kept, workers)
             clock.begin("gathering the graph")
             content = gather(readings, checks, settings, kept, path)
-        every = [*readings.unreadable, *(one for record in checks.records.values() for one in findings(record))]
+        every = [
+            *readings.unreadable,
+            *checks.remarks,
+            *(one for record in checks.records.values() for one in findings(record)),
+        ]
         if strict and (content.quarantined or readings.unreadable):
             raise StrictBuildRefused(_refusal(content.quarantined, readings, every))
         clock.begin("writing the release")

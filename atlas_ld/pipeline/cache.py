@@ -56,6 +56,10 @@ CREATE TABLE text (
 CREATE INDEX text_iri ON text (iri);
 CREATE TABLE lines (id INTEGER PRIMARY KEY, lines BLOB NOT NULL);
 
+-- The digest of the decisions with which records were checked, and which of them each record used.
+CREATE TABLE decided (digest TEXT NOT NULL);
+CREATE TABLE ruled (key TEXT, source TEXT, line INTEGER);
+
 -- The SPARQL constraints of the shapes, compiled, with prefixes and properties as JSON.
 CREATE TABLE query (text TEXT, prefixes TEXT, properties TEXT);
 

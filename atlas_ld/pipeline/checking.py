@@ -28,6 +28,7 @@ from atlas_ld.pipeline.reading import FINDINGS, Readings, read_all
 from atlas_ld.processes import ALONE, Workers
 from atlas_ld.rdf import Triple
 from atlas_ld.records import PartnershipRecord
+from atlas_ld.reference.curation import Decisions, read_decisions
 from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.matching import resolve
 from atlas_ld.validation import Group, Query, Result, SerializedResult, load_shapes, tell, validate_records
@@ -75,6 +76,8 @@ class Checks:
 
     records: dict[str, Checked]
     changes: list[Change]
+    remarks: list[Finding]
+    """Findings on the steward's decisions."""
 
 
 def check(
@@ -83,24 +86,34 @@ def check(
     """Match, map and validate every record."""
     clock.begin("matching, mapping and validating", f"{len(readings.records)} records")
     known = {key: Checked(*row) for key, *row in cache.execute("SELECT * FROM checked")}
+    decisions = read_decisions(readings.decisions, _gazetteer()) if readings.decisions else Decisions()
+    # Any record may have a name that was decided about anew: decisions change seldom, so all are checked again.
+    decided_anew = cache.execute("SELECT digest FROM decided").fetchone() != (decisions.digest,)
     over = {key: elapsed(told, day) for key, told in readings.records.items()}
     missing = [
         (key, told.record)
         for key, told in readings.records.items()
-        if (kept := known.get(key)) is None or kept.record != told.record or kept.elapsed != over[key]
+        if decided_anew or (kept := known.get(key)) is None or kept.record != told.record or kept.elapsed != over[key]
     ]
     records = ((key, packed_record(cache, digest)) for key, digest in missing)
     queries = _queries(cache, settings.base_iri) if missing else ()
-    work = partial(_check_part, base_iri=settings.base_iri, day=day, queries=queries)
+    work = partial(_check_part, base_iri=settings.base_iri, day=day, queries=queries, decisions=decisions)
     changes = []
     for (key, digest), made in zip(missing, workers.spread(work, records, part=_PART), strict=True):
         checked = _keep(cache, key, digest, over[key], made)
+        cache.execute("DELETE FROM ruled WHERE key = ?", (key,))
+        cache.executemany("INSERT INTO ruled VALUES (?, ?, ?)", ((key, *ruling) for ruling in made.rulings))
         changes.append(Change(known.get(key), checked))
         known[key] = checked
     removed = known.keys() - readings.records.keys()
     changes += [Change(known[key], None) for key in sorted(removed)]
     cache.executemany("DELETE FROM checked WHERE key = ?", ((key,) for key in removed))
-    return Checks({key: known[key] for key in readings.records}, changes)
+    cache.executemany("DELETE FROM ruled WHERE key = ?", ((key,) for key in removed))
+    cache.execute("DELETE FROM decided")
+    cache.execute("INSERT INTO decided VALUES (?)", (decisions.digest,))
+    used = cache.execute("SELECT DISTINCT source, line FROM ruled").fetchall()
+    remarks = [*decisions.findings, *decisions.unused(used)]
+    return Checks({key: known[key] for key in readings.records}, changes, remarks)
 
 
 def check_sources(data: Iterable[Path], settings: Settings, day: date) -> tuple[list[Finding], list[Result]]:
@@ -110,9 +123,10 @@ def check_sources(data: Iterable[Path], settings: Settings, day: date) -> tuple[
     """
     with opened(None, settings.base_iri) as cache:
         readings = read_all(data, settings, cache)
-        checked = check(readings, settings, day, Clock(lambda _: None), cache).records
+        checks = check(readings, settings, day, Clock(lambda _: None), cache)
+        checked = checks.records
     remarked = [one for record in checked.values() for one in _remarks(record)]
-    return [*readings.unreadable, *remarked], distinct_results(checked.values())
+    return [*readings.unreadable, *checks.remarks, *remarked], distinct_results(checked.values())
 
 
 def findings(checked: Checked) -> list[Finding]:
@@ -148,6 +162,7 @@ class _Made(NamedTuple):
     results: str | None
     told: str | None
     about: str | None
+    rulings: tuple[tuple[str, int], ...]
 
 
 def _keep(cache: Connection, key: str, record: str, over: bool | None, made: _Made) -> Checked:
@@ -181,16 +196,18 @@ def _queries(cache: Connection, base_iri: str) -> tuple[Query, ...]:
 
 
 def _check_part(
-    records: Sequence[tuple[str, bytes]], *, base_iri: str, day: date, queries: tuple[Query, ...]
+    records: Sequence[tuple[str, bytes]], *, base_iri: str, day: date, queries: tuple[Query, ...], decisions: Decisions
 ) -> list[_Made]:
     """What each (key, record in JSON, packed) gives."""
     iris, gazetteer, order = Iris(base_iri), _gazetteer(), load_model(base_iri).order
     read: dict[str, PartnershipRecord] = {}
     remarked: dict[str, list[Finding]] = {}
     groups: dict[str, Group] = {}
+    rulings: dict[str, tuple[tuple[str, int], ...]] = {}
     for key, packed in records:
         record = read[key] = PartnershipRecord.model_validate_json(unpack(packed))
-        resolution = resolve(record, gazetteer)
+        resolution = resolve(record, gazetteer, key, decisions)
+        rulings[key] = resolution.rulings
         mapped = map_partnership(record, key, resolution, gazetteer, iris, day)
         remarked[key] = [finding.at(record=key) for finding in (*record.findings, *resolution.findings)]
         groups[key] = Group(mapped.own, mapped.shared)
@@ -205,6 +222,7 @@ def _check_part(
             results=results.to_json(found[key]),
             told=json.dumps([tell(one, iris) for one in found[key]], ensure_ascii=False) if found[key] else None,
             about=_about(key, read[key]) if _is_bad(remarked[key], found[key]) else None,
+            rulings=rulings[key],
         )
         for key, group in groups.items()
     ]

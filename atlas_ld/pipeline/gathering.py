@@ -25,7 +25,7 @@ def gather(readings: Readings, checks: Checks, settings: Settings, cache: Connec
     iris = Iris(settings.base_iri)
     checked = checks.records
     publish(cache, checks.changes, settings.base_iri)
-    found = quality(checked, readings.unreadable)
+    found = quality(checked, [*readings.unreadable, *checks.remarks])
     return Content(
         entities=KeptEntities(path),
         ontology=_together([root() / "ontology" / name for name in ("atlas.ttl", "alignments.ttl")], iris),

@@ -61,11 +61,13 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Readings:
-    """What the sources gave: records by key, findings on files that gave none, and the SHA-256 of each file."""
+    """What the sources gave: records by key, findings on files that gave none, the SHA-256 of each file, and the tables
+    of decisions, each with its name."""
 
     records: dict[str, RecordSummary]
     unreadable: list[Finding]
     inputs: dict[str, str]
+    decisions: tuple[tuple[str, bytes], ...] = ()
 
 
 def read_all(data: Iterable[Path], settings: Settings, cache: Connection, workers: Workers = ALONE) -> Readings:
@@ -76,11 +78,13 @@ def read_all(data: Iterable[Path], settings: Settings, cache: Connection, worker
     files: list[tuple[str, str]] = []
     most = settings.source_mb * 2**20
     inputs: dict[str, str] = {}
+    tables: list[tuple[str, str]] = []
     for path in data:
         found = sources.files(path, hidden=True)
         sums = _sums([file for file, _ in found], most)
         above = f"{path.name}/" if path.is_dir() and path.name else ""
         inputs |= {f"{above}{name}": sums[file] for file, name in found if file in sums}
+        tables += [(file, name) for file, name in found if Path(file).name == sources.DECISIONS]
         files += [(file, f"{sums.get(file)} {name}") for file, name in found if sources.is_visible(name)]
     known = _known(cache)
     missing = [(file, source) for file, source in files if source not in known]
@@ -93,7 +97,14 @@ def read_all(data: Iterable[Path], settings: Settings, cache: Connection, worker
     forget(cache, "record", "digest", {row.told.record for source in used for row in known[source] if row.told})
     remarks = [row.findings for row in (*rows, *merged) if row.findings]
     unreadable = [finding for told in remarks for finding in FINDINGS.validate_json(told)]
-    return Readings(_by_key(row.told for row in merged if row.told), unreadable, inputs)
+    decisions: list[tuple[str, bytes]] = []
+    for file, name in tables:
+        told = sources.content(file, most)
+        if isinstance(told, bytes):
+            decisions.append((name, told))
+        else:
+            unreadable += [finding.at(source=name) for finding in told.findings]
+    return Readings(_by_key(row.told for row in merged if row.told), unreadable, inputs, tuple(decisions))
 
 
 def read_records(data: Iterable[Path], settings: Settings) -> tuple[dict[str, PartnershipRecord], list[Finding]]:

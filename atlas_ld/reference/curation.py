@@ -1,4 +1,4 @@
-"""Decisions of a steward about names: `decisions.csv` in the folder of the data (docs/matching.md).
+"""Decisions of a steward about names: `decisions.csv` among the data (docs/matching.md).
 
 One line says of one name what it is: a SIREN, a place, the same body as another name, or no body at all. Whoever
 decided is told by role, never by name, with the day and the reason; all three are published with the body.
@@ -7,6 +7,7 @@ decided is told by role, never by name, with the day and the reason; all three a
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,6 @@ from atlas_ld.iris import words
 from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.names import luhn
 
-FILE = "decisions.csv"
 COLUMNS = ("name", "country", "partnership", "is", "value", "author", "date", "reason")
 _REQUIRED = ("name", "is", "author", "date", "reason")
 _MOST_BYTES = 5_000_000
@@ -40,6 +40,7 @@ class Ruling:
     author: str
     day: date
     reason: str
+    source: str
     line: int
     """0 for what follows from another line: the body that `same-as` names is itself."""
 
@@ -50,11 +51,11 @@ class Ruling:
 
 @dataclass(frozen=True)
 class Decisions:
-    """The rulings of one file by what they are about, and the findings on lines that are none."""
+    """The rulings by what they are about, the findings on lines that are none, and the SHA-256 of all that was read."""
 
     rulings: Mapping[Scope, Ruling] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
-    source: str = FILE
+    digest: str = ""
 
     def of(self, name: str, country: str | None, record: str) -> Ruling | None:
         """The ruling on this name (in words): the most particular one, of this record before of this country."""
@@ -64,58 +65,53 @@ class Decisions:
         scopes = ((name, place, one) for one in (record, "") for place in places)
         return next((self.rulings[scope] for scope in scopes if scope in self.rulings), None)
 
-    def unused(self, used: Iterable[int]) -> list[Finding]:
-        """Findings on rulings about names that no record has; `used` are the lines of the others."""
+    def unused(self, used: Iterable[tuple[str, int]]) -> list[Finding]:
+        """Findings on rulings about names that no record has; `used` are the files and lines of the others."""
         known = set(used)
-        told = sorted((ruling.line, ruling.name) for ruling in self.rulings.values() if ruling.line not in known | {0})
+        told = sorted(
+            (ruling.source, ruling.line, ruling.name)
+            for ruling in self.rulings.values()
+            if ruling.line and (ruling.source, ruling.line) not in known
+        )
         return [
             _fault(
-                self.source,
+                source,
                 line,
                 "unused-decision",
                 f"Aucune notice ne porte le nom « {name} » dans ce pays et ce partenariat. Corrigez-le ou retirez la "
                 "ligne.",
                 f"No record has the name “{name}” in this country and partnership. Correct it or take the line out.",
             )
-            for line, name in dict.fromkeys(told)
+            for source, line, name in told
         ]
 
 
-def read_decisions(source: str, content: bytes, gazetteer: Gazetteer) -> Decisions:
-    """The decisions of a file (see COLUMNS). A line that is none is a finding with its number; the others count."""
-    rows, findings = _rows(source, content)
+def read_decisions(files: Iterable[tuple[str, bytes]], gazetteer: Gazetteer) -> Decisions:
+    """The decisions of files, each with its name (see COLUMNS). A line that is none is a finding with its number; the
+    others count."""
+    digest = hashlib.sha256()
+    findings: list[Finding] = []
     rulings: dict[Scope, Ruling] = {}
     contradicted: set[Scope] = set()
-    for line, row in rows:
-        problem = _problem(row, gazetteer)
-        if problem:
-            findings.append(_fault(source, line, "broken-decision", *problem))
-            continue
-        country = gazetteer.country(row["country"]) if row["country"] else None
-        scope = words(row["name"]), gazetteer.place(country.place).country if country else "", row["partnership"]
-        day = date.fromisoformat(row["date"])
-        kind = next(kind for kind in KINDS if kind == row["is"])
-        ruling = Ruling(row["name"], kind, row["value"], row["author"], day, row["reason"], line)
-        other = rulings.get(scope)
-        if other and (other.kind, other.value) != (ruling.kind, ruling.value):
-            contradicted.add(scope)
-            findings.append(
-                _fault(
-                    source,
-                    line,
-                    "contradictory-decisions",
-                    f"Les lignes {other.line} et {line} disent deux choses de « {row['name']} » ; aucune ne compte. "
-                    "Gardez la bonne.",
-                    f"Lines {other.line} and {line} say two things of “{row['name']}”; neither counts. Keep the right "
-                    "one.",
-                )
-            )
-        rulings.setdefault(scope, ruling)
+    for source, content in files:
+        digest.update(hashlib.sha256(content).digest())
+        rows, found = _rows(source, content)
+        findings += found
+        for line, row in rows:
+            problem = _problem(row, gazetteer)
+            if problem:
+                findings.append(_fault(source, line, "broken-decision", *problem))
+                continue
+            scope, ruling = _ruling(source, line, row, gazetteer)
+            other = rulings.setdefault(scope, ruling)
+            if (other.kind, other.value) != (ruling.kind, ruling.value):
+                contradicted.add(scope)
+                findings.append(_contradiction(other, ruling))
     rulings = {scope: ruling for scope, ruling in rulings.items() if scope not in contradicted}
     rulings, circular = _followed(rulings)
     findings += [
         _fault(
-            source,
+            ruling.source,
             ruling.line,
             "contradictory-decisions",
             f"« {ruling.name} » est dit le même que « {ruling.value} », qui mène à lui. Dites-le une fois.",
@@ -127,7 +123,30 @@ def read_decisions(source: str, content: bytes, gazetteer: Gazetteer) -> Decisio
         if ruling.kind == "same-as":
             itself = replace(ruling, name=ruling.value, line=0)
             rulings.setdefault((words(ruling.value), place, record), itself)
-    return Decisions(rulings, tuple(sorted(findings, key=lambda finding: finding.line or 0)), source)
+    return Decisions(
+        rulings, tuple(sorted(findings, key=lambda one: (one.source or "", one.line or 0))), digest.hexdigest()
+    )
+
+
+def _ruling(source: str, line: int, row: Mapping[str, str], gazetteer: Gazetteer) -> tuple[Scope, Ruling]:
+    """A line that `_problem` found none with."""
+    country = gazetteer.country(row["country"]) if row["country"] else None
+    scope = words(row["name"]), gazetteer.place(country.place).country if country else "", row["partnership"]
+    kind = next(kind for kind in KINDS if kind == row["is"])
+    day = date.fromisoformat(row["date"])
+    return scope, Ruling(row["name"], kind, row["value"], row["author"], day, row["reason"], source, line)
+
+
+def _contradiction(first: Ruling, second: Ruling) -> Finding:
+    where = f"{first.source}:{first.line}" if first.source != second.source else str(first.line)
+    return _fault(
+        second.source,
+        second.line,
+        "contradictory-decisions",
+        f"Les lignes {where} et {second.line} disent deux choses de « {second.name} » ; aucune ne compte. Gardez la "
+        "bonne.",
+        f"Lines {where} and {second.line} say two things of “{second.name}”; neither counts. Keep the right one.",
+    )
 
 
 def _rows(source: str, content: bytes) -> tuple[list[tuple[int, dict[str, str]]], list[Finding]]:
@@ -149,10 +168,12 @@ def _rows(source: str, content: bytes) -> tuple[list[tuple[int, dict[str, str]]]
             told = f"La ligne n’est pas du CSV ({error}).", f"The line is not CSV ({error})."
             findings.append(_fault(source, reader.line_num, "broken-decision", *told))
             continue
-        if cells is None:
+        if cells is None and header is None:
+            cells = [""] * len(COLUMNS)
+        elif cells is None:
             return rows, findings
         cells = [cell.strip() for cell in cells]
-        if not any(cells):
+        if not any(cells) and header is not None:
             continue
         if header is None:
             header = cells

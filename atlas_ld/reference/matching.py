@@ -38,13 +38,14 @@ _TOWN_KINDS = EPCI_KINDS | {"commune"}
 @dataclass(frozen=True)
 class Resolution:
     """Bodies aligned with the record's participants (None for a name that is a mere label), funders with its funding
-    lines, countries (alpha-2 or None) with its diplomatic posts; and the lines of the decisions that were used."""
+    lines, countries (alpha-2 or None) with its diplomatic posts; and the decisions that
+    were used, each as its file and line."""
 
     participants: tuple[Body | None, ...]
     funders: tuple[Funder, ...]
     posts: tuple[str | None, ...]
     findings: tuple[Finding, ...]
-    rulings: tuple[int, ...] = ()
+    rulings: tuple[tuple[str, int], ...] = ()
 
 
 def resolve(
@@ -75,14 +76,14 @@ def resolve(
     return Resolution(participants, funders, posts, tuple(findings), _rulings(record, case))
 
 
-def _rulings(record: PartnershipRecord, case: Case) -> tuple[int, ...]:
-    """The lines of the decisions about names of this record."""
+def _rulings(record: PartnershipRecord, case: Case) -> tuple[tuple[str, int], ...]:
+    """The decisions about names of this record."""
     if not case.decisions.rulings:
         return ()
     named = [(one.name, _country_of(one, case.gazetteer)) for one in record.participants]
     named += [(line.funder, None) for line in record.funding]
     rulings = (case.decisions.of(words(name), country, case.record) for name, country in named)
-    return tuple(sorted({ruling.line for ruling in rulings if ruling}))
+    return tuple(sorted({(ruling.source, ruling.line) for ruling in rulings if ruling}))
 
 
 def post_country(post: str, gazetteer: Gazetteer) -> str | None:

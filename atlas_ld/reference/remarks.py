@@ -46,10 +46,10 @@ def unmatched_partner(name: str, country: str) -> Finding:
     return Finding(
         code="unmatched-partner",
         severity=Severity.INFO,
-        fr=f"« {name} » n’est parmi les lieux et divisions connus d’aucun échelon ({country}) : il n’est connu que par son "
-        "nom. Vérifiez-le, ou décidez de ce qu’il est dans decisions.csv.",
-        en=f"“{name}” is among the known places and divisions of no level ({country}): it is known by its name only. "
-        "Check it, or decide in decisions.csv what it is.",
+        fr=f"« {name} » n’est ni un lieu ni une division que nous connaissons ({country}) : seul son nom est connu. "
+        "Vérifiez-le, ou décidez de ce qu’il est dans decisions.csv.",
+        en=f"“{name}” is no place or division that we know ({country}): only its name is known. Check it, or decide in "
+        "decisions.csv what it is.",
         field="participants",
     )
 

@@ -23,7 +23,7 @@ from atlas_ld import privacy
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.sources.atlas_page import MAX_BYTES as MAX_PAGE_BYTES
 from atlas_ld.sources.atlas_page import read_page
-from atlas_ld.sources.files import content, digest, files, is_visible
+from atlas_ld.sources.files import DECISIONS, content, digest, files, is_visible
 from atlas_ld.sources.json_record import MAX_BYTES as MAX_JSON_BYTES
 from atlas_ld.sources.json_record import read_json
 from atlas_ld.sources.merging import identity, merge
@@ -32,7 +32,10 @@ from atlas_ld.sources.table import read_table
 from atlas_ld.sources.table_files import MAX_BYTES as MAX_TABLE_BYTES
 from atlas_ld.sources.themes import ThemeTree
 
-__all__ = ["Account", "Reading", "ThemeTree", "digest", "files", "identity", "is_visible", "merge", "read", "read_file"]
+__all__ = [
+    "DECISIONS", "Account", "Reading", "ThemeTree", "content", "digest", "files", "identity", "is_visible", "merge",
+    "read", "read_file",
+]  # fmt: skip
 
 _LIMITS = {
     ".txt": MAX_PAGE_BYTES,

@@ -18,6 +18,9 @@ from atlas_ld.privacy import redact
 from atlas_ld.sources.decoding import file_name
 from atlas_ld.sources.reading import Reading, unreadable
 
+DECISIONS = "decisions.csv"
+"""What a steward decided about names (`reference.curation`), beside the sources."""
+
 _BLOCK = 2**20
 _FURNITURE = re.compile(
     r"~\$.*|\.~lock\..*#|.*~|thumbs\.db|desktop\.ini|ehthumbs\.db|\$recycle\.bin|__macosx|.*\.(?:tmp|bak|part|crdownload)",
@@ -58,9 +61,10 @@ def files(path: Path, *, hidden: bool = False) -> list[tuple[str, str]]:
 
 
 def is_visible(name: str) -> bool:
-    """Whether a file, by its name in `files`, is none that programs leave behind: neither it nor a folder that it is in
-    begins with a dot, or is a lock, a thumbnail or half of a download."""
-    return not any(part.startswith(".") or _FURNITURE.fullmatch(part) for part in name.split("/"))
+    """Whether a file, by its name in `files`, is none that programs leave behind (neither it nor a folder that it is in
+    begins with a dot, or is a lock, a thumbnail or half of a download) nor the table of a steward's decisions."""
+    parts = name.split("/")
+    return parts[-1] != DECISIONS and not any(part.startswith(".") or _FURNITURE.fullmatch(part) for part in parts)
 
 
 def _is_saved_with(folder: Path, top: Path) -> bool:

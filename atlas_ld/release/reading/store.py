@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -68,6 +68,12 @@ class Reader:
         """The IRIs of what has `iri` as a value of a property, in the index's order."""
         quads = self._store.quads_for_pattern(None, node(property_), node(iri), _GRAPH)
         return [subject_of(quad.triple) for quad in quads]
+
+    def values(self, property_: str) -> Iterator[tuple[str, str]]:
+        """Each subject that has a property, with each of its literal values."""
+        for quad in self._store.quads_for_pattern(None, node(property_), None, _GRAPH):
+            if isinstance(quad.object, Literal):
+                yield subject_of(quad.triple), quad.object.value
 
     def exists(self, iri: str) -> bool:
         """Whether anything is said about `iri`."""

@@ -110,11 +110,11 @@ class EntityGraph:
         return int((Decimal(text) * 100).to_integral_value()) if text is not None else None
 
     def names(self, iri: str) -> list[str]:
-        """Every label that has a language, in reading order."""
+        """Every label, in reading order."""
         return [
             value
             for subject, p, (value, language) in self.statements(iri)
-            if language and p in LABELS and subject == iri
+            if language is not None and p in LABELS and subject == iri
         ]
 
     def labels(self, iri: str) -> tuple[str, str]:

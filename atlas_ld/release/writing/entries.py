@@ -47,7 +47,7 @@ def entry_of(things: EntityGraph, iri: str, written: Sequence[str] = ()) -> Entr
     for subject, property_, (value, language) in things.statements(iri):  # of a part too: it is found through the whole
         if language is None:
             links.append(value)
-        elif property_ == str(SKOS.altLabel) and language:
+        elif property_ == str(SKOS.altLabel):
             others.append(value)
         elif language and not (property_ in LABELS and subject == iri):
             texts.append(value)

@@ -2,23 +2,26 @@
 
 Three tables, the first that has a key counting: `moved.csv` beside the releases, which is the publisher's own;
 data/moved.csv, which ships; and the codes of former communes in data/reference. A row of the first two
-holds `kind,key,status,successor,reason_fr,reason_en`; its status is `merged` or `withdrawn`.
+holds `kind,key,status,successor,reason_fr,reason_en`; its status is `merged` or `withdrawn`. After these, the keys that
+the bodies of the release had before (`atlas:formerKey`): one that several bodies had names none of them any more.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from atlas_ld.errors import BrokenResource
 from atlas_ld.resources import root
+from atlas_ld.vocabulary import ATLAS
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.text.i18n import Language
 
 OWN = "moved.csv"
+_LISTED = 5
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,32 @@ def moved(publication: Publication) -> Mapping[tuple[str, str], Moved]:
             ("territory", f"commune-{row['code'].lower()}"): Moved(f"commune-{row['now'].lower()}", {})
             for row in csv.DictReader(file)
         }
+    found |= _of_bodies(publication)
     for path in (shipped / OWN, own):
         if path.exists():
             found.update(_read(path))
     return found
+
+
+def _of_bodies(publication: Publication) -> dict[tuple[str, str], Moved]:
+    """What became of the keys of bodies, as the release itself tells."""
+    heirs: dict[str, set[str]] = {}
+    for iri, key in publication.reader.values(str(ATLAS.formerKey)):
+        about = publication.iris.split(iri)
+        if about:
+            heirs.setdefault(key, set()).add(about[1])
+    return {
+        ("organisation", key): Moved(next(iter(bodies)), {}) if len(bodies) == 1 else Moved(None, _shared(bodies))
+        for key, bodies in heirs.items()
+    }
+
+
+def _shared(bodies: Collection[str]) -> dict[Language, str]:
+    listed = ", ".join(sorted(bodies)[:_LISTED]) + (", …" if len(bodies) > _LISTED else "")
+    return {
+        "fr": f"Cette adresse valait pour plusieurs organismes que rien ne dit être le même : {listed}.",
+        "en": f"This address stood for several bodies of which nothing says that they are one: {listed}.",
+    }
 
 
 def _read(path: Path) -> Iterator[tuple[tuple[str, str], Moved]]:

@@ -94,3 +94,11 @@ def test_candidates_come_in_order_and_never_leave_the_site(path: str, expected: 
 def test_where_nothing_is_nothing_is_redirected(demonstration_client: FlaskClient) -> None:
     for path in ("/Nothing/", "/id/partnership/NOTHING", "/download/NOTHING.nt", "/static/SITE.css/"):
         assert demonstration_client.get(path).status_code == 404
+
+
+def test_the_address_of_a_body_that_was_not_identified_leads_to_the_body_of_its_record(
+    demonstration_client: FlaskClient,
+) -> None:
+    answer = demonstration_client.get("/id/organisation/grigny-fr")
+    assert answer.status_code == 308
+    assert answer.headers["Location"].endswith("/id/organisation/jumelage-grigny-koupela-1986--grigny-fr")
