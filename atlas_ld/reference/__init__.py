@@ -6,6 +6,8 @@ names            names as they are compared
 french, foreign  French authorities and foreign partners: from a name to a territory
 funders          who pays a funding line, and of which kind they are
 decision         what is decided about one name
+generic          words of names that tell no body from another
+curation         what a steward decided about names
 matching         every participant and funder of a record
 bodies           from a decision to an organisation with its key and label
 remarks          findings of matching
