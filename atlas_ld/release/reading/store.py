@@ -33,7 +33,7 @@ class Reader:
 
     def __init__(self, path: Path, prefixes: Mapping[str, str] = PREFIXES, dump: Dump | None = None) -> None:
         """Raises ReleaseError where there is no store that can be opened."""
-        self._prefixes, self._dump = dict(prefixes), dump
+        self.prefixes, self._dump = dict(prefixes), dump
         self._naming = lru_cache(maxsize=_NAMED)(self._read_naming)
         if not (path / "CURRENT").is_file():  # RocksDB would leave an empty folder behind
             raise ReleaseError(f"There is no store at {path}; build the release again.")
@@ -81,6 +81,13 @@ class Reader:
             return bool(self._dump.lines(iri))
         return next(self._store.quads_for_pattern(node(iri), None, None, _GRAPH), None) is not None
 
+    def occurs(self, iri: str) -> bool:
+        """Whether an IRI is the subject, the property or the object of any triple."""
+        term = node(iri)
+        found = self._store.quads_for_pattern
+        ways = (found(term, None, None, None), found(None, term, None, None), found(None, None, term, None))
+        return any(next(way, None) is not None for way in ways)
+
     def labels(self, iris: Iterable[str]) -> dict[str, list[Literal]]:
         """The labels of each IRI (dct:title, else skos:prefLabel, else rdfs:label); an empty list where it has none."""
         return {iri: self._labels_of(iri) for iri in iris}
@@ -112,7 +119,7 @@ class Reader:
 
         Raises ValueError for a query of another form or a binding that it does not take.
         """
-        answer = self._store.query(query.bound(bindings), prefixes=self._prefixes)
+        answer = self._store.query(query.bound(bindings), prefixes=self.prefixes)
         if not isinstance(answer, QuerySolutions):
             raise ValueError(f"{query.name} is no SELECT query")
         variables = [variable.value for variable in answer.variables]
@@ -120,7 +127,7 @@ class Reader:
 
     def construct(self, query: Query, **bindings: Binding) -> list[Triple]:
         """The triples of a CONSTRUCT or DESCRIBE query. Raises ValueError as `select` does."""
-        answer = self._store.query(query.bound(bindings), prefixes=self._prefixes)
+        answer = self._store.query(query.bound(bindings), prefixes=self.prefixes)
         if not isinstance(answer, QueryTriples):
             raise ValueError(f"{query.name} is no CONSTRUCT query")
         return list(answer)

@@ -6,6 +6,7 @@ reply                 what a client gets
 quick                 queries that are answered at once, in the server's loop
 service_description   what the endpoint can do, in RDF
 result_table          the rows of an answer, for a page; result_charts draws them
+remarks               names in a query that the data do not have, and the nearest
 named_queries         /queries/; named_queries_api tells OpenAPI of them
 saved_queries         /queries/saved; saved_store keeps them
 explore               /explore and what the editor completes

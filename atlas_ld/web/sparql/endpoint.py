@@ -47,6 +47,7 @@ from atlas_ld.web.sparql.protocol import (
     read_operation,
     refuse,
 )
+from atlas_ld.web.sparql.remarks import remarks
 from atlas_ld.web.sparql.result_table import read_table
 from atlas_ld.web.sparql.service_description import write_description
 from atlas_ld.web.text.i18n import t
@@ -156,7 +157,10 @@ def _shown(operation: Operation, query: str, found: Answer) -> Response:
     graph = content.decode() if found.kind == "graph" else None
     table = read_table(content, current_publication().iris) if graph is None else None
     formats = RDF_FORMATS if found.kind == "graph" else RESULT_FORMATS
-    response = Response(_page(query, formats=formats, graph=graph, table=table), content_type=HTML.content_type)
+    found_nothing = table is not None and table.truth is None and not table.rows
+    noted = remarks(query, current_publication()) if found_nothing else []
+    page = _page(query, formats=formats, graph=graph, table=table, remarks=noted)
+    response = Response(page, content_type=HTML.content_type)
     response.headers["Vary"] = "Accept, Accept-Language"
     return response
 
