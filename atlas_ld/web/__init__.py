@@ -11,6 +11,7 @@ pages         home, about, downloads, the model, quality, /api
 lists         lists with their facets, files, charts and maps; search
 entities      /id, /doc and what belongs to a document
 sparql        /sparql, /queries, /explore
+reconciliation   /reconcile: names matched with entities, for OpenRefine
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from atlas_ld.web.lists import pages as lists
 from atlas_ld.web.pages import about, api, crawlers, downloads, health, home, model, near_misses
 from atlas_ld.web.pages import problems as problem_pages
 from atlas_ld.web.publication import Publication
+from atlas_ld.web.reconciliation import views as reconciliation
 from atlas_ld.web.rendering import static_files, templating, urls
 from atlas_ld.web.sparql import endpoint, explore, named_queries, saved_queries
 from atlas_ld.web.text import i18n
@@ -68,6 +70,7 @@ def create_app(publication: Publication) -> Flask:
         problem_pages.blueprint,
         linksets.blueprint,
         api.blueprint,
+        reconciliation.blueprint,
     ):
         app.register_blueprint(blueprint)
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import current_app
 
@@ -15,6 +16,7 @@ from atlas_ld.release.reading.dump import Dump
 from atlas_ld.release.reading.store import Reader
 from atlas_ld.sparql.pool import QueryPool
 from atlas_ld.vocabulary import PREFIXES
+from atlas_ld.web.reconciliation.names import Names
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +29,11 @@ class Publication:
     reader: Reader
     pool: QueryPool
     model: Model
+
+    @cached_property
+    def names(self) -> Names:
+        """The names of every entity that can be matched."""
+        return Names(self.reader, self.iris)
 
 
 def open_publication(settings: Settings, release_id: str | None = None) -> Publication:
