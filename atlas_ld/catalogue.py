@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from atlas_ld import __version__
 from atlas_ld.config import Settings
 from atlas_ld.iris import Iris, slug
 from atlas_ld.rdf import RDF_TYPE, Literal, NamedNode, Triple, day, integer, node, text
-from atlas_ld.vocabulary import DCAT, DCTERMS, FOAF, PREFIXES, VOID
+from atlas_ld.vocabulary import DCAT, DCTERMS, FOAF, PREFIXES, PROV, RDFS, SCHEMA, VOID
 
 DCAT_VERSION = f"{DCAT._NS}version"  # new in DCAT 3, and rdflib's namespace is DCAT 2
 SPDX = "http://spdx.org/rdf/terms#"
@@ -121,10 +122,43 @@ def describe_dataset(
     for prefix in _VOCABULARIES:
         triples.append(Triple(dataset, node(VOID.vocabulary), node(PREFIXES[prefix])))
     triples += _service(dataset, endpoint)
+    triples += _activities(dataset, iris)
     triples += _counts(statistics, dataset, base)
     for distribution in distributions:
         triples += _distribution(distribution, dataset, base, settings.license)
     return triples
+
+
+_ACTIVITIES = {
+    "import": ("Lecture des sources", "Reading of the sources"),
+    "matching": ("Identification des organismes et des territoires", "Identification of bodies and territories"),
+    "build": ("Assemblage et validation du graphe", "Assembly and validation of the graph"),
+}
+"""What makes the dataset, in order: each is informed by the one before. Records name the first."""
+
+
+def _activities(dataset: NamedNode, iris: Iris) -> list[Triple]:
+    """How the dataset came about (PROV-O), and by which version of which software."""
+    software = node(iris.activity("software"))
+    triples = [
+        Triple(software, RDF_TYPE, node(PROV.SoftwareAgent)),
+        Triple(software, node(RDFS.label), Literal(f"atlas-ld {__version__}")),
+        Triple(software, node(SCHEMA.softwareVersion), Literal(__version__)),
+    ]
+    before: NamedNode | None = None
+    for name, (fr, en) in _ACTIVITIES.items():
+        activity = node(iris.activity(name))
+        triples += [
+            Triple(activity, RDF_TYPE, node(PROV.Activity)),
+            Triple(activity, node(RDFS.label), text(fr)),
+            Triple(activity, node(RDFS.label), text(en, "en")),
+            Triple(activity, node(PROV.wasAssociatedWith), software),
+        ]
+        if before:
+            triples.append(Triple(activity, node(PROV.wasInformedBy), before))
+        before = activity
+    assert before is not None
+    return [*triples, Triple(dataset, node(PROV.wasGeneratedBy), before)]
 
 
 def _service(dataset: NamedNode, endpoint: NamedNode) -> list[Triple]:

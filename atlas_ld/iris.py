@@ -115,6 +115,10 @@ class Iris:
         """A part that lives and dies with its partnership, as a fragment of its IRI: `#participation-1`."""
         return f"{self.entity('partnership', partnership)}#{name}"
 
+    def activity(self, name: str) -> str:
+        """An activity that makes the dataset, or the software that does, as the catalogue describes them."""
+        return f"{self.base}about#{name}"
+
     def split(self, iri: str) -> tuple[Kind, str] | None:
         """Kind and key of an entity IRI (its fragment left aside), or None for any other IRI."""
         path = iri.removeprefix(f"{self.base}id/").partition("#")[0]

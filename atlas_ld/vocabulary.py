@@ -36,11 +36,16 @@ class ATLAS(DefinedNamespace):
     Partnership: URIRef
     Participation: URIRef
     FundingLine: URIRef
+    Organisation: URIRef
     TerritorialAuthority: URIRef
+    OtherOrganisation: URIRef
     Territory: URIRef
     DiplomaticPost: URIRef
     ThemeAssignment: URIRef
     GoalAssignment: URIRef
+    Record: URIRef
+    Source: URIRef
+    Contribution: URIRef
 
     # Partnership: dates and state
     firstSignatureYear: URIRef
@@ -119,6 +124,7 @@ class ATLAS(DefinedNamespace):
     # Sources
     sha256: URIRef
     retrieved: URIRef
+    contributed: URIRef
 
     # Annotation on terms and shapes: the value is computed by atlas-ld, not said by the source
     derived: URIRef

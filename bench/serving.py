@@ -19,7 +19,7 @@ from pyoxigraph import NamedNode, Store
 from atlas_ld.iris import Iris
 from atlas_ld.media import HTML, JSONLD, TURTLE
 from atlas_ld.release.layout import Release, open_release
-from atlas_ld.vocabulary import ATLAS, DCTERMS, ORG, RDF
+from atlas_ld.vocabulary import ATLAS, RDF
 from bench import peers
 from bench.harness import Requests, Sample, Table, free_port, requests_per_second, server
 
@@ -28,7 +28,7 @@ ENTITIES = 200
 CONNECTIONS = 16
 _MOST = 20_000
 """Different documents in one load: more would not fit in a script of wrk."""
-_CLASSES = (ATLAS.Partnership, ATLAS.TerritorialAuthority, DCTERMS.Location, ORG.FormalOrganization)
+_CLASSES = (ATLAS.Partnership, ATLAS.TerritorialAuthority, ATLAS.OtherOrganisation, ATLAS.Territory)
 
 
 def compare(releases: Path, work: Path, queries: Sequence[str], seconds: int = 5, repeats: int = 3) -> list[Table]:

@@ -12,11 +12,12 @@ from rdflib import URIRef
 
 from atlas_ld.iris import Iris, fold, short_hash, slug, theme_key
 from atlas_ld.mapping.fields import Term
-from atlas_ld.rdf import RDF_TYPE, Literal, Triple, day, decimal, integer, node, text
+from atlas_ld.mapping.types import write_types
+from atlas_ld.rdf import Literal, Triple, day, decimal, integer, node, text
 from atlas_ld.records import Origin
 from atlas_ld.reference.gazetteer import Gazetteer, Place
 from atlas_ld.reference.matching import Body
-from atlas_ld.vocabulary import ATLAS, DCTERMS, FOAF, ORG, PROV, RDFS, SKOS, WGS
+from atlas_ld.vocabulary import ATLAS, DCTERMS, FOAF, GEONAMES, OWL, RDFS, SKOS, WGS
 
 Description = dict[str, list[Triple]]
 """Entity IRI -> its triples."""
@@ -54,8 +55,7 @@ def organisation(iris: Iris, body: Body) -> Description:
         properties.append((ATLAS.administers, node(iris.entity("territory", body.territory))))
     if body.country:
         properties.append((ATLAS.country, node(country_iri(iris, body.country))))
-    types = (ATLAS.TerritorialAuthority, ORG.FormalOrganization) if body.authority else (ORG.Organization,)
-    return _describe(iri, types, properties)
+    return _describe(iri, ATLAS.TerritorialAuthority if body.authority else ATLAS.OtherOrganisation, properties)
 
 
 @lru_cache(maxsize=65536)
@@ -68,7 +68,7 @@ def territory(iris: Iris, key: str, gazetteer: Gazetteer) -> Description:
         place = gazetteer.place(pending.pop())
         iri = iris.entity("territory", place.key)
         if iri not in described:
-            described |= _describe(iri, (ATLAS.Territory,), _territory_properties(iris, place))
+            described |= _describe(iri, ATLAS.Territory, _territory_properties(iris, place))
             pending += place.within + place.overlaps
             if place.level != "country":
                 pending.append(f"country-{place.country.lower()}")
@@ -90,14 +90,16 @@ def _territory_properties(iris: Iris, place: Place) -> list[tuple[URIRef, Term]]
         properties.append((ATLAS.population, integer(place.population)))
     if place.lat is not None and place.long is not None:
         properties += [(WGS.lat, decimal(place.lat)), (WGS.long, decimal(place.long))]
-    return properties + [(SKOS.exactMatch, node(iri)) for iri in place.matches]
+    # GeoNames has the place itself; an authority list has a concept of it, which is another thing.
+    links = ((OWL.sameAs if iri.startswith(str(GEONAMES)) else RDFS.seeAlso, node(iri)) for iri in place.matches)
+    return [*properties, *links]
 
 
 def post(iris: Iris, title: str, country: str | None) -> Description:
     properties: list[tuple[URIRef, Term]] = [(DCTERMS.title, text(title))]
     if country:
         properties.append((ATLAS.country, node(country_iri(iris, country))))
-    return _describe(post_iri(iris, title), (ATLAS.DiplomaticPost, ORG.FormalOrganization), properties)
+    return _describe(post_iri(iris, title), ATLAS.DiplomaticPost, properties)
 
 
 @lru_cache(maxsize=4096)
@@ -111,7 +113,7 @@ def theme(iris: Iris, path: tuple[str, ...]) -> Description:
             properties.append((SKOS.topConceptOf, scheme))
         else:
             properties.append((SKOS.broader, node(theme_iri(iris, path[: depth - 1]))))
-        described |= _describe(theme_iri(iris, path[:depth]), (SKOS.Concept,), properties)
+        described |= _describe(theme_iri(iris, path[:depth]), SKOS.Concept, properties)
     return described
 
 
@@ -123,12 +125,9 @@ def source(iris: Iris, origin: Origin) -> Description:
         properties.append((ATLAS.sha256, Literal(origin.sha256)))
     if origin.retrieved:
         properties.append((ATLAS.retrieved, day(origin.retrieved)))
-    return _describe(source_iri(iris, origin), (PROV.Entity,), properties)
+    return _describe(source_iri(iris, origin), ATLAS.Source, properties)
 
 
-def _describe(iri: str, types: tuple[URIRef, ...], properties: list[tuple[URIRef, Term]]) -> Description:
+def _describe(iri: str, class_: URIRef, properties: list[tuple[URIRef, Term]]) -> Description:
     subject = node(iri)
-    return {
-        iri: [Triple(subject, RDF_TYPE, node(type_)) for type_ in types]
-        + [Triple(subject, node(property_), term) for property_, term in properties]
-    }
+    return {iri: write_types(subject, class_) + [Triple(subject, node(name), term) for name, term in properties]}

@@ -22,11 +22,12 @@ from atlas_ld.mapping.fields import (
     write_codes,
     write_fields,
 )
-from atlas_ld.rdf import RDF_TYPE, Literal, Triple, boolean, decimal, integer, node, text
+from atlas_ld.mapping.types import write_types
+from atlas_ld.rdf import Literal, Triple, boolean, decimal, integer, node, text
 from atlas_ld.records import Funding, PartnershipRecord
 from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.matching import Body, Resolution
-from atlas_ld.vocabulary import ATLAS, ORG, PROV, RDFS, SDG, SKOS
+from atlas_ld.vocabulary import ATLAS, FOAF, ORG, PROV, RDFS, SDG, SKOS
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def map_partnership(
 ) -> Mapped:
     """The triples of `record` under `key`. `day` is the date of the release, for what is derived from it."""
     subject = node(iris.entity("partnership", key))
-    own = [Triple(subject, RDF_TYPE, node(ATLAS.Partnership))]
+    own = write_types(subject, ATLAS.Partnership)
     own += write_fields(subject, record, PARTNERSHIP)
     own += write_codes(subject, record, PARTNERSHIP_CODES, iris)
     own += [Triple(subject, node(property_), term) for property_, term in _links(record, resolution, iris, day)]
@@ -55,6 +56,7 @@ def map_partnership(
     own += _participations(record, key, resolution, iris)
     own += _funding(record, key, resolution, iris)
     own += _told_of_bodies(resolution, iris)
+    own += _record(record, key, iris)
     return Mapped(key, list(dict.fromkeys(own)), _shared(record, resolution, gazetteer, iris))
 
 
@@ -86,8 +88,6 @@ def _links(record: PartnershipRecord, resolution: Resolution, iris: Iris, day: d
         yield ATLAS.mainTheme, node(entities.theme_iri(iris, record.main_theme))
     for post in record.posts:
         yield ATLAS.followedBy, node(entities.post_iri(iris, post))
-    for origin in record.origins:
-        yield PROV.wasDerivedFrom, node(entities.source_iri(iris, origin))
     shortcuts = {"french-authority": ATLAS.frenchAuthority, "foreign-partner": ATLAS.foreignPartner}
     for participant, body in zip(record.participants, resolution.participants, strict=True):
         if body and participant.role in shortcuts:
@@ -108,14 +108,14 @@ def _assignments(record: PartnershipRecord, key: str, iris: Iris) -> Iterator[Tr
     for number, choice in enumerate(record.other_themes, start=1):
         part = node(iris.part(key, f"theme-{number}"))
         yield Triple(subject, node(ATLAS.themeAssignment), part)
-        yield Triple(part, RDF_TYPE, node(ATLAS.ThemeAssignment))
+        yield from write_types(part, ATLAS.ThemeAssignment)
         yield Triple(part, node(ATLAS.theme), node(entities.theme_iri(iris, choice.path)))
         yield Triple(part, node(ATLAS.priority), integer(choice.priority))
     for goal in record.goals:
         part = node(iris.part(key, f"goal-{goal.number}"))
         yield Triple(subject, node(ATLAS.goalAssignment), part)
         yield Triple(subject, node(ATLAS.goal), node(SDG[str(goal.number)]))
-        yield Triple(part, RDF_TYPE, node(ATLAS.GoalAssignment))
+        yield from write_types(part, ATLAS.GoalAssignment)
         yield Triple(part, node(ATLAS.goal), node(SDG[str(goal.number)]))
         yield Triple(part, node(ATLAS.relevance), integer(goal.relevance))
 
@@ -127,7 +127,7 @@ def _participations(record: PartnershipRecord, key: str, resolution: Resolution,
     ):
         part = node(iris.part(key, f"participation-{number}"))
         yield Triple(subject, node(ATLAS.participation), part)
-        yield Triple(part, RDF_TYPE, node(ATLAS.Participation))
+        yield from write_types(part, ATLAS.Participation)
         yield Triple(part, node(ORG.organization), subject)
         if body:
             yield Triple(part, node(ORG.member), node(entities.organisation_iri(iris, body)))
@@ -143,12 +143,23 @@ def _funding(record: PartnershipRecord, key: str, resolution: Resolution, iris: 
     for line, funder, line_key in zip(record.funding, resolution.funders, funding_keys(record, key), strict=True):
         part = node(iris.entity("funding", line_key))
         yield Triple(subject, node(ATLAS.fundingLine), part)
-        yield Triple(part, RDF_TYPE, node(ATLAS.FundingLine))
+        yield from write_types(part, ATLAS.FundingLine)
         yield Triple(part, node(RDFS.label), text(_funding_label(line)))
         yield from write_fields(part, line, FUNDING)
         yield Triple(part, node(ATLAS.funderKind), node(iris.code("funder-kind", funder.kind)))
         if funder.body:
             yield Triple(part, node(ATLAS.funder), node(entities.organisation_iri(iris, funder.body)))
+
+
+def _record(record: PartnershipRecord, key: str, iris: Iris) -> Iterator[Triple]:
+    """The record, which has sources, as opposed to the partnership, which it is about."""
+    subject, part = node(iris.entity("partnership", key)), node(iris.part(key, "record"))
+    yield Triple(subject, node(FOAF.isPrimaryTopicOf), part)
+    yield from write_types(part, ATLAS.Record)
+    yield Triple(part, node(FOAF.primaryTopic), subject)
+    yield Triple(part, node(PROV.wasGeneratedBy), node(iris.activity("import")))
+    for origin in record.origins:
+        yield Triple(part, node(PROV.wasDerivedFrom), node(entities.source_iri(iris, origin)))
 
 
 def funding_keys(record: PartnershipRecord, key: str) -> list[str]:

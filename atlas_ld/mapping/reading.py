@@ -30,6 +30,7 @@ def read_partnership(triples: Iterable[Triple], key: str, iris: Iris) -> Partner
     """The record of the partnership `key` from a graph that describes it and what it links to."""
     graph = Graph(triples)
     about = graph.properties(iris.entity("partnership", key))
+    record = graph.properties(iris.part(key, "record"))
     values = read_fields(about, PARTNERSHIP) | read_codes(about, PARTNERSHIP_CODES, iris)
     return PartnershipRecord(
         **values,
@@ -52,7 +53,7 @@ def read_partnership(triples: Iterable[Triple], key: str, iris: Iris) -> Partner
         ),
         funding=tuple(Funding(**read_fields(part, FUNDING)) for part in _parts(graph, about, ATLAS.fundingLine)),
         posts=tuple(part[str(DCTERMS.title)][0].value for part in _parts(graph, about, ATLAS.followedBy)),
-        origins=tuple(_origin(part) for part in _parts(graph, about, PROV.wasDerivedFrom)),
+        origins=tuple(_origin(part) for part in _parts(graph, record, PROV.wasDerivedFrom)),
     )
 
 

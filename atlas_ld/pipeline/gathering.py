@@ -28,7 +28,7 @@ def gather(readings: Readings, checks: Checks, settings: Settings, cache: Connec
     found = quality(checked, [*readings.unreadable, *checks.remarks])
     return Content(
         entities=KeptEntities(path),
-        ontology=_together([root() / "ontology" / name for name in ("atlas.ttl", "alignments.ttl")], iris),
+        ontology=_together([root() / "ontology" / "atlas.ttl", *turtle_files("ontology/alignments")], iris),
         shapes=_together(turtle_files("shapes"), iris),
         report=report_turtle((told for record in checked.values() for told in told_results(record)), iris),
         quality=found.json,

@@ -108,7 +108,7 @@ LISTS: Mapping[str, List] = {
         List(
             "organisations",
             "organisation",
-            (str(ATLAS.TerritorialAuthority), str(ORG.Organization)),
+            (str(ATLAS.TerritorialAuthority), str(ATLAS.OtherOrganisation)),
             "body",
             ("-partnerships", "title"),
             (Facet("role", "code", "role", open=True), _LEVEL, _COUNTRY, _REGION, _DEPARTEMENT),

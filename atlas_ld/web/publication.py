@@ -10,7 +10,6 @@ from flask import current_app
 from atlas_ld.config import Settings
 from atlas_ld.iris import Iris
 from atlas_ld.model import Model, load_model
-from atlas_ld.rdf import parse_file, subject_of
 from atlas_ld.release.layout import Release, open_release
 from atlas_ld.release.reading.dump import Dump
 from atlas_ld.release.reading.store import Reader
@@ -51,9 +50,8 @@ def open_publication(settings: Settings, release_id: str | None = None) -> Publi
 
 
 def _dump(release: Release, iris: Iris) -> Dump:
-    """What is said of the entities. The ontology, which is in the store and not in the dump, aligns some themes."""
-    aligned = {subject_of(triple) for triple in parse_file(release.ontology, iris.base)}
-    return Dump(release.dump, f"{iris.base}id/", aligned)
+    """What is said of the entities: all of it is in the dump."""
+    return Dump(release.dump, f"{iris.base}id/")
 
 
 def current_publication() -> Publication:

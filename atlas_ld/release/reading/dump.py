@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import weakref
 from bisect import bisect_left
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -50,10 +50,10 @@ class _Heads(dict[int, _Head]):
 class Dump:
     """The lines of a canonical dump by their subject. Safe for use by threads.
 
-    It holds all that is said of the things whose IRI begins with `entities`, save those in `elsewhere`.
+    It holds all that is said of the things whose IRI begins with `entities`.
     """
 
-    def __init__(self, path: Path, entities: str = "", elsewhere: Collection[str] = ()) -> None:
+    def __init__(self, path: Path, entities: str = "") -> None:
         """Raises ReleaseError for a file that cannot be opened."""
         try:
             self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -62,14 +62,14 @@ class Dump:
         weakref.finalize(self, os.close, self._file)
         self._size = os.fstat(self._file).st_size
         self._block = max(_BLOCK, self._size // _MOST)
-        self._entities, self._elsewhere = entities, frozenset(elsewhere)
+        self._entities = entities
         self._blocks = range(-(-self._size // self._block))
         self._heads = _Heads(self._read_head)
         self._recent = lru_cache(maxsize=_RECENT)(self._find)
 
     def holds(self, iri: str) -> bool:
         """Whether all that is said of `iri`, if anything, is here."""
-        return iri.startswith(self._entities) and iri not in self._elsewhere
+        return iri.startswith(self._entities)
 
     def lines(self, iri: str) -> bytes:
         """The lines whose subject is `iri`, sorted; empty where there is none."""

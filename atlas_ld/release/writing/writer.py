@@ -52,7 +52,7 @@ QUALITY = "quality.json"
 ALTERED = (SEARCH, FACETS, NOTES)
 """Files that are altered from release to release, as the store is."""
 
-_LAYOUT = 5
+_LAYOUT = 6
 """What files a release has. It changes with them, so that a release of before is not taken for one of now."""
 
 

@@ -115,7 +115,11 @@ def view(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
             for value in graph.objects(iri, property_)
         ],
         "posts": [graph.label(post) for post in graph.iris(iri, ATLAS.followedBy)],
-        "sources": [_source(publication, source) for source in graph.iris(iri, PROV.wasDerivedFrom)],
+        "sources": [
+            _source(publication, source)
+            for record in graph.iris(iri, FOAF.isPrimaryTopicOf)
+            for source in graph.iris(record, PROV.wasDerivedFrom)
+        ],
         "continues": [graph.label(other) for other in graph.iris(iri, ATLAS.continues)],
         "continued_by": _continued_by(publication, iri),
         "related": _related(publication, iri),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from atlas_ld.vocabulary import ATLAS, GEONAMES, SKOS, WGS
+from atlas_ld.vocabulary import ATLAS, GEONAMES, OWL, RDFS, WGS
 from atlas_ld.web.entities.views.common import iris_of, key_of, partnerships_of
 from atlas_ld.web.lists import rows as listing
 from atlas_ld.web.lists import selection as selecting
@@ -22,6 +22,7 @@ def view(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
     """Variables of `entities/territory.html`."""
     key = key_of(publication, iri)
     level = graph.iri(iri, ATLAS.level)
+    elsewhere = [*graph.iris(iri, OWL.sameAs), *graph.iris(iri, RDFS.seeAlso)]
     is_country = (level or "").endswith("level-country")
     parts = selecting.select(publication, "territories", {"within": (key,), "used": ("yes",)})
     positions = listing.index(publication).ordered("territories", parts.bits, "-partnerships")
@@ -38,8 +39,8 @@ def view(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
         "population": int(population) if population is not None else None,
         "latitude": graph.decimal(iri, WGS.lat),
         "longitude": graph.decimal(iri, WGS.long),
-        "matches": graph.iris(iri, SKOS.exactMatch),
-        "pages": _pages(key, graph.iris(iri, SKOS.exactMatch)),
+        "matches": elsewhere,
+        "pages": _pages(key, elsewhere),
         "bodies": [entity(body) for body in iris_of(publication, "bodies-of-territory", "body", territory=iri)],
         "parts": listing.rows(publication, "territories", positions[:_MOST_PARTS]),
         "parts_total": len(positions),
