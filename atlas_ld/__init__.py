@@ -5,7 +5,8 @@ vocabulary, media    terms and prefixes; formats and their negotiation
 iris, rdf            keys and IRIs of entities; RDF terms and their writing
 config, processes    settings, as one table; work shared between processes
 records, countries   the record: one partnership as one source tells it; names of countries
-resources, privacy   the files that ship with atlas-ld; personal data found and taken out
+resources, hierarchy  the files that ship with atlas-ld; the classes above and below a class, from these
+privacy              personal data found and taken out
 jsonld, catalogue    JSON-LD by our own context; DCAT and VoID
 cli, tabular         the command line; results as a table in a terminal
 

@@ -23,6 +23,7 @@ STEPS = [
         "media",
         "config",
         "findings",
+        "hierarchy",
         "iris",
         "processes",
         "rdf",

@@ -12,6 +12,7 @@ from typing import Any
 
 from atlas_ld.errors import BrokenResource
 from atlas_ld.findings import Severity
+from atlas_ld.hierarchy import subclasses
 from atlas_ld.iris import local_name
 from atlas_ld.model.classes import Bilingual, ClassModel, Field, Group, Model, Rule, prefixed
 from atlas_ld.rdf import Graph, Literal, Properties, parse_file
@@ -104,10 +105,12 @@ def _languages(graph: Graph, properties: Properties) -> tuple[str, ...]:
 
 
 def _classes(graph: Graph, properties: Properties) -> tuple[str, ...]:
-    """From `sh:class`, or from a `sh:or` whose members are `sh:class` each."""
-    members = [graph.get(member, {}) for member in _list(graph, properties, SH["or"])]
-    found = [_value(one, SH["class"]) for one in (properties, *members)]
-    return tuple(class_ for class_ in found if class_)
+    """From `sh:class`: the class itself, or those below it where only these have shapes."""
+    class_ = _value(properties, SH["class"])
+    if class_ is None:
+        return ()
+    described = {str(_value(one, SH.targetClass)) for one in graph.values() if str(RDFS.label) in one}
+    return (class_,) if class_ in described else tuple(one for one in subclasses(class_) if one in described)
 
 
 def _scheme(graph: Graph, properties: Properties) -> str | None:

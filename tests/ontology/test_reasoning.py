@@ -19,9 +19,9 @@ import pytest
 from rdflib import DCTERMS, ORG, OWL, PROV, RDF, RDFS, SH, SKOS, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 
+from atlas_ld.hierarchy import types_of
 from atlas_ld.iris import Iris
 from atlas_ld.mapping import map_partnership
-from atlas_ld.mapping.types import types_of
 from atlas_ld.pipeline.reading import read_records
 from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.matching import resolve
@@ -190,7 +190,7 @@ def test_every_body_is_an_organization_of_org(demonstration: Release) -> None:
 
 
 def test_the_nearest_class_comes_first() -> None:
-    authority = [str(one.value) for one in types_of(ATLAS.TerritorialAuthority)]
+    authority = types_of(str(ATLAS.TerritorialAuthority))
     assert authority[0] == str(ATLAS.TerritorialAuthority)
     assert authority.index(str(ATLAS.Organisation)) < authority.index(str(ORG.Organization))
 

@@ -19,7 +19,7 @@ from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.matching import resolve
 from atlas_ld.validation import Group, Result, Shapes, load_shapes, validate, validate_records
 from atlas_ld.validation.compiling import compile_shapes
-from atlas_ld.vocabulary import ATLAS, ORG, PREFIXES, RDFS, XSD
+from atlas_ld.vocabulary import ATLAS, PREFIXES, RDFS, XSD
 from bench import corpus
 from bench.faults import FAULTS
 
@@ -123,12 +123,12 @@ def test_a_shape_that_is_not_understood_is_left_to_pyshacl_whole(shapes: Shapes,
     turtle = f"""{PREFIX_LINES}
         <https://w3id.org/atlas-ld/shapes> sh:declare
             [ sh:prefix "rdfs" ; sh:namespace "http://www.w3.org/2000/01/rdf-schema#"^^xsd:anyURI ] .
-        shape:Odd a sh:NodeShape ; sh:targetClass org:Organization ; {constraint} ."""
+        shape:Odd a sh:NodeShape ; sh:targetClass atlas:OtherOrganisation ; {constraint} ."""
     graph = shapes.graph + Graph().parse(data=turtle)
     odd = replace(shapes, graph=graph, compiled=compile_shapes(graph))
     assert odd.compiled.rest is not None
     subject = node(IRIS.entity("organisation", "a"))
-    body = [Triple(subject, RDF_TYPE, node(ORG.Organization)), Triple(subject, node(RDFS.label), text("A"))]
+    body = [Triple(subject, RDF_TYPE, node(ATLAS.OtherOrganisation)), Triple(subject, node(RDFS.label), text("A"))]
     expected = reference(body, odd)
     assert expected
     assert compiled(body, odd) == expected
@@ -137,14 +137,14 @@ def test_a_shape_that_is_not_understood_is_left_to_pyshacl_whole(shapes: Shapes,
 def test_a_record_that_speaks_of_subclasses_is_left_to_pyshacl(shapes: Shapes) -> None:
     kind = node("http://example.org/Kind")
     subject = node(IRIS.entity("organisation", "a"))
-    graph = [Triple(subject, RDF_TYPE, kind), Triple(kind, node(RDFS.subClassOf), node(ORG.Organization))]
+    graph = [Triple(subject, RDF_TYPE, kind), Triple(kind, node(RDFS.subClassOf), node(ATLAS.OtherOrganisation))]
     assert reference(graph, shapes)
     assert compiled(graph, shapes) == reference(graph, shapes)
 
 
 def test_a_subject_that_two_records_describe_otherwise_is_judged_in_each(shapes: Shapes) -> None:
     subject = node(IRIS.entity("organisation", "a"))
-    body = [Triple(subject, RDF_TYPE, node(ORG.Organization)), Triple(subject, node(RDFS.label), text("A"))]
+    body = [Triple(subject, RDF_TYPE, node(ATLAS.OtherOrganisation)), Triple(subject, node(RDFS.label), text("A"))]
     wrong = Triple(subject, node(ATLAS.sirenCode), Literal("242900315"))
     shared = {subject.value: body}
     groups = {"right": Group([], shared), "wrong": Group([*body, wrong]), "again": Group([], shared)}

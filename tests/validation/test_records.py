@@ -9,7 +9,7 @@ import pytest
 from atlas_ld.iris import Iris
 from atlas_ld.rdf import RDF_TYPE, Triple, node, parse_file, text
 from atlas_ld.validation import Group, Shapes, load_shapes, validate, validate_records
-from atlas_ld.vocabulary import ORG, RDFS
+from atlas_ld.vocabulary import ATLAS, RDFS
 
 IRIS = Iris("http://localhost:8000/")
 FIXTURES = Path(__file__).parent.parent / "shapes"
@@ -24,7 +24,7 @@ def shapes() -> Shapes:
 def body(name: str, *labels: str) -> list[Triple]:
     """An organisation with these labels in French; two of them break its shape."""
     subject = node(IRIS.entity("organisation", name))
-    described = [Triple(subject, RDF_TYPE, node(ORG.Organization))]
+    described = [Triple(subject, RDF_TYPE, node(ATLAS.OtherOrganisation))]
     return described + [Triple(subject, node(RDFS.label), text(label)) for label in labels]
 
 

@@ -40,7 +40,7 @@ def fixture(name: str) -> list[Triple]:
 def body(name: str, *labels: str) -> list[Triple]:
     """An organisation with these labels in French; two of them break its shape."""
     subject = node(IRIS.entity("organisation", name))
-    described = [Triple(subject, RDF_TYPE, node(ORG.Organization))]
+    described = [Triple(subject, RDF_TYPE, node(ATLAS.OtherOrganisation))]
     return described + [Triple(subject, node(RDFS.label), text(label)) for label in labels]
 
 
@@ -125,8 +125,8 @@ def test_an_answer_of_pyshacl_that_is_no_graph_is_one_sentence(
 
 def test_a_shape_that_pyshacl_refuses_is_one_sentence(shapes: Shapes) -> None:
     broken = Graph().parse(
-        data=f"""@prefix sh: <{SH}> . @prefix org: <{ORG._NS}> . @prefix rdfs: <{RDFS._NS}> .
-        [] a sh:NodeShape ; sh:targetClass org:Organization ; sh:property [ sh:path rdfs:label ; sh:minCount "a" ] ."""
+        data=f"""@prefix sh: <{SH}> . @prefix atlas: <{ATLAS._NS}> . @prefix rdfs: <{RDFS._NS}> .
+        [] a sh:NodeShape ; sh:targetClass atlas:OtherOrganisation ; sh:property [ sh:path rdfs:label ; sh:minCount "a" ] ."""
     )
     with pytest.raises(BrokenResource, match="The shapes cannot be used"):
         validate(body("a", "A"), replace(shapes, graph=broken))

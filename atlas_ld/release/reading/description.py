@@ -11,10 +11,18 @@ from dataclasses import dataclass
 
 from atlas_ld.rdf import RDF_TYPE, NamedNode, Triple, in_order, node, subject_of
 from atlas_ld.release.reading.store import Reader
-from atlas_ld.vocabulary import ATLAS, DCTERMS, FOAF
+from atlas_ld.vocabulary import ATLAS, DCTERMS, FOAF, PROV
 
 PARTS = frozenset(
-    str(term) for term in (ATLAS.participation, ATLAS.themeAssignment, ATLAS.goalAssignment, ATLAS.fundingLine)
+    str(term)
+    for term in (
+        ATLAS.participation,
+        ATLAS.themeAssignment,
+        ATLAS.goalAssignment,
+        ATLAS.fundingLine,
+        FOAF.isPrimaryTopicOf,
+        PROV.qualifiedDerivation,
+    )
 )
 
 
@@ -52,7 +60,7 @@ def describe(
     own = reader.about(iri)
     if not own:
         return None
-    parts = [triple for part in _objects(own, PARTS) for triple in reader.about(part)]
+    parts = _parts(reader, own)
     described = {subject_of(triple) for triple in own + parts}
     entities = f"{dataset}id/"
 
@@ -75,6 +83,20 @@ def describe(
     ]
     triples = metadata + in_order(own, order) + in_order(parts, order) + in_order(incoming, order) + labels
     return Document(iri, list(dict.fromkeys(triples)), incoming, page, len(found) > size)
+
+
+def _parts(reader: Reader, own: list[Triple]) -> list[Triple]:
+    """The triples of the parts, and of theirs: a record has contributions."""
+    parts: list[Triple] = []
+    pending, seen = _objects(own, PARTS), set[str]()
+    while pending:
+        part = pending.pop(0)
+        if part not in seen:
+            seen.add(part)
+            said = list(reader.about(part))
+            parts += said
+            pending += _objects(said, PARTS)
+    return parts
 
 
 def _objects(triples: Iterable[Triple], properties: frozenset[str]) -> list[str]:
