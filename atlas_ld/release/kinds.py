@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from atlas_ld.iris import Kind
-from atlas_ld.vocabulary import ATLAS, DCTERMS, ORG, SKOS
+from atlas_ld.vocabulary import ATLAS, DCTERMS, SKOS
 
 
 @dataclass(frozen=True)

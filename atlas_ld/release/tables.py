@@ -15,10 +15,13 @@ from pathlib import Path
 from atlas_ld.model import ClassModel, Field, Model
 from atlas_ld.rdf import LABELS, RDF_TYPE, Literal, NamedNode, Properties
 from atlas_ld.release.kinds import LISTS
-from atlas_ld.vocabulary import ATLAS, XSD
+from atlas_ld.vocabulary import ATLAS, FOAF, PROV, XSD
 
 JOIN = " | "
-_PARTS = frozenset(str(term) for term in (ATLAS.participation, ATLAS.themeAssignment, ATLAS.goalAssignment))
+_PARTS = frozenset(
+    str(term) for term in (ATLAS.participation, ATLAS.themeAssignment, ATLAS.goalAssignment, FOAF.isPrimaryTopicOf)
+)
+_RECORD, _SOURCE = str(FOAF.isPrimaryTopicOf), str(PROV.wasDerivedFrom)
 _NUMBERS = frozenset(str(term) for term in (XSD.decimal, XSD.integer, XSD.gYear))
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -52,10 +55,12 @@ def columns(name: str, model: Model) -> tuple[Column, ...]:
 
 
 def rows_of(name: str, things: Mapping[str, Properties]) -> Mapping[str, Properties]:
-    """The things that are rows of a table."""
+    """The things that are rows of a table, with the sources of their record."""
     classes = LISTS[name].classes
     return {
-        iri: properties
+        iri: properties | {_SOURCE: [source for record in records for source in things[record.value].get(_SOURCE, ())]}
+        if (records := [one for one in properties.get(_RECORD, ()) if isinstance(one, NamedNode)])
+        else properties
         for iri, properties in things.items()
         if any(type_.value in classes for type_ in properties.get(RDF_TYPE.value, ()))
     }
@@ -106,7 +111,10 @@ def _columns(classes: Sequence[ClassModel], model: Model, with_owner: bool) -> I
         yield Column("partnership", "Partenariat", None)
         yield Column("partnership_iri", "Partenariat (IRI)", None, iris=True)
     seen = set()
-    for field in (field for class_ in classes for field in class_.fields):
+    fields = [field for class_ in classes for field in class_.fields]
+    if _RECORD in (field.path for field in fields):
+        fields += [field for field in model.fields_by_path[_SOURCE] if field.datatype is None][:1]
+    for field in fields:
         if field.path in seen or field.path in _PARTS:
             continue
         seen.add(field.path)

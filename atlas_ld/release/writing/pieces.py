@@ -87,7 +87,7 @@ def make_rows(chunks: Sequence[Chunk], *, entities: Entities, base_iri: str, fol
 
 def _rows(iris: Sequence[str], lines: Iterable[bytes], base_iri: str, known: Connection) -> Rows:
     model = load_model(base_iri)
-    # Only what is said of a thing itself is in its row, not what is said of its parts.
+    # Only what is said of a thing itself is in its row, and of its record, not what is said of its other parts.
     own = (line for iri, some in zip(iris, lines, strict=True) for line in _about(iri, some))
     things = Graph(parse_lines(b"".join(own)))
     found = {name: rows for name in tables.tabled() if (rows := tables.rows_of(name, things))}
@@ -105,5 +105,5 @@ def _rows(iris: Sequence[str], lines: Iterable[bytes], base_iri: str, known: Con
 
 
 def _about(iri: str, lines: bytes) -> Iterable[bytes]:
-    subject = f"<{iri}> ".encode()
-    return (line for line in lines.splitlines(keepends=True) if line.startswith(subject))
+    subjects = f"<{iri}> ".encode(), f"<{iri}#record> ".encode()
+    return (line for line in lines.splitlines(keepends=True) if line.startswith(subjects))
