@@ -126,7 +126,8 @@ def test_an_answer_of_pyshacl_that_is_no_graph_is_one_sentence(
 def test_a_shape_that_pyshacl_refuses_is_one_sentence(shapes: Shapes) -> None:
     broken = Graph().parse(
         data=f"""@prefix sh: <{SH}> . @prefix atlas: <{ATLAS._NS}> . @prefix rdfs: <{RDFS._NS}> .
-        [] a sh:NodeShape ; sh:targetClass atlas:Source ; sh:property [ sh:path rdfs:label ; sh:minCount "a" ] ."""
+        [] a sh:NodeShape ; sh:targetClass atlas:OtherOrganisation ;
+            sh:property [ sh:path rdfs:label ; sh:minCount "a" ] ."""
     )
     with pytest.raises(BrokenResource, match="The shapes cannot be used"):
         validate(body("a", "A"), replace(shapes, graph=broken))
