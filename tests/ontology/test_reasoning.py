@@ -19,6 +19,7 @@ import pytest
 from rdflib import DCTERMS, ORG, OWL, PROV, RDF, RDFS, SH, SKOS, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 
+from atlas_ld.config import Settings
 from atlas_ld.hierarchy import types_of
 from atlas_ld.iris import Iris
 from atlas_ld.mapping import map_partnership
@@ -59,7 +60,7 @@ def specifications() -> Graph:
 @pytest.fixture(scope="module")
 def sample() -> Graph:
     """Twenty records of the demonstration, the fullest one among them."""
-    records, _ = read_records([root() / "data" / "demonstration"])
+    records, _ = read_records([root() / "data" / "demonstration"], Settings())
     every = sorted(records)
     keys = {"crea-ocean-2010", *every[:: -(-len(every) // (_RECORDS - 1))]}
     assert len(keys) == _RECORDS
