@@ -11,6 +11,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import chain, islice
 from multiprocessing import connection, get_context, parent_process
+from threading import Lock
 from typing import Self, TypeVar
 
 T = TypeVar("T")
@@ -21,12 +22,14 @@ _AHEAD = 4
 
 
 class Workers:
-    """Processes that are started when they are first needed and end with the block: `with Workers() as workers`."""
+    """Processes that are started when they are first needed and end with the block: `with Workers() as workers`. For
+    use by several threads."""
 
     def __init__(self, processes: int | None = None) -> None:
         """As many as there are processors, unless told otherwise; one is the process at hand."""
         self._processes = processes or os.cpu_count() or 1
         self._pool: ProcessPoolExecutor | None = None
+        self._starting = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -52,12 +55,14 @@ class Workers:
             for some in parts:
                 yield from work(some)
             return
-        if self._pool is None:
-            # Not forked: the caller may have threads, and a fork would copy their locks as they stand.
-            self._pool = ProcessPoolExecutor(self._processes, get_context("spawn"), initializer=_begin)
+        with self._starting:
+            if self._pool is None:
+                # Not forked: the caller may have threads, and a fork would copy their locks as they stand.
+                self._pool = ProcessPoolExecutor(self._processes, get_context("spawn"), initializer=_begin)
+            pool = self._pool
         under_way: deque[Future[list[R]]] = deque()
         for some in parts:
-            under_way.append(self._pool.submit(work, some))
+            under_way.append(pool.submit(work, some))
             if len(under_way) > _AHEAD * self._processes:
                 yield from under_way.popleft().result()
         while under_way:

@@ -11,36 +11,36 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal as Choice
 
-from atlas_ld.model import ClassModel, Field, Model
+from atlas_ld.model import Bilingual, ClassModel, Field, Model
 from atlas_ld.rdf import LABELS, RDF_TYPE, Literal, NamedNode, Properties
 from atlas_ld.release.kinds import LISTS
 from atlas_ld.vocabulary import ATLAS, FOAF, PROV, XSD
+
+CellType = Choice["amount", "boolean", "date", "link", "number", "text", "year"]
 
 JOIN = " | "
 _PARTS = frozenset(
     str(term) for term in (ATLAS.participation, ATLAS.themeAssignment, ATLAS.goalAssignment, FOAF.isPrimaryTopicOf)
 )
 _RECORD, _SOURCE = str(FOAF.isPrimaryTopicOf), str(PROV.wasDerivedFrom)
-_NUMBERS = frozenset(str(term) for term in (XSD.decimal, XSD.integer, XSD.gYear))
+_AMOUNTS = frozenset(str(term) for term in (ATLAS.amount, ATLAS.oudinAmount))
+_TYPES: Mapping[str, CellType] = {
+    str(XSD.decimal): "number", str(XSD.integer): "number", str(XSD.gYear): "year", str(XSD.boolean): "boolean",
+    str(XSD.date): "date",
+}  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
 class Column:
-    """`name` heads the CSV, `title` (French) the workbook."""
+    """`name` heads the CSV, `title` the workbook."""
 
     name: str
-    title: str
+    title: Bilingual
     field: Field | None
     iris: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    name: str
-    columns: tuple[Column, ...]
-    rows: list[list[str]]
 
 
 def tabled() -> list[str]:
@@ -90,26 +90,64 @@ def labels(things: Mapping[str, Properties]) -> dict[str, str]:
     return {iri: label for iri, properties in things.items() if (label := _label(properties)) is not None}
 
 
-def read_table(folder: Path, name: str, model: Model, iris: Sequence[str]) -> Table:
-    """Of the table that was written to `<name>.csv`, the rows of these IRIs, in their order."""
-    wanted = set(iris)
-    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+def read_rows(path: Path) -> Iterator[list[str]]:
+    """The rows of a table that was written to a CSV file, cells as they were before `harmless`."""
+    with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         next(rows)
-        found = {row[0]: [_as_written(cell) for cell in row] for row in rows if row[0] in wanted}
-    return Table(name, columns(name, model), [found[iri] for iri in iris])
+        yield from ([_as_written(cell) for cell in row] for row in rows)
+
+
+class TableFile:
+    """A table that was written to a CSV file, read row by row in any order: where each row stands is noted once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._places: dict[str, tuple[int, int]] = {}
+        with path.open("rb") as file:
+            at = len(file.readline())
+            while line := file.readline():
+                while line.count(b'"') % 2:  # a cell goes on in the next line
+                    line += file.readline()
+                self._places[_cells(line[: line.index(b",") + 1] if line[:1] != b'"' else line)[0]] = (at, len(line))
+                at += len(line)
+
+    def rows(self, iris: Iterable[str]) -> Iterator[list[str]]:
+        """The rows of these IRIs, in their order, each read when it is taken."""
+        with self._path.open("rb") as file:
+            for at, length in map(self._places.__getitem__, iris):
+                file.seek(at)
+                yield [_as_written(cell) for cell in _cells(file.read(length))]
+
+
+def _cells(line: bytes) -> list[str]:
+    return next(csv.reader(io.StringIO(line.decode(), newline="")))
+
+
+def type_of(column: Column) -> CellType:
+    """What the cells of a column are to a spreadsheet; `amount` is in euros."""
+    if column.name == "iri":
+        return "link"
+    if column.field is None or column.field.datatype is None:
+        return "text"
+    return "amount" if column.field.path in _AMOUNTS else _TYPES.get(column.field.datatype, "text")
 
 
 def is_number(column: Column) -> bool:
     """Whether the cells of a column are numbers."""
-    return column.field is not None and column.field.datatype in _NUMBERS
+    return type_of(column) in ("amount", "number", "year")
+
+
+def people_first(columns: Sequence[Column]) -> list[int]:
+    """The positions of columns in the order for people: IRIs last."""
+    return sorted(range(len(columns)), key=lambda position: columns[position].iris or columns[position].name == "iri")
 
 
 def _columns(classes: Sequence[ClassModel], model: Model, with_owner: bool) -> Iterator[Column]:
-    yield Column("iri", "IRI", None)
+    yield Column("iri", Bilingual("IRI", "IRI"), None)
     if with_owner:
-        yield Column("partnership", "Partenariat", None)
-        yield Column("partnership_iri", "Partenariat (IRI)", None, iris=True)
+        yield Column("partnership", Bilingual("Partenariat", "Partnership"), None)
+        yield Column("partnership_iri", Bilingual("Partenariat (IRI)", "Partnership (IRI)"), None, iris=True)
     seen = set()
     fields = [field for class_ in classes for field in class_.fields]
     if _RECORD in (field.path for field in fields):
@@ -120,10 +158,11 @@ def _columns(classes: Sequence[ClassModel], model: Model, with_owner: bool) -> I
         seen.add(field.path)
         name = model.terms[field.path]
         if field.datatype is None:
-            yield Column(name, field.name["fr"], field)
-            yield Column(f"{name}_iri", f"{field.name['fr']} (IRI)", field, iris=True)
+            yield Column(name, field.name, field)
+            title = Bilingual(f"{field.name.fr} (IRI)", f"{field.name.en} (IRI)")
+            yield Column(f"{name}_iri", title, field, iris=True)
         else:
-            yield Column(name, field.name["fr"], field)
+            yield Column(name, field.name, field)
 
 
 def _cell(

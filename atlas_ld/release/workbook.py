@@ -1,115 +1,185 @@
-"""Tables as XLSX workbooks: one sheet with a frozen, filtered header; numbers as numbers, everything else as plain
-text, no formula.
+"""Tables as XLSX workbooks, for people: a sheet for each table, and one that explains them, which is the last since
+programs read the first. Written as rows come, in bounded memory, by xlsxwriter (docs/decisions/0023).
 
-xlsxwriter writes the workbook with its header; the rows are put into it, as they are joined from pieces. So they may
-not say at which place they stand: the positions of rows and cells are optional (ECMA-376, part 1, 18.3.1.4 and
-18.3.1.73), and an empty cell is written where another follows.
+What people look for stands left, IRIs right. Amounts, years and dates are numbers, yes and no are booleans, all else is
+text; nothing is a formula.
 """
 
 from __future__ import annotations
 
-import re
-import zipfile
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
-from decimal import Decimal
-from io import SEEK_END, BytesIO
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from math import isfinite
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any, Literal
 
 import xlsxwriter
-from xlsxwriter.utility import xl_range
+from xlsxwriter.exceptions import FileCreateError
 
-from atlas_ld.release.tables import JOIN, Column, Table, is_number
-from atlas_ld.release.writing.concatenation import END, Piece, combined, piece
+from atlas_ld.release.tables import Column, people_first, type_of
 
-_CELL_LIMIT = 32_767  # the most characters of a cell (Excel specifications and limits)
+Language = Literal["fr", "en"]
+
+# Excel specifications and limits: characters of a cell; rows, links and letters of the name of a sheet.
+_CELL, _ROWS, _LINKS, _NAME = 32_767, 1_048_576, 65_530, 31
+_FIRST_DAY = date(1900, 3, 1)
+"""Before it, spreadsheets count days in two ways (they take 1900 for a leap year)."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # a workbook notes when it was made, and ours must not depend on it
-_SHEET = "xl/worksheets/sheet1.xml"
-_ROWS_END = b"</sheetData>"
-_DIMENSION = re.compile(rb'<dimension ref="[^"]*"/>')
-# ECMA-376, part 1, 22.9.2.19: characters that XML cannot hold are written `_xHHHH_`, and so is what looks like that.
-_ESCAPED = re.compile("(_x[0-9a-fA-F]{4}_)")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_FORMATS = {"amount": "#,##0.00\\ €", "date": "yyyy-mm-dd", "number": "General", "year": "0"}
+_TEXTS: Mapping[str, Mapping[Language, str]] = {
+    "name": {"fr": "Lisez-moi", "en": "Read me"},
+    "sheet": {"fr": "Feuille", "en": "Sheet"},
+    "column": {"fr": "Colonne", "en": "Column"},
+    "meaning": {"fr": "Ce qu’elle dit", "en": "What it says"},
+    "filled": {"fr": "Lignes renseignées", "en": "Rows that say it"},
+    "rows": {"fr": "Lignes", "en": "Rows"},
+    "empty": {"fr": "Une cellule vide dit : non renseigné. Elle ne dit ni zéro, ni non.",
+              "en": "An empty cell says: not documented. It says neither zero nor no."},
+    "cut": {"fr": "Cellules coupées à 32 767 caractères, la limite des tableurs ; le CSV les a entières :",
+            "en": "Cells cut at 32,767 characters, the limit of spreadsheets; the CSV has them whole:"},
+}  # fmt: skip
+_CUT = " […]"
 
 
-def write_xlsx(table: Table, path: Path) -> None:
-    """A workbook of a table that is small enough to be held."""
-    body = piece(sheet_rows(table.columns, table.rows))
-    write_workbook(path, table.name, table.columns, len(table.rows), body)
+@dataclass(frozen=True)
+class Sheet:
+    """A table on its way into a workbook: rows have a cell for each column, as in the CSV but without its quoting."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[str]]
 
 
-def sheet_rows(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> bytes:
-    """Rows as they stand in a sheet."""
-    numbers = [is_number(column) for column in columns]
-    return "".join(_row(row, numbers) for row in rows).encode()
+def write_workbook(
+    file: Path | IO[bytes], sheets: Sequence[Sheet], *, title: str, about: Sequence[tuple[str, str]], language: Language
+) -> None:
+    """Write a workbook of these sheets and a read-me, which has the lines `about` (what, and what is to be said of it).
+    A table of more rows than a sheet can have goes on in another sheet. Raises OSError."""
+    try:
+        _write(file, sheets, title, about, language)
+    except FileCreateError as error:  # which is no OSError of its own
+        raise OSError(f"A workbook could not be written: {error}") from error
 
 
-def _row(row: Sequence[str], numbers: Sequence[bool]) -> str:
-    cells = [_cell(cell, number) for cell, number in zip(row, numbers, strict=True)]
-    while cells and cells[-1] == "<c/>":
-        cells.pop()
-    return f"<row>{''.join(cells)}</row>"
+def _write(
+    file: Path | IO[bytes], sheets: Sequence[Sheet], title: str, about: Sequence[tuple[str, str]], language: Language
+) -> None:
+    with xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_urls": False}) as book:
+        book.set_properties({"title": title, "created": _EPOCH})
+        formats = {name: book.add_format({"num_format": code}) for name, code in _FORMATS.items()}
+        formats |= {"head": book.add_format({"bold": True, "bottom": 1}), "bold": book.add_format({"bold": True})}
+        written = [_Writer(book, formats, sheet, language) for sheet in sheets]
+        for writer in written:
+            writer.write()
+        _read_me(book.add_worksheet(_TEXTS["name"][language]), written, formats, title, about, language)
 
 
-def _cell(text: str, number: bool) -> str:
-    if not text:
-        return "<c/>"
-    if number and JOIN not in text:
-        return f"<c><v>{float(Decimal(text)):.16G}</v></c>"
-    text = text[:_CELL_LIMIT]
-    space = ' xml:space="preserve"' if text != text.strip() else ""
-    if not text.isprintable():
-        text = _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", _ESCAPED.sub(r"_x005F\1", text))
-    elif "_x" in text:
-        text = _ESCAPED.sub(r"_x005F\1", text)
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f'<c t="inlineStr"><is><t{space}>{text}</t></is></c>'
+class _Writer:
+    """One table into one sheet, or more than one; it counts the cells that are filled, and those that had to be cut."""
+
+    def __init__(self, book: Any, formats: Mapping[str, Any], sheet: Sheet, language: Language) -> None:
+        self.sheet, self._book, self._formats, self._language = sheet, book, formats, language
+        self._order = people_first(sheet.columns)
+        self.columns = [sheet.columns[position] for position in self._order]
+        self.filled = [0] * len(self.columns)
+        self.rows, self.cut, self._links = 0, 0, 0
+
+    def write(self) -> None:
+        types = [type_of(column) for column in self.columns]
+        page, line = self._page(1), 0
+        for row in self.sheet.rows:
+            if line == _ROWS - 1:
+                page.autofilter(0, 0, line, len(self.columns) - 1)
+                page, line = self._page(1 + self.rows // (_ROWS - 1)), 0
+                self._links = 0
+            line += 1
+            self.rows += 1
+            for place, position in enumerate(self._order):
+                if cell := row[position]:
+                    self.filled[place] += 1
+                    self._put(page, line, place, cell, types[place])
+        page.autofilter(0, 0, max(line, 1), len(self.columns) - 1)
+
+    def _page(self, number: int) -> Any:
+        name = self.sheet.name[: _NAME - 5] + (f" ({number})" if number > 1 else "")
+        page = self._book.add_worksheet(name)
+        page.freeze_panes(1, 1)
+        for place, column in enumerate(self.columns):
+            page.set_column(place, place, 12 if column.iris or column.name == "iri" else 40 if not place else 20)
+            page.write_string(0, place, column.title[self._language], self._formats["head"])
+        return page
+
+    def _put(self, page: Any, line: int, place: int, cell: str, type_: str) -> None:
+        if type_ == "text" and len(cell) <= _CELL:
+            page.write_string(line, place, _text(cell))
+        elif type_ == "boolean" and cell in ("true", "false"):
+            page.write_boolean(line, place, cell == "true")
+        elif type_ == "date" and (day := _day(cell)):
+            page.write_datetime(line, place, day, self._formats["date"])
+        elif type_ in ("amount", "number", "year") and (number := _number(cell)) is not None:
+            page.write_number(line, place, number, self._formats[type_])
+        elif type_ == "link" and self._may_link(cell) and page.write_url(line, place, cell) == 0:
+            self._links += 1
+        else:
+            if len(cell) > _CELL:
+                cell = cell[: _CELL - len(_CUT)] + _CUT
+                self.cut += 1
+            page.write_string(line, place, _text(cell))
+
+    def _may_link(self, cell: str) -> bool:
+        return self._links < _LINKS and cell.startswith(("http://", "https://"))
 
 
-def write_workbook(path: Path, name: str, columns: Sequence[Column], rows: int, body: Piece) -> int:
-    """A workbook whose sheet has these rows, `rows` in number; the byte of the file at which they begin, deflated."""
-    empty = _empty(name, columns, rows)
-    with zipfile.ZipFile(BytesIO(empty)) as source, path.open("wb") as file, zipfile.ZipFile(file, "w") as full:
-        for member in source.infolist():
-            if member.filename != _SHEET:
-                full.writestr(member, source.read(member))
-        head, end, tail = source.read(_SHEET).partition(_ROWS_END)
-        dimension = f'<dimension ref="{xl_range(0, 0, rows, len(columns) - 1)}"/>'.encode()
-        first, last = piece(_DIMENSION.sub(dimension, head)), piece(end + tail)
-        start = _put_deflated(full, file, source.getinfo(_SHEET), (first, body, last))
-    return start + len(first.packed)
+def _text(cell: str) -> str:
+    """Without the two characters that XML cannot hold and xlsxwriter does not escape."""
+    return cell.replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
 
 
-def _empty(name: str, columns: Sequence[Column], rows: int) -> bytes:
-    """The workbook without its rows."""
-    file = BytesIO()
-    workbook = xlsxwriter.Workbook(file, {"in_memory": True})
-    workbook.set_properties({"title": name, "created": _EPOCH})
-    header = workbook.add_format({"bold": True, "bottom": 1})
-    sheet = workbook.add_worksheet(name)
-    sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(rows, 1), len(columns) - 1)
-    for position, column in enumerate(columns):
-        sheet.set_column(position, position, 12 if column.iris or column.name == "iri" else 24)
-        sheet.write_string(0, position, column.title, header)
-    workbook.close()
-    return file.getvalue()
+def _number(cell: str) -> float | None:
+    """The number, where a spreadsheet can hold it: 15 digits."""
+    try:
+        exact = Decimal(cell)
+    except InvalidOperation:  # several values, joined
+        return None
+    held = exact.is_finite() and len(exact.normalize().as_tuple().digits) <= 15 and isfinite(float(exact))
+    return float(exact) if held else None
 
 
-def _put_deflated(archive: zipfile.ZipFile, file: BinaryIO, member: zipfile.ZipInfo, pieces: Iterable[Piece]) -> int:
-    """Add a member whose bytes are deflated already: as if it were stored as it is, which its header then denies.
-    The byte of the file at which its content begins."""
-    length, crc = 0, 0
-    member.compress_type = zipfile.ZIP_STORED
-    with archive.open(member, "w") as stored:
-        start = file.tell()
-        for one in pieces:
-            stored.write(one.packed)
-            length, crc = length + one.length, combined(crc, one.crc, one.length)
-        stored.write(END)
-    member.compress_type, member.file_size, member.CRC = zipfile.ZIP_DEFLATED, length, crc
-    file.seek(member.header_offset)
-    file.write(member.FileHeader())
-    file.seek(0, SEEK_END)
-    return start
+def _day(cell: str) -> datetime | None:
+    try:
+        day = datetime.fromisoformat(cell)
+    except ValueError:  # several values, or a year before the first
+        return None
+    return day.replace(tzinfo=None) if day.date() >= _FIRST_DAY else None
+
+
+def _read_me(
+    page: Any,
+    written: Sequence[_Writer],
+    formats: Mapping[str, Any],
+    title: str,
+    about: Sequence[tuple[str, str]],
+    language: Language,
+) -> None:
+    texts = {name: text[language] for name, text in _TEXTS.items()}
+    page.set_column(0, 1, 28)
+    page.set_column(2, 2, 80)
+    page.set_column(3, 4, 18)
+    lines: list[tuple[tuple[str | int, ...], str | None]] = [((title,), "bold"), *((line, None) for line in about)]
+    lines.append(((texts["empty"],), None))
+    if cut := sum(writer.cut for writer in written):
+        lines.append(((texts["cut"], cut), None))
+    lines.append(((), None))
+    lines.append(((texts["sheet"], texts["column"], texts["meaning"], texts["filled"], texts["rows"]), "head"))
+    for writer in written:
+        for column, filled in zip(writer.columns, writer.filled, strict=True):
+            meaning = column.field.description[language] if column.field else ""
+            lines.append(((writer.sheet.name, column.title[language], meaning, filled, writer.rows), None))
+    for line, (cells, format_) in enumerate(lines):
+        for place, cell in enumerate(cells):
+            if isinstance(cell, int):
+                page.write_number(line, place, cell, formats.get(format_ or ""))
+            else:
+                page.write_string(line, place, _text(cell[:_CELL]), formats.get(format_ or ""))

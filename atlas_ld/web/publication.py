@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
+from typing import Any
 
 from flask import current_app
 
+from atlas_ld import jsonld
 from atlas_ld.config import Settings
+from atlas_ld.errors import ReleaseError
 from atlas_ld.iris import Iris
 from atlas_ld.model import Model, load_model
-from atlas_ld.release.layout import Release, open_release
+from atlas_ld.rdf import Graph, parse_file
+from atlas_ld.release.layout import CATALOGUE, CURRENT, Release, open_release
 from atlas_ld.release.reading.dump import Dump
+from atlas_ld.release.reading.facets import FacetIndex
+from atlas_ld.release.reading.search import SearchIndex
 from atlas_ld.release.reading.store import Reader
+from atlas_ld.release.tables import TableFile
+from atlas_ld.release.writing.downloads import DOWNLOADS
+from atlas_ld.release.writing.facet_file import FACETS
+from atlas_ld.release.writing.search_file import SEARCH
+from atlas_ld.release.writing.writer import QUALITY
 from atlas_ld.sparql.pool import QueryPool
-from atlas_ld.vocabulary import PREFIXES
+from atlas_ld.vocabulary import PREFIXES, VOID
+from atlas_ld.web.entities.moved import Moved, moved
 from atlas_ld.web.reconciliation.names import Names
 
 
 @dataclass(frozen=True, eq=False)
 class Publication:
-    """An open release and its readers. Compared by identity, so that it can be the key of a cache."""
+    """An open release and its readers.
+
+    What is made once for a release is a property of it, made when it is first asked for, and goes with it. Others may
+    cache by publication, which is compared by identity. docs/decisions/0022 lists every cache.
+    """
 
     settings: Settings
     release: Release
@@ -33,6 +52,69 @@ class Publication:
     def names(self) -> Names:
         """The names of every entity that can be matched."""
         return Names(self.reader, self.iris)
+
+    @cached_property
+    def facets(self) -> FacetIndex:
+        """The lists and what narrows them. Raises ReleaseError where the release has none."""
+        return FacetIndex(self.release.path / FACETS)
+
+    @cached_property
+    def search(self) -> SearchIndex:
+        return SearchIndex(self.release.path / SEARCH)
+
+    @cached_property
+    def quality(self) -> Mapping[str, Any]:
+        """quality.json, as `pipeline` writes it: counts, by_code, quarantined, published, unreadable. Raises
+        ReleaseError."""
+        path = self.release.path / QUALITY
+        try:
+            found: Mapping[str, Any] = json.loads(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise ReleaseError(f"{path} is missing or damaged; build the release again.") from error
+        return found
+
+    @cached_property
+    def terms(self) -> jsonld.Terms:
+        """The terms of our JSON-LD."""
+        return jsonld.Terms(self.model.context(PREFIXES | self.iris.prefixes))
+
+    @cached_property
+    def moved(self) -> Mapping[tuple[str, str], Moved]:
+        """What became of each (kind, key) that is no more. Raises BrokenResource."""
+        return moved(self.release.path.parent, self.reader, self.iris)
+
+    @cached_property
+    def partitions(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Entities of each class and triples of each property, as the release's description counts them (VoID)."""
+        described = Graph(parse_file(self.release.path / CATALOGUE, self.iris.base))
+        return (
+            _counted(described, str(VOID["class"]), str(VOID.entities)),
+            _counted(described, str(VOID.property), str(VOID.triples)),
+        )
+
+    @cached_property
+    def published(self) -> datetime:
+        """When the release became the current one, in UTC: when its files changed, for who knows them by address.
+
+        Going back to an older release is a change too, so that the release's own date would not do.
+        """
+        link = self.release.path.parent / CURRENT
+        path = link if link.is_symlink() else self.release.path
+        return datetime.fromtimestamp(int(path.lstat().st_mtime), UTC)
+
+    def table(self, name: str) -> TableFile:
+        """The table of a list, where it has one below /download/."""
+        if name not in self._tables:
+            self._tables[name] = TableFile(self.release.path / DOWNLOADS / f"{name}.csv")
+        return self._tables[name]
+
+    @cached_property
+    def _tables(self) -> dict[str, TableFile]:
+        return {}
+
+
+def _counted(described: Graph, of: str, count: str) -> dict[str, int]:
+    return {part[of][0].value: int(part[count][0].value) for part in described.values() if of in part and count in part}
 
 
 def open_publication(settings: Settings, release_id: str | None = None) -> Publication:

@@ -221,7 +221,8 @@ class FacetIndex:
 
     def iris(self, name: str, positions: Sequence[int]) -> list[str]:
         """The IRIs at these positions, in their order."""
-        found = dict(self._rows("SELECT id, iri FROM item WHERE list = ?", (name,)))
+        sql = "SELECT id, iri FROM item WHERE list = ? AND id IN (SELECT value FROM json_each(?))"
+        found = dict(self._rows(sql, (name, json.dumps(list(positions)))))
         return [found[position] for position in positions]
 
     def lines(self) -> Lines:

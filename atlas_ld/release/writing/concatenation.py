@@ -19,37 +19,32 @@ from typing import NamedTuple, Self
 
 _LEVEL = 6
 _GZIP_HEAD = bytes.fromhex("1f8b08000000000000ff")  # no name, no time, no system (RFC 1952, section 2.3)
-END = b"\x03\x00"
+_END = b"\x03\x00"
 """An empty last block, which ends a deflate stream."""
 _PORTION, _AHEAD = 2**21, 2
 """Bytes that are written at once, and portions that may wait for it."""
-_ZEROS = memoryview(bytes(2**16))
 
 
 class Piece(NamedTuple):
-    """Some bytes of a file, plain and deflated, and of the plain ones the number and the CRC-32. `plain` is empty
-    where only the deflated ones are wanted."""
+    """Some bytes of a file, plain and deflated."""
 
     plain: bytes
     packed: bytes
-    length: int
-    crc: int
 
 
 class ByteRange(NamedTuple):
-    """Where a piece is: its first byte in the plain file and in the deflated one, its lengths, its CRC-32."""
+    """Where a piece is: its first byte in the plain file and in the deflated one, and its lengths."""
 
     at: int
     length: int
     packed_at: int
     packed_length: int
-    crc: int
 
 
 def piece(plain: bytes) -> Piece:
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = packer.compress(plain) + packer.flush(zlib.Z_FULL_FLUSH)
-    return Piece(plain, packed, len(plain), zlib.crc32(plain))
+    return Piece(plain, packed)
 
 
 class Joined:
@@ -71,7 +66,7 @@ class Joined:
     def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
         if error is None:
             self._write(self._tail)
-            self._packed.write(END + struct.pack("<LL", self._crc, self._plain.size % 2**32))
+            self._packed.write(_END + struct.pack("<LL", self._crc, self._plain.size % 2**32))
         with suppress(*(() if error is None else (OSError,))):  # of a disk that is full, one error is enough
             try:
                 self._plain.close()
@@ -89,43 +84,14 @@ class Joined:
         """Write a piece of the previous file again; where it is now."""
         plain = self._plain.previous(place.at, place.length)
         packed = self._packed.previous(place.packed_at, place.packed_length)
-        return self.add(Piece(plain, packed, place.length, place.crc))
+        return self.add(Piece(plain, packed))
 
     def _write(self, made: Piece) -> ByteRange:
-        place = ByteRange(self._plain.size, made.length, self._packed.size, len(made.packed), made.crc)
+        place = ByteRange(self._plain.size, len(made.plain), self._packed.size, len(made.packed))
         self._crc = zlib.crc32(made.plain, self._crc)
         self._plain.write(made.plain)
         self._packed.write(made.packed)
         return place
-
-
-class Deflated:
-    """Deflated pieces alone, on the way to a file that begins and ends with something else."""
-
-    def __init__(self, path: Path, previous: Path | None, start: int) -> None:
-        """A file at `path` holds the pieces until they are `whole`. Others may be taken over from the file `previous`,
-        where the first begins at the byte `start`."""
-        self._path, self._start = path, start
-        self._file = _Growing(path, previous)
-        self._length, self._crc = 0, 0
-
-    def whole(self) -> Piece:
-        """All pieces as one; nothing can be added then."""
-        self._file.close()
-        packed = self._path.read_bytes()
-        self._path.unlink()
-        return Piece(b"", packed, self._length, self._crc)
-
-    def add(self, made: Piece) -> ByteRange:
-        place = ByteRange(0, made.length, self._file.size, len(made.packed), made.crc)
-        self._crc = combined(self._crc, made.crc, made.length)
-        self._length += made.length
-        self._file.write(made.packed)
-        return place
-
-    def take(self, place: ByteRange) -> ByteRange:
-        packed = self._file.previous(self._start + place.packed_at, place.packed_length)
-        return self.add(Piece(b"", packed, place.length, place.crc))
 
 
 class _Growing:
@@ -182,16 +148,3 @@ def _write(file: FileIO, pieces: list[bytes]) -> None:
 
 def packed_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.gz")
-
-
-def combined(one: int, other: int, length: int) -> int:
-    """The CRC-32 of two texts one after the other, from that of each and the length of the second.
-
-    A CRC is linear but for a constant: what `one` adds to the whole is what it adds before as many zeros.
-    """
-    shifted, constant = one, 0
-    while length:
-        some = _ZEROS[:length]
-        shifted, constant = zlib.crc32(some, shifted), zlib.crc32(some, constant)
-        length -= len(some)
-    return shifted ^ constant ^ other

@@ -1,23 +1,25 @@
-"""Dumps and tables: files that are joined from the pieces of the chunks, new ones and those of the release before."""
+"""Dumps and tables: files that are joined from the pieces of the chunks, new ones and those of the release before; and
+the tables as workbooks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
+from filecmp import cmp
 from functools import partial
 from pathlib import Path
-from sqlite3 import Connection
+from shutil import copyfile
 
 from atlas_ld.catalogue import Statistics, total
 from atlas_ld.model import load_model
 from atlas_ld.processes import Workers
 from atlas_ld.release import tables
 from atlas_ld.release.kinds import LISTS
-from atlas_ld.release.workbook import write_workbook
+from atlas_ld.release.workbook import Sheet, write_workbook
 from atlas_ld.release.writing import ledger
 from atlas_ld.release.writing.chunks import Chunk, cut
-from atlas_ld.release.writing.concatenation import Deflated, Joined, packed_path
+from atlas_ld.release.writing.concatenation import Joined, packed_path
 from atlas_ld.release.writing.dumps import ALIASES, dump_name, dumps
 from atlas_ld.release.writing.entities import Changes, Entities, entity_of, mark
 from atlas_ld.release.writing.ledger import ChunkNote, Facts
@@ -25,18 +27,18 @@ from atlas_ld.release.writing.pieces import Rows, Texts, make_rows, make_texts
 
 DOWNLOADS = "download"
 
+_LARGE = 2**20
+"""Bytes of tables whose workbooks are worth a process."""
 _PART, _ALONE = 8, 16
 """Chunks that a process is given at once, and those up to which it pays to start none."""
 
 
 @dataclass(frozen=True)
 class _Before:
-    """What may be taken over: the folder of the files, the notes on each chunk by its digest, where the rows of each
-    workbook begin."""
+    """What may be taken over: the folder of the files, the notes on each chunk by its digest."""
 
     folder: Path | None = None
     chunks: Mapping[str, ChunkNote] = field(default_factory=dict)
-    starts: Mapping[str, int] = field(default_factory=dict)
 
 
 def write_downloads(
@@ -67,7 +69,7 @@ def write_downloads(
             partial(make_rows, entities=entities, base_iri=base_iri, folder=folder), wanted, part=_PART, alone=_ALONE
         )
         remade = {chunk.digest for chunk in wanted}
-        noted = list(_write_tables(folder / DOWNLOADS, noted, before, remade, rows, base_iri, book))
+        noted = list(_write_tables(folder / DOWNLOADS, noted, before, remade, rows, base_iri))
         ledger.note_chunks(book, noted)
         book.commit()
     return total(note.statistics for note in noted)
@@ -78,7 +80,7 @@ def _before(previous: Path | None) -> _Before:
         return _Before()
     with ledger.reading(previous) as book:
         chunks = {note.digest: note for note in ledger.chunk_notes(book)}
-        return _Before(previous / DOWNLOADS, chunks, ledger.workbooks(book))
+        return _Before(previous / DOWNLOADS, chunks)
 
 
 def _write_dumps(
@@ -129,18 +131,10 @@ def _write_tables(
     remade: set[str],
     rows: Iterator[Rows],
     base_iri: str,
-    book: Connection,
 ) -> Iterator[ChunkNote]:
     """The notes with what there is to say of rows."""
     model = load_model(base_iri)
     columns = {name: tables.columns(name, model) for name in tables.tabled()}
-    counts = dict.fromkeys(columns, 0)
-    sheets = {
-        name: Deflated(
-            folder / f"{name}.rows", before.folder and before.folder / f"{name}.xlsx", before.starts.get(name, 0)
-        )
-        for name in columns
-    }
     with ExitStack() as stack:
         files = {
             name: stack.enter_context(
@@ -157,14 +151,35 @@ def _write_tables(
                 here, needs = new.counts, new.needs
                 for name in here:
                     places[f"{name}.csv"] = files[name].add(new.pieces[f"{name}.csv"])
-                    places[f"{name}.xlsx"] = sheets[name].add(new.pieces[f"{name}.xlsx"])
             else:
                 for name in here:
                     places[f"{name}.csv"] = files[name].take(old.places[f"{name}.csv"])
-                    places[f"{name}.xlsx"] = sheets[name].take(old.places[f"{name}.xlsx"])
-            for name, count in here.items():
-                counts[name] += count
             yield replace(note, rows=here, places=places, needs=needs)
-    for name, sheet in sheets.items():
-        start = write_workbook(folder / f"{name}.xlsx", name, columns[name], counts[name], sheet.whole())
-        ledger.note_workbook(book, name, start)
+
+
+def write_workbooks(
+    folder: Path, changes: Changes, base_iri: str, about: Sequence[tuple[str, str]], workers: Workers
+) -> None:
+    """Write the workbooks of the tables in download/ of the release that is being made in `folder`, after them. That of
+    a table whose rows have not changed is copied from the release before."""
+    changed = []
+    for name in tables.tabled():
+        before = changes.previous and changes.previous / DOWNLOADS / f"{name}.csv"
+        if before and cmp(before, folder / DOWNLOADS / f"{name}.csv", shallow=False):
+            copyfile(before.with_suffix(".xlsx"), folder / DOWNLOADS / f"{name}.xlsx")
+        else:
+            changed.append(name)
+    size = sum((folder / DOWNLOADS / f"{name}.csv").stat().st_size for name in changed)
+    work = partial(_make_workbooks, folder=folder / DOWNLOADS, base_iri=base_iri, about=about)
+    for _ in workers.spread(work, changed, part=1, alone=0 if size > _LARGE else len(changed)):
+        pass
+
+
+def _make_workbooks(
+    names: Sequence[str], *, folder: Path, base_iri: str, about: Sequence[tuple[str, str]]
+) -> list[None]:
+    model = load_model(base_iri)
+    for name in names:
+        sheet = Sheet(name, tables.columns(name, model), tables.read_rows(folder / f"{name}.csv"))
+        write_workbook(folder / f"{name}.xlsx", [sheet], title=name, about=about, language="fr")
+    return [None for _ in names]

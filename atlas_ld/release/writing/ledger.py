@@ -5,7 +5,6 @@
     label       what rows of tables show for a subject that they link to
     owner       to which partnership a funding line belongs
     chunk       in their order: digest, counts, where its pieces are in which file, and what its rows need of others
-    workbook    at which byte of it the rows begin
 
 It is altered in place from one release to the next, so that its bytes depend on the history, and its sum stands with
 those of the store.
@@ -38,11 +37,10 @@ CREATE INDEX owner_by_partnership ON owner (partnership);
 CREATE TABLE chunk (
     position INTEGER PRIMARY KEY, digest TEXT NOT NULL, counts TEXT NOT NULL, places TEXT NOT NULL, needs BLOB NOT NULL
 );
-CREATE TABLE workbook (name TEXT PRIMARY KEY, start INTEGER NOT NULL);
 """
 _MARKS = "q"
 """Marks are kept as an array of this type, of eight bytes."""
-_EMPTY = "DELETE FROM made; DELETE FROM chunk; DELETE FROM workbook;"
+_EMPTY = "DELETE FROM made; DELETE FROM chunk;"
 
 
 @dataclass(frozen=True)
@@ -98,11 +96,6 @@ def chunk_notes(notes: Connection) -> Iterator[ChunkNote]:
         *statistics, rows = json.loads(counts)
         placed = {name: ByteRange(*place) for name, place in json.loads(places).items()}
         yield ChunkNote(digest, Statistics(*statistics), rows, placed, array(_MARKS, needs))
-
-
-def workbooks(notes: Connection) -> dict[str, int]:
-    """The byte of each workbook, by table, at which its rows begin."""
-    return dict(notes.execute("SELECT name, start FROM workbook"))
 
 
 def labels_of(notes: Connection, subjects: Iterable[str]) -> dict[str, str]:
@@ -166,7 +159,3 @@ def note_chunks(notes: Connection, chunks: Iterable[ChunkNote]) -> None:
             for chunk in chunks
         ),
     )
-
-
-def note_workbook(notes: Connection, name: str, start: int) -> None:
-    notes.execute("INSERT INTO workbook VALUES (?, ?)", [name, start])

@@ -15,7 +15,7 @@ from sqlite3 import Connection
 from atlas_ld.catalogue import Statistics
 from atlas_ld.model import load_model
 from atlas_ld.rdf import LABELS, RDF_TYPE, Graph, parse_lines
-from atlas_ld.release import tables, workbook
+from atlas_ld.release import tables
 from atlas_ld.release.writing import ledger
 from atlas_ld.release.writing.chunks import Chunk
 from atlas_ld.release.writing.concatenation import Piece, piece
@@ -40,9 +40,8 @@ class Texts:
 
 @dataclass(frozen=True)
 class Rows:
-    """Of a chunk: its pieces of the tables that it has rows in, by file name, those of workbooks deflated only; the
-    number of these rows by table. `needs` are the marks of all subjects whose label or owner stands in a row, or would
-    if there were one."""
+    """Of a chunk: its pieces of the tables that it has rows in, by file name; the number of these rows by table.
+    `needs` are the marks of all subjects whose label or owner stands in a row, or would if there were one."""
 
     pieces: dict[str, Piece]
     counts: dict[str, int]
@@ -99,7 +98,6 @@ def _rows(iris: Sequence[str], lines: Iterable[bytes], base_iri: str, known: Con
     for name, rows in found.items():
         cells = tables.cells(columns[name], rows, labels, owners)
         pieces[f"{name}.csv"] = piece(tables.csv_rows(columns[name], cells))
-        pieces[f"{name}.xlsx"] = piece(workbook.sheet_rows(columns[name], cells))._replace(plain=b"")
     needs = linked | {*found.get("funding", ())}
     return Rows(pieces, {name: len(rows) for name, rows in found.items()}, frozenset(map(mark, needs)))
 

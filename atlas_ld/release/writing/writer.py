@@ -36,7 +36,7 @@ from atlas_ld.release.layout import (
 )
 from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, Counts, FileEntry, Manifest, StoreSums, entries
 from atlas_ld.release.verify import verify
-from atlas_ld.release.writing.downloads import DOWNLOADS, write_downloads
+from atlas_ld.release.writing.downloads import DOWNLOADS, write_downloads, write_workbooks
 from atlas_ld.release.writing.entities import Entities, changes
 from atlas_ld.release.writing.facet_file import FACETS
 from atlas_ld.release.writing.indexes import begin_indexes, write_indexes
@@ -109,7 +109,8 @@ def write_release(
         make_current(releases, existing.name)
         return Release(existing, Manifest.load(existing))
 
-    made_with = f"{content.made_with} {settings.base_iri} zlib {zlib.ZLIB_RUNTIME_VERSION}"
+    about = (("Éditeur / Publisher", settings.publisher), ("Licence", settings.license), ("IRI", settings.base_iri))
+    made_with = f"{content.made_with} {about} zlib {zlib.ZLIB_RUNTIME_VERSION}"
     changed = changes(content.entities, previous, made_with)
     release_id = f"{issued.isoformat()}-{fingerprint[:8]}"
     with _unfinished(releases / f"{UNFINISHED}{release_id}") as folder:
@@ -122,10 +123,12 @@ def write_release(
             downloads = folder / DOWNLOADS
             summing = beside.submit(entries, folder, sorted(downloads.iterdir()))
             kept = beside.submit(sync, downloads)
-            progress("writing the search, the lists and the store")
+            progress("writing workbooks, the search, the lists and the store")
 
             def write_described_store() -> Mapping[str, FileEntry]:
+                write_workbooks(folder, changed, settings.base_iri, about, workers)
                 sums = summing.result()
+                sums |= entries(folder, sorted(set(downloads.iterdir()) - {folder / name for name in sums}))
                 _write_catalogue(folder, statistics, sums, content, settings, release_id, issued)
                 write_store(folder, content.entities, changed, settings.base_iri, content.queries)
                 return sums

@@ -6,8 +6,8 @@ A key that was merged into another leads to it by 308, one that was withdrawn is
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping
-from functools import lru_cache, partial
+from collections.abc import Callable
+from functools import partial
 from io import StringIO
 from typing import cast
 from urllib.parse import unquote
@@ -20,7 +20,6 @@ from atlas_ld.media import CSV, DOCUMENT_FORMATS, HTML, JSONLD, Format
 from atlas_ld.rdf import Literal, write
 from atlas_ld.release.reading.description import Document, describe
 from atlas_ld.vocabulary import PREFIXES
-from atlas_ld.web.entities.moved import moved
 from atlas_ld.web.entities.signposting import document_links
 from atlas_ld.web.entities.views import render
 from atlas_ld.web.http.negotiation import Content, represent, split_extension
@@ -40,7 +39,7 @@ def names_something(kind: str, name: str) -> bool:
 
 def is_known(kind: str, key: str) -> bool:
     """Whether there is such a thing, or was one."""
-    return _exists(kind, key) or (kind, key) in moved(current_publication())
+    return _exists(kind, key) or (kind, key) in current_publication().moved
 
 
 @blueprint.get(
@@ -87,7 +86,7 @@ def settled(kind: str, key: str, address: Callable[[str], str]) -> Kind:
     with 404.
     """
     if not _exists(kind, key):
-        found = moved(current_publication()).get((kind, key))
+        found = current_publication().moved.get((kind, key))
         if found and found.successor and _exists(kind, found.successor):
             abort(redirection(address(found.successor), 308))
         if found and found.successor is None:
@@ -151,22 +150,11 @@ def _points_at(publication: Publication, iri: str, page: int) -> bool:
     return bool(publication.reader.pointing_at(iri, limit=1, offset=(page - 1) * publication.settings.page_size))
 
 
-@lru_cache(maxsize=4)
-def context(publication: Publication) -> Mapping[str, object]:
-    """The value of `@context` of our JSON-LD."""
-    return publication.model.context(PREFIXES | publication.iris.prefixes)
-
-
-@lru_cache(maxsize=4)
-def terms(publication: Publication) -> jsonld.Terms:
-    return jsonld.Terms(context(publication))
-
-
 def serialise(publication: Publication, document: Document, format_: Format) -> bytes:
     """A document in an RDF format, or as CSV: one row for each triple."""
     if format_ is JSONLD:
         address = f"{publication.iris.base}context.jsonld"
-        return jsonld.document(document.triples, document.iri, terms(publication), address)
+        return jsonld.document(document.triples, document.iri, publication.terms, address)
     if format_ is CSV:
         return _csv(document)
     # Without a prefix of their own, the parts of a partnership would be written with an escape: `:2833\#funding-1`.

@@ -11,13 +11,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from atlas_ld.errors import BrokenResource
+from atlas_ld.iris import Iris
+from atlas_ld.release.reading.store import Reader
 from atlas_ld.resources import root
 from atlas_ld.vocabulary import ATLAS
-from atlas_ld.web.publication import Publication
 from atlas_ld.web.text.i18n import Language
 
 OWN = "moved.csv"
@@ -32,28 +32,28 @@ class Moved:
     reason: Mapping[Language, str]
 
 
-@lru_cache(maxsize=4)
-def moved(publication: Publication) -> Mapping[tuple[str, str], Moved]:
-    """What became of each (kind, key). Raises BrokenResource for a table that is not as it should be."""
+def moved(releases: Path, reader: Reader, iris: Iris) -> Mapping[tuple[str, str], Moved]:
+    """What became of each (kind, key), by the tables that are shipped, that of the publisher in the folder of the
+    releases, and what the release says of its bodies. Raises BrokenResource for a table that is not as it should be."""
     shipped = root() / "data"
-    own = publication.release.path.parent / OWN
+    own = releases / OWN
     with (shipped / "reference" / "former-codes.csv").open(encoding="utf-8", newline="") as file:
         found = {
             ("territory", f"commune-{row['code'].lower()}"): Moved(f"commune-{row['now'].lower()}", {})
             for row in csv.DictReader(file)
         }
-    found |= _of_bodies(publication)
+    found |= _of_bodies(reader, iris)
     for path in (shipped / OWN, own):
         if path.exists():
             found.update(_read(path))
     return found
 
 
-def _of_bodies(publication: Publication) -> dict[tuple[str, str], Moved]:
+def _of_bodies(reader: Reader, iris: Iris) -> dict[tuple[str, str], Moved]:
     """What became of the keys of bodies, as the release itself tells."""
     heirs: dict[str, set[str]] = {}
-    for iri, key in publication.reader.values(str(ATLAS.formerKey)):
-        about = publication.iris.split(iri)
+    for iri, key in reader.values(str(ATLAS.formerKey)):
+        about = iris.split(iri)
         if about:
             heirs.setdefault(key, set()).add(about[1])
     return {

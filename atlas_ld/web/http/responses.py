@@ -20,7 +20,6 @@ from markupsafe import Markup, escape
 
 from atlas_ld import __version__
 from atlas_ld.media import HTML, Format, choose
-from atlas_ld.release.layout import CURRENT
 from atlas_ld.web.http import compression, rules
 from atlas_ld.web.http.problems import not_acceptable, problem
 from atlas_ld.web.http.rules import Representation
@@ -250,22 +249,14 @@ def _software() -> list[Path]:
     return [p for p in files if p.suffix in (".py", ".html", ".toml", ".css", ".rq") and "vendor" not in p.parts]
 
 
-@lru_cache(maxsize=4)
-def published(publication: Publication) -> datetime:
-    """When the release became the current one, in UTC: when its files changed, for who knows them by address.
-
-    Going back to an older release is a change too, so that the release's own date would not do.
-    """
-    link = publication.release.path.parent / CURRENT
-    path = link if link.is_symlink() else publication.release.path
-    return datetime.fromtimestamp(int(path.lstat().st_mtime), UTC)
-
-
-@lru_cache(maxsize=4)
 def modified(publication: Publication) -> datetime:
     """When pages and documents last changed, in UTC: with the release, or with the software that writes them."""
-    newest = max(path.stat().st_mtime for path in _software())
-    return max(published(publication), datetime.fromtimestamp(int(newest), UTC))
+    return max(publication.published, _software_written())
+
+
+@cache
+def _software_written() -> datetime:
+    return datetime.fromtimestamp(int(max(path.stat().st_mtime for path in _software())), UTC)
 
 
 def _finish(response: Response) -> Response:

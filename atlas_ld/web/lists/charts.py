@@ -18,7 +18,7 @@ from atlas_ld.media import CSV, SVG
 from atlas_ld.web.http.responses import answer
 from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.lists import selection as selecting
-from atlas_ld.web.lists.rows import euros_of, index
+from atlas_ld.web.lists.rows import euros_of
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering.urls import url_for
 from atlas_ld.web.text.formatting import short_euros
@@ -87,7 +87,7 @@ def funding_by_year(publication: Publication, chosen: selecting.Selection) -> Ch
 
 
 def _sums(publication: Publication, lines: int) -> Mapping[int | None, Decimal]:
-    by_year = index(publication).amounts_by_year(lines)
+    by_year = publication.facets.amounts_by_year(lines)
     return {year: euros_of(cents) or Decimal(0) for year, cents in by_year.items()}
 
 

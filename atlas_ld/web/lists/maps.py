@@ -17,7 +17,7 @@ from atlas_ld.web.http.responses import answer, html_page
 from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.lists import land as world
 from atlas_ld.web.lists import selection as selecting
-from atlas_ld.web.lists.rows import Page, index, paginate
+from atlas_ld.web.lists.rows import Page, paginate
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering.urls import url_for
 from atlas_ld.web.text.i18n import current_language
@@ -53,7 +53,7 @@ class Sketch:
 
 def _pairs(publication: Publication, partnerships: int) -> Iterator[tuple[str, str]]:
     """The keys of a place in France and of one abroad, once for each partnership of a selection that has both."""
-    links = index(publication).links()
+    links = publication.facets.links()
     both = zip(at(links.here, partnerships), at(links.abroad, partnerships), strict=True)
     return ((one, other) for ours, theirs in both for one in ours for other in theirs)
 
@@ -63,10 +63,10 @@ def sketch(publication: Publication, partnerships: int, centre: str | None = Non
 
     Where `centre` is the key of a place, arcs go from there.
     """
-    here, abroad = index(publication).places_of(partnerships)
+    here, abroad = publication.facets.places_of(partnerships)
     chosen = [key for key, _ in abroad.most_common(_MOST_POINTS)]
     ours = [centre] if centre else [key for key, _ in here.most_common(_MOST_POINTS)]
-    places = index(publication).places([*chosen, *ours])
+    places = publication.facets.places([*chosen, *ours])
     if centre and centre in places:
         pairs = [(centre, key) for key in chosen if key in places and key != centre]
     else:
@@ -91,8 +91,8 @@ def _few(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def countries(publication: Publication) -> Sketch | None:
     """The whole world with a dot for each partner country."""
-    counted = index(publication).counts("partnerships", "country", index(publication).everything("partnerships"))
-    places = index(publication).places(counted)
+    counted = publication.facets.counts("partnerships", "country", publication.facets.everything("partnerships"))
+    places = publication.facets.places(counted)
     shown = [(places[key], counted[key], False) for key in sorted(counted, key=lambda k: -counted[k]) if key in places]
     return _drawn(shown, [], view=(0, 6, 360, 139)) if shown else None
 
@@ -155,9 +155,9 @@ def page() -> Response:
     """The map of a selection of partnerships, as /partnerships selects them, and the same as a table."""
     publication = current_publication()
     chosen = selecting.read(publication, "partnerships", request.args)
-    _, abroad = index(publication).places_of(chosen.bits)
+    _, abroad = publication.facets.places_of(chosen.bits)
     ranked = paginate(abroad.most_common(), _ROWS)
-    places = index(publication).places([key for key, _ in ranked.rows])
+    places = publication.facets.places([key for key, _ in ranked.rows])
     rows = [(places[key], _label(places[key]), count) for key, count in ranked.rows if key in places]
     path = url_for("maps.page", lang=None)
     values = {
@@ -193,8 +193,8 @@ def data() -> Response:
 
 
 def _data(publication: Publication, chosen: selecting.Selection) -> str:
-    here, abroad = index(publication).places_of(chosen.bits)
-    places = index(publication).places([*here, *abroad])
+    here, abroad = publication.facets.places_of(chosen.bits)
+    places = publication.facets.places([*here, *abroad])
     sides = [(key, count, french) for side, french in ((abroad, 0), (here, 1)) for key, count in side.items()]
     listed = [(key, count, french) for key, count, french in sides if key in places]
     number = {(key, french): place for place, (key, _, french) in enumerate(listed)}

@@ -8,17 +8,18 @@ from typing import Any
 
 from flask import Response, abort, render_template, request
 
+from atlas_ld.iris import slug
 from atlas_ld.media import GEOJSON, HTML, JSON, LIST_FORMATS, XLSX, Format, by_extension
 from atlas_ld.release.kinds import LISTS
-from atlas_ld.web.http.responses import Link, address_with, answer, html_page, stream
+from atlas_ld.web.http.responses import Link, address_with, html_page, stream
 from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.lists import charts, exports
 from atlas_ld.web.lists import selection as selecting
-from atlas_ld.web.lists.rows import Page, Row, index, page_of, paginate, rows
-from atlas_ld.web.publication import current_publication
+from atlas_ld.web.lists.rows import Page, Row, page_of, paginate, rows
+from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering.display import list_title
 from atlas_ld.web.rendering.urls import url_for
-from atlas_ld.web.text.i18n import LANGUAGES, current_language, messages, t, translate
+from atlas_ld.web.text.i18n import LANGUAGES, Language, current_language, messages, t, translate
 
 
 def blueprint() -> Routes:
@@ -41,7 +42,7 @@ def blueprint() -> Routes:
         fr="La sélection d’une liste, entière, dans un fichier ; ses filtres sont ceux de la liste",
         en="The selection of a list, all of it, as a file; its filters are those of the list",
         formats=LIST_FORMATS,
-        parameters=("q", "sort", "dialect"),
+        parameters=("q", "sort", "dialect", "lang"),
     )(file)
     return made
 
@@ -56,14 +57,14 @@ def list_page(name: str) -> Response:
     chosen = selecting.read(publication, name, request.args)
     order = _order(sort)
     if name == "themes":
-        found = rows(publication, name, index(publication).ordered(name, chosen.bits, order))
+        found = rows(publication, name, publication.facets.ordered(name, chosen.bits, order))
         page = Page(found, _only_page(), 1, len(found))
     else:
         page = page_of(publication, name, chosen.bits, order)
     asked = sort if request.args.get("sort") else None
     path = url_for(request.endpoint or "", lang=None)
     files = [
-        (f, chosen.address(url_for("lists.file", name=name, extension=f.extension, lang=None), sort=asked))
+        (f, chosen.address(url_for("lists.file", name=name, extension=f.extension, lang=_written_in(f)), sort=asked))
         for f in _formats(name)
     ]
     values = {
@@ -89,6 +90,11 @@ def list_page(name: str) -> Response:
     return html_page(partial(render_template, [f"lists/{name}.html", "lists/list.html"], **values), links=links)
 
 
+def _written_in(format_: Format) -> str | None:
+    """The language of a file, where it depends on that of the page and is not French."""
+    return "en" if format_ is XLSX and current_language() == "en" else None
+
+
 def _only_page() -> int:
     """The number of the page of a list that has one; aborts for another as `listing.paginate` does."""
     return paginate((), 1).number
@@ -111,7 +117,8 @@ def _formats(name: str) -> tuple[Format, ...]:
 
 
 def file(name: str, extension: str) -> Response:
-    """The whole selection of a list, every page of it, as a file to keep. `dialect=fr` makes CSV for French Excel."""
+    """The whole selection of a list, every page of it, as a file to keep. `dialect=fr` makes CSV for French Excel, and
+    `lang=en` an English workbook."""
     publication = current_publication()
     format_ = by_extension(extension, _formats(name)) or abort(404)
     dialect = request.args.get("dialect", "")
@@ -127,15 +134,32 @@ def file(name: str, extension: str) -> Response:
             return exports.as_geojson(publication, chosen, sort)
         table = exports.table(publication, chosen, sort)
         if format_ is JSON:
-            return exports.as_json(publication, chosen, table, query)
+            return exports.as_json(publication, table, query)
+        if format_ is XLSX:
+            language: Language = "en" if request.args.get("lang") == "en" else "fr"
+            about = _about(publication, chosen, query, language)
+            return exports.as_xlsx(exports.tables(publication, chosen, sort), about, language)
         return exports.as_csv(table, "fr" if dialect else "")
 
-    if format_ is XLSX:  # an archive is known when it is whole
-        response = answer(lambda: exports.as_xlsx(exports.table(publication, chosen, sort)), format_, vary=())
-    else:
-        response = stream(chunks, format_, vary=())
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{format_.extension}"'
+    response = stream(chunks, format_, vary=())
+    asked = slug(" ".join(value for values in chosen.chosen.values() for value in values) + f" {chosen.words}")[:40]
+    named = "-".join((name, *([asked.strip("-")] if chosen.words or chosen.chosen else []), publication.release.id))
+    response.headers["Content-Disposition"] = f'attachment; filename="{named}.{format_.extension}"'
     return response
+
+
+def _about(
+    publication: Publication, chosen: selecting.Selection, query: str | None, language: Language
+) -> list[tuple[str, str]]:
+    """What the read-me of a workbook says of a selection."""
+    told = {
+        "address": publication.iris.base.rstrip("/") + chosen.address(f"/{chosen.list}", sort=request.args.get("sort")),
+        "release": publication.release.id,
+        "publisher": publication.settings.publisher,
+        "licence": publication.settings.license,
+        "query": query or translate("list.no-query", language),
+    }
+    return [(translate(f"list.about-{name}", language), value) for name, value in told.items()]
 
 
 def pager_links(page: Page[Any]) -> list[Link]:

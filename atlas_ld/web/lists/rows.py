@@ -5,23 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from flask import abort, request
 
-from atlas_ld.release.reading.facets import FacetIndex, FacetRow
-from atlas_ld.release.writing.facet_file import FACETS
+from atlas_ld.release.reading.facets import FacetRow
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.text.i18n import current_language, t
 
 T = TypeVar("T")
-
-
-@lru_cache(maxsize=4)
-def index(publication: Publication) -> FacetIndex:
-    """The facets of the release. Raises ReleaseError where it has none."""
-    return FacetIndex(publication.release.path / FACETS)
 
 
 @dataclass(frozen=True)
@@ -53,7 +45,7 @@ class Row:
 
 def rows(publication: Publication, name: str, positions: Sequence[int]) -> list[Row]:
     """The rows of a list at these positions, in their order."""
-    return [_row(found) for found in index(publication).rows(name, positions)]
+    return [_row(found) for found in publication.facets.rows(name, positions)]
 
 
 def _row(found: FacetRow) -> Row:
@@ -92,5 +84,5 @@ def paginate(rows: Sequence[T], size: int, parameter: str = "page") -> Page[T]:
 def page_of(publication: Publication, name: str, selection: int, order: str, size: int | None = None) -> Page[Row]:
     """The page that the request asks for of a selection of a list. Aborts as `paginate` does."""
     page = paginate(range(selection.bit_count()), size or publication.settings.page_size)
-    positions = index(publication).part(name, selection, order, page.rows[0], page.rows[-1] + 1) if page.rows else []
+    positions = publication.facets.part(name, selection, order, page.rows[0], page.rows[-1] + 1) if page.rows else []
     return Page(rows(publication, name, positions), page.number, page.pages, page.total, page.parameter)

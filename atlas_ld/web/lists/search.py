@@ -12,9 +12,8 @@ from markupsafe import Markup, escape
 
 from atlas_ld.media import JSON
 from atlas_ld.release.kinds import SEARCHED
-from atlas_ld.release.reading.search import Hit, SearchIndex
+from atlas_ld.release.reading.search import Hit
 from atlas_ld.release.stemming import marked
-from atlas_ld.release.writing.search_file import SEARCH
 from atlas_ld.web.http.responses import html_page
 from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.lists import rows
@@ -63,7 +62,7 @@ def page() -> Response:
     kind = request.args.get("kind") or None
     if kind is not None and kind not in SEARCHED:
         abort(400, t("search.bad-kind", kind=kind, kinds=", ".join(SEARCHED)))
-    found = _index().overview(words, _FIRST)
+    found = current_publication().search.overview(words, _FIRST)
     counts = {name: found[name][0] for name in SEARCHED if name in found}
     values = {"words": words, "kind": kind, "counts": counts}
     if kind is None:
@@ -71,7 +70,7 @@ def page() -> Response:
         return html_page(partial(render_template, "lists/search_results.html", sections=sections, **values))
     size = current_publication().settings.page_size
     numbers = rows.paginate(range(counts.get(kind, 0)), size)
-    hits = _index().search(words, kind, size, (numbers.number - 1) * size)
+    hits = current_publication().search.search(words, kind, size, (numbers.number - 1) * size)
     results = [_result(hit, words) for hit in hits]
     shown = rows.Page(results, numbers.number, numbers.pages, numbers.total)
     return html_page(partial(render_template, "lists/search_results.html", page=shown, **values))
@@ -88,7 +87,7 @@ def suggest() -> Response:
     """`{"query", "status", "suggestions": [{"label", "kind", "href"}]}`: at most 8, best first, in words for people."""
     words = request.args.get("q", "").strip()[:_LONGEST]
     suggestions = []
-    for hit in _index().suggest(words):
+    for hit in current_publication().search.suggest(words):
         shown = entity(hit.iri)
         label = typeset(shown.text, shown.language)
         suggestions.append({"label": label, "kind": t(f"search.one-{hit.kind}"), "href": shown.href})
@@ -96,10 +95,6 @@ def suggest() -> Response:
     response = Response(json.dumps(body, ensure_ascii=False), content_type=JSON.content_type)
     response.headers["Vary"] = "Accept-Language"
     return response
-
-
-def _index() -> SearchIndex:
-    return SearchIndex(current_publication().release.path / SEARCH)
 
 
 def _result(hit: Hit, words: str) -> Result:

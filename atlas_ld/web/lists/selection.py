@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urlencode
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -20,12 +19,10 @@ from atlas_ld.queries import Binding, Query, declared, has, load
 from atlas_ld.queries.parts import selecting
 from atlas_ld.rdf import Literal, Node, integer, node
 from atlas_ld.release.kinds import LISTS, SEARCHED, Facet, List
-from atlas_ld.release.reading.search import SearchIndex
-from atlas_ld.release.writing.search_file import SEARCH
 from atlas_ld.vocabulary import PREFIXES
-from atlas_ld.web.lists.rows import index
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.rendering.display import entity, field_name
+from atlas_ld.web.rendering.urls import with_parameters
 from atlas_ld.web.text.i18n import messages, t
 
 MOST_VALUES = 40
@@ -53,10 +50,10 @@ class Selection:
 
     def address(self, path: str, **more: str | None) -> str:
         """An address of this selection below `path`."""
-        arguments = [("q", self.words)] if self.words else []
+        arguments: list[tuple[str, str | None]] = [("q", self.words or None)]
         arguments += [(name, value) for name, values in self.chosen.items() for value in values]
-        arguments += [(name, value) for name, value in more.items() if value is not None]
-        return f"{path}?{urlencode(arguments)}" if arguments else path
+        arguments += more.items()
+        return with_parameters(path, arguments)
 
 
 @dataclass(frozen=True)
@@ -97,7 +94,7 @@ def read(publication: Publication, name: str, arguments: MultiDict[str, str]) ->
 def select(publication: Publication, name: str, chosen: Mapping[str, tuple[str, ...]], words: str = "") -> Selection:
     """The selection of a list by values of its facets and by words."""
     words = words.strip()[:200]
-    found = _found(publication, name, words) if words else index(publication).everything(name)
+    found = _found(publication, name, words) if words else publication.facets.everything(name)
     bits = found
     for facet, values in chosen.items():
         bits &= _having(publication, name, facet, values)
@@ -108,19 +105,19 @@ def select(publication: Publication, name: str, chosen: Mapping[str, tuple[str, 
 def _found(publication: Publication, name: str, words: str) -> int:
     if LISTS[name].kind not in SEARCHED:  # as funding lines: a line is found by its funder's name
         wanted = "".join(letter if letter.isalnum() else " " for letter in fold(words)).split()
-        return index(publication).beginning(name, wanted) if wanted else 0
-    iris = SearchIndex(publication.release.path / SEARCH).iris(words, LISTS[name].kind)
-    return index(publication).with_iris(name, iris)
+        return publication.facets.beginning(name, wanted) if wanted else 0
+    iris = publication.search.iris(words, LISTS[name].kind)
+    return publication.facets.with_iris(name, iris)
 
 
 def _having(publication: Publication, name: str, facet: str, values: Sequence[str]) -> int:
     bits = 0
     for value in values:
         if facet == "partnership":
-            one = index(publication).with_iris("partnerships", [publication.iris.entity("partnership", value)])
-            bits |= index(publication).lines_of(one) if LISTS[name].owner else one
+            one = publication.facets.with_iris("partnerships", [publication.iris.entity("partnership", value)])
+            bits |= publication.facets.lines_of(one) if LISTS[name].owner else one
         else:
-            bits |= index(publication).having(name, facet, value)
+            bits |= publication.facets.having(name, facet, value)
     return bits
 
 
@@ -134,9 +131,9 @@ def facets(publication: Publication, selection: Selection, path: str, sort: str 
         for name, values in selection.chosen.items():
             if name != facet.name:
                 others &= _having(publication, selection.list, name, values)
-        known = index(publication).facet(selection.list, facet.name)
+        known = publication.facets.facet(selection.list, facet.name)
         none = {value: 0 for value in selection.chosen.get(facet.name, ()) if value in known}
-        counted = {**none, **index(publication).counts(selection.list, facet.name, others)}
+        counted = {**none, **publication.facets.counts(selection.list, facet.name, others)}
         if counted:
             views.append(_view(publication, selection, facet, counted, _toggled(selection, facet.name, path, sort)))
     return views
@@ -152,8 +149,7 @@ def _toggled(selection: Selection, facet: str, path: str, sort: str | None) -> C
 
     def address(value: str) -> str:
         values = [v for v in chosen if v != value] if value in chosen else [*chosen, value]
-        arguments = urlencode([*kept, *((facet, v) for v in values)])
-        return f"{path}?{arguments}" if arguments else path
+        return with_parameters(path, [*kept, *((facet, v) for v in values)])
 
     return address
 
@@ -243,8 +239,8 @@ def query(publication: Publication, selection: Selection) -> str | None:
         name, kind = LISTS[selection.list].variable, selection.list
         if selection.found.bit_count() > MOST_IN_QUERY:
             return None
-        positions = index(publication).ordered(kind, selection.bits, "title")
-        bindings[name] = [node(iri) for iri in index(publication).iris(kind, positions)]
+        positions = publication.facets.ordered(kind, selection.bits, "title")
+        bindings[name] = [node(iri) for iri in publication.facets.iris(kind, positions)]
     list_ = LISTS[selection.list]
     text = selecting(_query_of(list_), bindings, dict(_patterns(list_)))
     return declared(text, PREFIXES | iris.prefixes)

@@ -20,7 +20,6 @@ from atlas_ld.web.pages.model_diagram import diagram
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering.assets import libraries
 from atlas_ld.web.rendering.display import Graph
-from atlas_ld.web.sparql.explore import partitions
 from atlas_ld.web.text.i18n import t
 
 blueprint = Routes("about", __name__)
@@ -56,7 +55,7 @@ def licences() -> Response:
 def model() -> Response:
     """Every class of the data, with a diagram."""
     publication = current_publication()
-    values = {"model": publication.model, "counts": partitions(publication)[0]}
+    values = {"model": publication.model, "counts": publication.partitions[0]}
     return html_page(partial(render_template, "pages/model.html", diagram=_diagram(publication, 0), **values))
 
 
@@ -81,7 +80,7 @@ def model_class(name: str) -> Response:
     example = _example(publication, class_)
     values = {
         "class_": class_,
-        "count": partitions(publication)[0].get(class_.iri, 0),
+        "count": publication.partitions[0].get(class_.iri, 0),
         "target": publication.model.of,
         "example": example,
         "graph": Graph(publication.reader.about(example)) if example else None,

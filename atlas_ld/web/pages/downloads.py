@@ -15,7 +15,7 @@ from atlas_ld.media import GZIP, RDF_FORMATS, TABLE_FORMATS, Format, by_extensio
 from atlas_ld.web.entities.signposting import file_links
 from atlas_ld.web.http import rules
 from atlas_ld.web.http.problems import problem
-from atlas_ld.web.http.responses import REVALIDATE, Link, html_page, published
+from atlas_ld.web.http.responses import REVALIDATE, Link, html_page
 from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.publication import Publication, current_publication
 
@@ -97,7 +97,7 @@ def _coding(headers: Mapping[str, str], tag: str | None) -> str:
 def _send(publication: Publication, wanted: Download, sent: Download, coding: str, varies: bool) -> Response:
     media_type = GZIP.media_type if wanted.gzipped else wanted.format.content_type if wanted.format else None
     tag = rules.coded_tag(sent.sha256, coding) or sent.sha256
-    moment, headers = published(publication), dict(request.headers)
+    moment, headers = publication.published, dict(request.headers)
     fields = {
         "ETag": f'"{tag}"',
         "Last-Modified": http_date(moment),

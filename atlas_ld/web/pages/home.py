@@ -14,7 +14,6 @@ from atlas_ld.rdf import parse_file, write
 from atlas_ld.release.layout import release_ids
 from atlas_ld.release.manifest import Manifest
 from atlas_ld.vocabulary import PREFIXES
-from atlas_ld.web.entities.documents import terms
 from atlas_ld.web.entities.signposting import catalog_links, dataset_links
 from atlas_ld.web.http.negotiation import Content, negotiated, represent
 from atlas_ld.web.http.responses import Link, html_page, redirection
@@ -24,7 +23,6 @@ from atlas_ld.web.lists import rows as listing
 from atlas_ld.web.lists import selection as selecting
 from atlas_ld.web.lists.pages import pager_links
 from atlas_ld.web.lists.rows import paginate
-from atlas_ld.web.pages.quality import report
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering.display import DisplayValue, entity
 from atlas_ld.web.rendering.urls import url_for
@@ -89,7 +87,7 @@ def _dataset(publication: Publication, format_: Format) -> bytes:
     triples = parse_file(publication.release.path / "catalogue.ttl", publication.iris.base)
     if format_ is JSONLD:
         return jsonld.document(
-            triples, publication.iris.base, terms(publication), f"{publication.iris.base}context.jsonld"
+            triples, publication.iris.base, publication.terms, f"{publication.iris.base}context.jsonld"
         )
     return write(triples, format_, PREFIXES | publication.iris.prefixes)
 
@@ -97,12 +95,10 @@ def _dataset(publication: Publication, format_: Format) -> bytes:
 def _home(publication: Publication) -> str:
     everything = selecting.select(publication, "partnerships", {})
     themes = listing.rows(
-        publication, "themes", listing.index(publication).ordered("themes", _themes(publication), "-partnerships")
+        publication, "themes", publication.facets.ordered("themes", _themes(publication), "-partnerships")
     )
-    told = listing.index(publication).having("partnerships", "example", "yes")
-    examples = listing.rows(
-        publication, "partnerships", listing.index(publication).ordered("partnerships", told, "title")
-    )
+    told = publication.facets.having("partnerships", "example", "yes")
+    examples = listing.rows(publication, "partnerships", publication.facets.ordered("partnerships", told, "title"))
     return render_template(
         "pages/home.html",
         figures=_figures(publication),
@@ -114,13 +110,13 @@ def _home(publication: Publication) -> str:
         chart=charts.funding_by_year(publication, selecting.select(publication, "funding", {})),
         questions=_questions(),
         manifest=publication.release.manifest,
-        report=report(publication),
+        report=publication.quality,
     )
 
 
 def _figures(publication: Publication) -> dict[str, int]:
     """The key figures; `cents` are those of all funding lines whose amount is known."""
-    index = listing.index(publication)
+    index = publication.facets
     roles = index.facet("organisations", "role")
     return {
         "partnerships": index.everything("partnerships").bit_count(),
@@ -138,7 +134,7 @@ def _themes(publication: Publication) -> int:
 
 def _ranked(publication: Publication, chosen: selecting.Selection, facet: str) -> list[tuple[DisplayValue, int]]:
     """The values of a facet that are places, as a page shows them, with most partnerships first."""
-    counted = listing.index(publication).counts(chosen.list, facet, chosen.bits)
+    counted = publication.facets.counts(chosen.list, facet, chosen.bits)
     ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     return [(entity(publication.iris.entity("territory", key)), count) for key, count in ranked]
 
@@ -160,7 +156,7 @@ def about() -> Response:
 def quality() -> Response:
     """What was found in the data: records held back with the reasons, remarks counted by kind."""
     publication = current_publication()
-    found = report(publication)
+    found = publication.quality
     page = paginate(found["quarantined"], publication.settings.page_size)
     values = {"report": found, "page": page, "counts": publication.release.manifest.counts}
     return html_page(partial(render_template, "pages/quality.html", **values), links=pager_links(page))

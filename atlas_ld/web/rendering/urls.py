@@ -7,6 +7,7 @@ mounted, and the language if the address of the request names one (`i18n`).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
@@ -60,12 +61,18 @@ def _built(_place: UrlContext, endpoint: str, values: tuple[tuple[str, Any], ...
 def sparql(query: str) -> str:
     """The address of the endpoint's page with a query in it."""
     root, language = place()
-    return f"{root}/sparql?{_query(query=query, lang=language)}"
+    return with_parameters(f"{root}/sparql", [("query", query), ("lang", language)])
 
 
-def _query(**values: str | None) -> str:
-    """A query string as `url_for` writes it."""
-    return urlencode([(name, value) for name, value in values.items() if value is not None], safe="!$'()*,/:;?@")
+def with_parameters(address: str, parameters: Iterable[tuple[str, str | int | None]]) -> str:
+    """An address with parameters after those that it has, as `url_for` writes them; those that are None are left out.
+
+    The only place where parameters are put to an address.
+    """
+    head, mark, fragment = address.partition("#")
+    query = urlencode([(name, value) for name, value in parameters if value is not None], safe="!$'()*,/:;?@")
+    joined = f"{head}{'&' if '?' in head else '?'}{query}" if query else head
+    return f"{joined}{mark}{fragment}"
 
 
 def document(kind: str, key: str, extension: str = "", anchor: str = "", *, data: bool = False) -> str:
@@ -79,5 +86,5 @@ def document(kind: str, key: str, extension: str = "", anchor: str = "", *, data
         known = {"lang": None} if data else {}
         return flask.url_for("documents.document", kind=kind, name=name, _anchor=anchor or None, **known)
     tail = f".{extension}" if extension else ""
-    query = f"?lang={language}" if language and not data else ""
+    query = f"?lang={language}" if language and not data else ""  # as `with_parameters`, for a hundred on a page
     return f"{root}/doc/{kind}/{key}{tail}{query}{f'#{anchor}' if anchor else ''}"

@@ -17,9 +17,8 @@ from atlas_ld.media import JSON
 from atlas_ld.model import ClassModel, Model
 from atlas_ld.queries import load
 from atlas_ld.queries.building import TESTS, Condition, Path, UnfitValueError, build, check, paths, starts
-from atlas_ld.rdf import Graph, Literal, NamedNode, node, parse_file
-from atlas_ld.release.layout import CATALOGUE
-from atlas_ld.vocabulary import PREFIXES, VOID
+from atlas_ld.rdf import Literal, NamedNode, node
+from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web.http.responses import answer, html_page
 from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.publication import Publication, current_publication
@@ -53,7 +52,7 @@ def _json(make: Any) -> Response:
 def _completions(publication: Publication, language: Language) -> dict[str, Any]:
     names = labels(publication.model, language)
     found: dict[str, Any] = {"prefixes": PREFIXES | publication.iris.prefixes}
-    for kind, counts in zip(("class", "property"), partitions(publication), strict=True):
+    for kind, counts in zip(("class", "property"), publication.partitions, strict=True):
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         found[kind] = [
             {"iri": iri, "short": shorten(iri), "label": names.get(iri, ""), "count": count} for iri, count in ordered
@@ -65,20 +64,6 @@ def labels(model: Model, language: Language) -> dict[str, str]:
     """What the shapes call each class and property, by IRI."""
     names = {iri: fields[0].name[language] for iri, fields in model.fields_by_path.items()}
     return names | {class_.iri: class_.label[language] for class_ in model.classes}
-
-
-@lru_cache(maxsize=4)
-def partitions(publication: Publication) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    """Entities of each class and triples of each property, as the release's description counts them (VoID)."""
-    described = Graph(parse_file(publication.release.path / CATALOGUE, publication.iris.base))
-    return (
-        _counted(described, str(VOID["class"]), str(VOID.entities)),
-        _counted(described, str(VOID.property), str(VOID.triples)),
-    )
-
-
-def _counted(described: Graph, of: str, count: str) -> dict[str, int]:
-    return {part[of][0].value: int(part[count][0].value) for part in described.values() if of in part and count in part}
 
 
 _MOST_CONDITIONS = 12

@@ -17,7 +17,6 @@ from flask.testing import FlaskClient
 
 from atlas_ld.web.lists import charts, land, maps
 from atlas_ld.web.lists import selection as selecting
-from atlas_ld.web.lists.rows import index
 from atlas_ld.web.publication import Publication
 
 
@@ -93,7 +92,7 @@ def test_the_land_has_no_line_across_the_whole_map() -> None:
 def test_places_are_where_the_map_says(demonstration_site: Flask) -> None:
     """Brest and Rimouski, from the left edge at 180° west and the top at the north pole."""
     publication = publication_of(demonstration_site)
-    bits = index(publication).with_iris("partnerships", [publication.iris.entity("partnership", "crea-ocean-2010")])
+    bits = publication.facets.with_iris("partnerships", [publication.iris.entity("partnership", "crea-ocean-2010")])
     with demonstration_site.test_request_context():
         sketch = maps.sketch(publication, bits)
     assert sketch is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from threading import BoundedSemaphore
 from urllib.parse import parse_qsl
 
 import openpyxl
@@ -15,11 +16,14 @@ from flask.testing import FlaskClient
 from pyoxigraph import NamedNode
 from werkzeug.datastructures import MultiDict
 
+from atlas_ld.model import Bilingual, load_model
 from atlas_ld.queries import Query
 from atlas_ld.release.kinds import LISTS
 from atlas_ld.release.reading.facets import positions_of
+from atlas_ld.release.tables import Column, columns, people_first
+from atlas_ld.vocabulary import ATLAS
+from atlas_ld.web.lists import exports
 from atlas_ld.web.lists import selection as selecting
-from atlas_ld.web.lists.rows import index
 from atlas_ld.web.publication import Publication
 
 SELECTIONS = [
@@ -91,7 +95,7 @@ def test_the_query_gives_the_rows_of_the_selection(demonstration_site: Flask, na
     found = [row[LISTS[name].variable] for row in rows]
     iris = [term.value for term in found if isinstance(term, NamedNode)]
     assert len(iris) == len(set(iris))
-    assert set(iris) == set(index(publication).iris(name, positions_of(chosen.bits)))
+    assert set(iris) == set(publication.facets.iris(name, positions_of(chosen.bits)))
     assert iris or "zz" in query
 
 
@@ -162,8 +166,61 @@ def test_csv_for_programs_and_for_french_excel_say_the_same(demonstration_client
     assert french[0] == "\ufeff"
     ours = list(csv.DictReader(io.StringIO(english)))
     theirs = list(csv.reader(io.StringIO(french[1:]), delimiter=";"))[1:]
-    assert [list(row.values()) for row in ours] == [[cell.replace(",", ".") if cell.replace(",", "").isdigit() else cell
-                                                     for cell in row] for row in theirs]  # fmt: skip
+    shown = columns("funding", load_model("http://localhost:8000/"))
+    names = [shown[position].name for position in people_first(shown)]
+    assert ours == [
+        {n: c.replace(",", ".") if n in ("amount", "oudinAmount") else c for n, c in zip(names, row, strict=True)}
+        for row in theirs
+    ]
+
+
+def test_french_excel_says_yes_and_no_in_french(demonstration_client: FlaskClient) -> None:
+    rows = list(csv.DictReader(io.StringIO(demonstration_client.get("/partnerships.csv").data.decode())))
+    french = demonstration_client.get("/partnerships.csv?dialect=fr").data.decode()
+    theirs = list(csv.DictReader(io.StringIO(french[1:]), delimiter=";"))
+    model = load_model("http://localhost:8000/").of([str(ATLAS.Partnership)])
+    title = next(field.name["fr"] for field in model.fields if field.local_name == "elapsed") if model else ""
+    words = {"true": "oui", "false": "non", "": ""}
+    assert [row[title] for row in theirs] == [words[row["elapsed"]] for row in rows]
+    assert {"oui"} <= {row[title] for row in theirs}
+
+
+def test_the_workbook_of_partnerships_has_their_funding_lines_and_themes_and_says_where_it_is_from(
+    demonstration_client: FlaskClient,
+) -> None:
+    response = demonstration_client.get(PATH.format(".xlsx"))
+    book = openpyxl.load_workbook(io.BytesIO(response.data))
+    assert book.sheetnames == ["partnerships", "funding", "themes", "Lisez-moi"]
+    chosen = json.loads(demonstration_client.get(PATH.format(".json")).data)
+    iris = {row["iri"] for row in chosen["rows"]}
+    lines = [row for row in json.loads(demonstration_client.get("/funding.json").data)["rows"]
+             if set(row["partnership_iri"] if isinstance(row["partnership_iri"], list) else [row["partnership_iri"]])
+             & iris]  # fmt: skip
+    assert book["funding"].max_row == 1 + len(lines)
+    about = {row[0]: row[1] for row in book["Lisez-moi"].iter_rows(values_only=True)}
+    assert about["Version"] == chosen["release"]
+    assert about["Requête SPARQL qui la donne"] == chosen["query"]
+    assert str(about["Adresse de la sélection"]).endswith(PATH.format(""))
+    assert chosen["release"] in response.headers["Content-Disposition"]
+
+
+def test_a_workbook_speaks_the_language_of_the_page_that_leads_to_it(demonstration_client: FlaskClient) -> None:
+    page = soup(demonstration_client, "/partnerships?country=country-ca&lang=en")
+    address = next(a["href"] for a in page.select(".take a") if ".xlsx" in a["href"])
+    book = openpyxl.load_workbook(io.BytesIO(demonstration_client.get(str(address)).data))
+    assert book.sheetnames[-1] == "Read me"
+    assert book.worksheets[0].max_row == 1 + len(page.select("tbody th"))  # the filter is kept
+
+
+def test_more_workbooks_at_once_than_may_be_are_refused_for_some_seconds(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "_MAKING", BoundedSemaphore(1))
+    with exports._MAKING:
+        response = client.get("/partnerships.xlsx")
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) > 0
+    assert client.get("/partnerships.xlsx").status_code == 200
 
 
 def test_amounts_of_french_excel_have_a_decimal_comma(client: FlaskClient) -> None:
@@ -196,11 +253,8 @@ def test_geojson_puts_partnerships_at_the_places_of_their_partners(demonstration
 
 
 def test_a_formula_in_a_cell_stays_text(demonstration_site: Flask) -> None:
-    from atlas_ld.release.tables import Column, Table
-    from atlas_ld.web.lists.exports import as_csv
-
-    rows = Table("x", (Column("iri", "IRI", None),), [["=1+1"]])
-    assert b"".join(as_csv(rows, "")) == b"iri\n'=1+1\n"
+    rows = exports.Table("x", (Column("iri", Bilingual("IRI", "IRI"), None),), 1, [["=1+1"]])
+    assert b"".join(exports.as_csv(rows, "")) == b"iri\n'=1+1\n"
 
 
 @pytest.mark.parametrize("extension", ["csv", "json", "geojson"])

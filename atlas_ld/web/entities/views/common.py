@@ -51,7 +51,7 @@ def partnerships_of(publication: Publication, facet: str, key: str, centre: str 
 
 def partnerships_among(publication: Publication, iris: Iterable[str], query: str | None = None) -> Partnerships:
     """These partnerships, for entities that are no facet of the list."""
-    bits = listing.index(publication).with_iris("partnerships", iris)
+    bits = publication.facets.with_iris("partnerships", iris)
     page = listing.page_of(publication, "partnerships", bits, "-year")
     return Partnerships(page, None, None, query, maps.sketch(publication, bits), None)
 

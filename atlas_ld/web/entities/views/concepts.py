@@ -14,7 +14,7 @@ from atlas_ld.web.rendering.display import Graph, entity
 
 def theme(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
     """Variables of `entities/theme.html`."""
-    index = listing.index(publication)
+    index = publication.facets
     is_scheme = iri == publication.iris.entity("theme", "scheme")
     every = listing.rows(publication, "themes", index.ordered("themes", index.everything("themes"), "-partnerships"))
     return {

@@ -16,7 +16,7 @@ from atlas_ld.web.rendering.urls import url_for
 
 def view(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
     """Variables of `entities/organisation.html`."""
-    key, index = key_of(publication, iri), rows.index(publication)
+    key, index = key_of(publication, iri), publication.facets
     roles = {role: index.having("partnerships", f"role-{role}", key) for role in index.facet("organisations", "role")}
     counts = {publication.iris.code("role", role): bits.bit_count() for role, bits in roles.items() if bits}
     implemented = roles.get("implementer", 0)
@@ -42,12 +42,12 @@ def view(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
 def _centre(publication: Publication, territory: str | None) -> str | None:
     """The key of the organisation's place, where it is in France and on the map."""
     parts = publication.iris.split(territory) if territory else None
-    found = parts is not None and bool(rows.index(publication).having("partnerships", "here", parts[1]))
+    found = parts is not None and bool(publication.facets.having("partnerships", "here", parts[1]))
     return parts[1] if parts and found else None
 
 
 def _amount(publication: Publication, partnerships: int) -> Decimal | None:
     """The declared funding of a selection of partnerships, in euros; None where no amount is known."""
-    index = rows.index(publication)
+    index = publication.facets
     known = index.amounts_by_year(index.lines_of(partnerships))
     return rows.euros_of(sum(known.values())) if known else None

@@ -100,7 +100,7 @@ def view(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
         "funding": funding_table(iri, graph),
         "chart": charts.funding_by_year(publication, lines),
         "lines_query": selecting.query(publication, lines),
-        "sketch": maps.sketch(publication, listing.index(publication).with_iris("partnerships", [iri])),
+        "sketch": maps.sketch(publication, publication.facets.with_iris("partnerships", [iri])),
         "timeline": timeline(iri, graph),
         "follow_up": [
             (property_, show(value, graph))
@@ -214,7 +214,7 @@ def _continued_by(publication: Publication, iri: str) -> list[DisplayValue]:
 def _related(publication: Publication, iri: str) -> list[listing.Row]:
     """The nearest partnerships: those that share most organisations, then those of the same country and theme, then of
     the same country."""
-    index = listing.index(publication)
+    index = publication.facets
     here = index.rows("partnerships", positions_of(index.with_iris("partnerships", [iri])))
     if not here:
         return []

@@ -25,7 +25,7 @@ def view(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
     elsewhere = [*graph.iris(iri, OWL.sameAs), *graph.iris(iri, RDFS.seeAlso)]
     is_country = (level or "").endswith("level-country")
     parts = selecting.select(publication, "territories", {"within": (key,), "used": ("yes",)})
-    positions = listing.index(publication).ordered("territories", parts.bits, "-partnerships")
+    positions = publication.facets.ordered("territories", parts.bits, "-partnerships")
     population = graph.decimal(iri, ATLAS.population)
     located = graph.decimal(iri, WGS.lat) is not None and not is_country
     country = graph.iri(iri, ATLAS.country)
@@ -64,7 +64,7 @@ def _pages(key: str, matches: list[str]) -> list[tuple[str, str]]:
 
 def _regions(publication: Publication, country: str) -> list[tuple[DisplayValue, int]]:
     """The French régions with most partnerships with a country, and how many."""
-    bits = listing.index(publication).having("partnerships", "country", country)
-    counted = listing.index(publication).counts("partnerships", "region", bits)
+    bits = publication.facets.having("partnerships", "country", country)
+    counted = publication.facets.counts("partnerships", "region", bits)
     ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:_TOP]
     return [(entity(publication.iris.entity("territory", key)), count) for key, count in ranked]
