@@ -16,10 +16,19 @@ On a page that has `Contexte et historique`, the lines `Contexte` and `Historiqu
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from atlas_ld.sources.atlas_labels import LABELS, MERGED_CONTEXT, Label, is_wording, rank_of
+from atlas_ld.sources.atlas_labels import (
+    LABELS,
+    MERGED_CONTEXT,
+    Label,
+    inline,
+    is_distinctive,
+    is_wording,
+    loose_rank_of,
+    rank_of,
+)
 
 _MOST_CANDIDATES = 5_000
 _CONTEXT_RANKS = {rank for rank, label in enumerate(LABELS) if label.field in ("context", "history")}
@@ -27,11 +36,17 @@ _CONTEXT_RANKS = {rank for rank, label in enumerate(LABELS) if label.field in ("
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a page. `number` starts at 1; `cells` are those of a table row, where the source has cells."""
+    """One line of a page. `number` starts at 1; `cells` are those of a table row, where the source has cells. `units`
+    are the lines or blocks of the file that it is made of, by which the page's account is kept."""
 
     number: int
     text: str
     cells: tuple[str, ...] = ()
+    units: tuple[int, ...] = ()
+
+    def joined(self, other: Line) -> Line:
+        """This line and the next as one."""
+        return Line(self.number, f"{self.text} {other.text}", (), (*self.units, *other.units))
 
 
 @dataclass(frozen=True)
@@ -58,7 +73,7 @@ class TooManyLabelsError(ValueError):
 
 def text_lines(text: str) -> list[Line]:
     """The lines of a page saved as text; rows keep their bars, which `cells_of` reads."""
-    return [Line(number, line.strip()) for number, line in enumerate(text.split("\n"), start=1)]
+    return [Line(number, line.strip(), (), (number,)) for number, line in enumerate(text.split("\n"), start=1)]
 
 
 def cells_of(line: Line) -> tuple[str, ...]:
@@ -71,8 +86,10 @@ def cells_of(line: Line) -> tuple[str, ...]:
 def cut(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Block, ...]]:
     """The lines before the first label, and a Block for each label of the page, in its order.
 
+    Labels that were wrapped are joined, and those with their value on their own line are parted from it, before.
     Raises TooManyLabelsError.
     """
+    lines = _parted(_unwrapped_labels(lines))
     chain = _labels(lines)
     starts = [index for index, _ in chain]
     head = _trim(lines[: _doubled(lines, starts[0], -1)] if starts else lines)
@@ -83,6 +100,37 @@ def cut(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Block, ...]]:
         last = _doubled(lines, stop, start) if stop < len(lines) else stop
         blocks.append(Block(LABELS[rank], lines[start], _trim(lines[first : max(first, last)])))
     return head, tuple(blocks)
+
+
+def _unwrapped_labels(lines: Sequence[Line]) -> list[Line]:
+    """A label that a text breaks over two or three lines is one line."""
+    joined: list[Line] = []
+    position = 0
+    while position < len(lines):
+        line, taken = lines[position], 1
+        for further in lines[position + 1 : position + 3]:
+            if not line.text or not further.text or line.cells or further.cells or rank_of(line.text) is not None:
+                break
+            line, taken = line.joined(further), taken + 1
+        whole = taken > 1 and rank_of(line.text) is not None
+        joined.append(line if whole else lines[position])
+        position += taken if whole else 1
+    return joined
+
+
+def _parted(lines: Sequence[Line]) -> list[Line]:
+    """Labels that bear their value on their own line are parted from it, but for those that the page also prints alone:
+    `Historique : deux visites` is then an author's."""
+    alone = {rank for line in lines if (rank := rank_of(line.text)) is not None}
+    parted: list[Line] = []
+    for line in lines:
+        found = None if line.cells else inline(line.text)
+        rank = (rank_of(found[0]) or loose_rank_of(found[0])) if found else None
+        if found and rank is not None and rank not in alone:
+            parted += [Line(line.number, found[0], (), line.units), Line(line.number, found[1], (), line.units)]
+        else:
+            parted.append(line)
+    return parted
 
 
 def _labels(lines: Sequence[Line]) -> list[tuple[int, int]]:
@@ -111,8 +159,18 @@ def _labels(lines: Sequence[Line]) -> list[tuple[int, int]]:
 def _candidates(lines: Sequence[Line]) -> list[tuple[int, int]]:
     candidates = []
     merged = False
+    ranks = [None if line.cells else rank_of(line.text) for line in lines]
+    exact = set(ranks)
+    loose = [
+        None if line.cells or rank is not None else loose_rank_of(line.text)
+        for line, rank in zip(lines, ranks, strict=True)
+    ]
+    # Letters of another case are the page's where a label has them that no author would write as a heading.
+    other_case = any(rank is not None and is_distinctive(lines[place].text) for place, rank in enumerate(loose))
     for index, line in enumerate(lines):
-        rank = None if line.cells else rank_of(line.text)
+        rank = ranks[index]
+        if rank is None and loose[index] not in exact and (other_case or is_distinctive(line.text)):
+            rank = loose[index]
         if rank is None:
             continue
         if rank in _CONTEXT_RANKS:
@@ -127,8 +185,8 @@ def _candidates(lines: Sequence[Line]) -> list[tuple[int, int]]:
 
 def _doubled(lines: Sequence[Line], label: int, floor: int) -> int:
     """Where the lines above a label end: before any line that prints the same label, blank lines between."""
-    rank, end, index = rank_of(lines[label].text), label, label - 1
-    while index > floor and (not lines[index].text or rank_of(lines[index].text) == rank):
+    same, end, index = _same_as(lines[label].text), label, label - 1
+    while index > floor and (not lines[index].text or same(lines[index].text)):
         if lines[index].text:
             end = index
         index -= 1
@@ -137,13 +195,19 @@ def _doubled(lines: Sequence[Line], label: int, floor: int) -> int:
 
 def _skip_repeats(lines: Sequence[Line], label: int, stop: int, rank: int) -> int:
     """Where the lines below a label begin: after any line that prints the same label again."""
-    begin, index = label + 1, label + 1
-    while index < stop and (not lines[index].text or rank_of(lines[index].text) == rank):
+    begin, index, same = label + 1, label + 1, _same_as(lines[label].text)
+    while index < stop and (not lines[index].text or same(lines[index].text)):
         if lines[index].text:
             begin = index + 1
         index += 1
     # `Contexte` at the head of a merged `Contexte et historique` is the author's own line.
     return label + 1 if rank in _CONTEXT_RANKS else begin
+
+
+def _same_as(label: str) -> Callable[[str], bool]:
+    """Whether a line prints this label again, in its own kind of letters."""
+    rank, of = (rank_of(label), rank_of) if rank_of(label) is not None else (loose_rank_of(label), loose_rank_of)
+    return lambda text: of(text) == rank
 
 
 def _trim(lines: Sequence[Line]) -> tuple[Line, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from atlas_ld.sources.atlas_cut import Line
-from atlas_ld.sources.atlas_labels import rank_of
+from atlas_ld.sources.atlas_labels import TICKED, UNTICKED, loose_rank_of, rank_of
 
 _BLOCK_TAGS = """
     address article aside blockquote body br caption center dd div dl dt fieldset figcaption figure footer form h1
@@ -21,7 +21,10 @@ _BLOCK_TAGS = """
 """
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _PARAGRAPHS = frozenset({"p", "blockquote", "ul", "ol"})
-_SKIPPED = frozenset({"script", "style", "title", "noscript", "template", "svg"})
+_SKIPPED = frozenset({"script", "style", "title", "noscript", "template", "svg", "datalist", "button"})
+_VALUELESS = frozenset({"hidden", "submit", "button", "image", "reset", "file", "password", "color", "range"})
+"""Kinds of `<input>` that show no value of the page."""
+_BOXES = frozenset({"checkbox", "radio"})
 _DEEPEST = 40
 """Tables nested deeper than this are read as plain blocks."""
 
@@ -39,8 +42,13 @@ def is_html(text: str) -> bool:
 
 def html_lines(text: str) -> list[Line]:
     """The page's lines; a row of a data table is a line with cells. Broken markup is text, and raises nothing."""
-    reader = _Reader()
-    reader.feed(_tamed(text))
+    tamed = _tamed(text)
+    labels = _Labels()
+    if "<label" in tamed.lower() and "<input" in tamed.lower():
+        labels.feed(tamed)
+        labels.close()
+    reader = _Reader(labels.ticks())
+    reader.feed(tamed)
     reader.close()
     return reader.finish()
 
@@ -69,11 +77,48 @@ class _Row:
     cells: list[list[Line]] = field(default_factory=list)
 
 
-class _Reader(HTMLParser):
-    """Collects text up to each block's end, and rows. A class because the parser calls methods."""
+def _is_label(text: str) -> bool:
+    """Whether a cell or the head of a block is a label, whatever its letters: an author writes headings in texts."""
+    return rank_of(text) is not None or loose_rank_of(text) is not None
+
+
+def _tick(attributes: dict[str, str | None]) -> str:
+    return TICKED if "checked" in attributes else UNTICKED
+
+
+class _Labels(HTMLParser):
+    """Which boxes and buttons of a form have a `<label for>`, which may stand before them or after."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
+        self._boxes: dict[str, str] = {}
+        self._labelled: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if tag == "input" and (attributes.get("type") or "").lower() in _BOXES and (name := attributes.get("id")):
+            self._boxes[name] = _tick(attributes)
+        elif tag == "label" and (name := attributes.get("for")):
+            self._labelled.add(name)
+
+    def ticks(self) -> dict[str, str]:
+        """The tick of each box that has a label, by its id."""
+        return {name: tick for name, tick in self._boxes.items() if name in self._labelled}
+
+
+class _Reader(HTMLParser):
+    """Collects text up to each block's end, and rows. A class because the parser calls methods.
+
+    A form's controls are text: the value of a field, the options that are selected, and a tick before the label of each
+    box and button. `ticks` are those of boxes with a `<label for>`.
+    """
+
+    def __init__(self, ticks: dict[str, str]) -> None:
+        super().__init__(convert_charrefs=True)
+        self._ticks = ticks
+        self._label_at: int | None = None
+        self._options: list[tuple[bool, list[str]]] | None = None
+        self._units = 0
         self._lines: list[Line] = []
         self._rows: list[_Row] = []
         self._tables = 0
@@ -93,6 +138,8 @@ class _Reader(HTMLParser):
             self._skipping.append(tag)
         if self._skipping:
             return
+        if tag in ("select", "option", "input", "label"):
+            self._control(tag, dict(attrs))
         self._new_piece = True
         if tag not in _BLOCKS:
             return
@@ -114,6 +161,10 @@ class _Reader(HTMLParser):
             if tag == self._skipping[-1]:
                 self._skipping.pop()
             return
+        if tag == "select":
+            self._selected()
+        elif tag == "label":
+            self._label_at = None
         self._new_piece = True
         if tag not in _BLOCKS:
             return
@@ -126,8 +177,47 @@ class _Reader(HTMLParser):
         if tag == "table":
             self._tables = max(0, self._tables - 1)
 
+    def _control(self, tag: str, attributes: dict[str, str | None]) -> None:
+        if tag == "select":
+            self._options = []
+        elif tag == "option" and self._options is not None:
+            self._options.append(("selected" in attributes, []))
+        elif tag == "label":
+            self._label_at = len(self._pieces)
+            if tick := self._ticks.get(attributes.get("for") or ""):
+                self._say(f"{tick} ")
+        elif tag == "input":
+            kind = (attributes.get("type") or "text").lower()
+            if kind in _BOXES:
+                if (attributes.get("id") or "") not in self._ticks:
+                    self._say(f" {_tick(attributes)} ", self._label_at)
+            elif kind not in _VALUELESS and (value := attributes.get("value")):
+                self._say(f" {value} ")
+
+    def _say(self, text: str, at: int | None = None) -> None:
+        """Text of a control, within a label at its head."""
+        piece = (self.getpos()[0], text)
+        self._pieces.insert(len(self._pieces) if at is None else min(at, len(self._pieces)), piece)
+        self._new_piece = True
+
+    def _selected(self) -> None:
+        """The options that are selected, or the first, which a browser shows where none is; that one is no answer where
+        it has no value of its own (`Choisir…`)."""
+        options, self._options = self._options or [], None
+        chosen = [text for selected, text in options if selected] or [text for _, text in options[:1]]
+        values = [" ".join(" ".join(text).split()) for text in chosen]
+        shown = [
+            value for value in values if value and not re.match(r"[-–—.…(]|choisir|sélectionne", value, re.IGNORECASE)
+        ]
+        if shown:
+            self._say(f" {', '.join(shown)} ")
+
     def handle_data(self, data: str) -> None:
         if self._skipping:
+            return
+        if self._options is not None:
+            if self._options:
+                self._options[-1][1].append(data)
             return
         if self._new_piece or not self._pieces:
             self._pieces.append((self.getpos()[0], data))
@@ -145,7 +235,7 @@ class _Reader(HTMLParser):
             return False
         first = filled[0]
         number, piece = pieces[first]
-        if len(filled) > 1 and rank_of(piece.strip()) is not None:
+        if len(filled) > 1 and _is_label(piece.strip()):
             self._add(Line(number, piece.strip()))
             first = filled[1]
             number = pieces[first][0]
@@ -156,6 +246,9 @@ class _Reader(HTMLParser):
         self._add(Line(self.getpos()[0], ""))
 
     def _add(self, line: Line) -> None:
+        if line.text and not line.units:
+            self._units += 1
+            line = Line(line.number, line.text, line.cells, (self._units,))
         if self._rows:
             if not self._rows[-1].cells:
                 self._rows[-1].cells.append([])
@@ -167,11 +260,18 @@ class _Reader(HTMLParser):
         """A row of data becomes one line with cells; a row that lays out labels or other rows, its lines in order."""
         row = self._rows.pop()
         inside = [line for cell in row.cells for line in cell]
-        layout = any(line.cells or rank_of(line.text) is not None for line in inside)
+        layout = any(line.cells or _is_label(line.text) for line in inside)
+        if layout and len(inside) == 2:
+            # A box in a cell of its own beside the cell of its label.
+            tick = next((line for line in inside if line.text in (TICKED, UNTICKED)), None)
+            if tick is not None:
+                (label,) = (line for line in inside if line is not tick)
+                inside = [Line(label.number, f"{tick.text} {label.text}", (), (*tick.units, *label.units))]
         if layout or len(row.cells) < 2:
             for line in inside:
                 self._add(line)
             return
         cells = tuple(" ".join(line.text for line in cell if line.text) for cell in row.cells)
         if any(cells):
-            self._add(Line(row.number, " ".join(cell for cell in cells if cell), cells))
+            units = tuple(unit for line in inside for unit in line.units)
+            self._add(Line(row.number, " ".join(cell for cell in cells if cell), cells, units))

@@ -16,6 +16,7 @@ _ID = r"prjId(?:=|%3D|&#61;)(?P<id>[0-9]{1,9})(?![0-9])"
 _IN_TEXT = re.compile(_ID, re.IGNORECASE)
 _OWN_IN_HTML = (
     re.compile(rf"<link[^>]{{0,300}}rel=[\"']?canonical[^>]{{0,600}}{_ID}", re.IGNORECASE),
+    re.compile(rf"\A[^\s<]{{0,600}}{_ID}", re.IGNORECASE),
     re.compile(rf"<meta[^>]{{0,300}}og:url[^>]{{0,600}}{_ID}", re.IGNORECASE),
     re.compile(rf"<!--\s{{0,9}}saved from url=[^>]{{0,600}}{_ID}", re.IGNORECASE),
     re.compile(rf"<base[^>]{{0,600}}{_ID}", re.IGNORECASE),

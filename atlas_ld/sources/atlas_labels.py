@@ -87,7 +87,13 @@ LABELS: tuple[Label, ...] = (
 )
 
 _LONGEST = 200
-_LIGATURES = str.maketrans({"œ": "oe", "Œ": "Oe", "’": "'", "\u00a0": " ", "\u202f": " "})
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "Oe", "\u00a0": " ", "\u202f": " "} | dict.fromkeys("’‘ʼ`′＇\u00b4", "'"))
+TICKED, UNTICKED = "☑", "☐"
+"""How a box or a button of a form stands in a line of ours."""
+_TICKS = {"☑": True, "☒": True, "✔": True, "✓": True, "◉": True, "●": True, "☐": False, "□": False, "○": False}
+_TICK = re.compile(r"\s*(?:(?P<sign>[☑☒✔✓◉●☐□○])|[\[(](?P<letter>[xX✓✔ ]?)[\])])\s*")
+_MARKS = ' «»“”"•*#–-'
+"""Signs that may stand around a label: guillemets, bullets, marks of Markdown."""
 # Pages of actions and projects print the same labels with their own noun.
 _NOUNS = (
     (re.compile(r"\b(?:de l'action|du projet|de projet)\b"), "du partenariat"),
@@ -121,10 +127,83 @@ def rank_of(text: str) -> int | None:
     """The place in LABELS of the label that a line prints, or None for any other line."""
     if not text or len(text) > _LONGEST:
         return None
-    wording = _wording(text)
+    wording = _wording(_unmarked(text))
     if wording.startswith("Tous droits reserves"):
         return _RANKS["Tous droits reserves"]
     return _RANKS.get(wording)
+
+
+def loose_rank_of(text: str) -> int | None:
+    """The same whatever the case of the letters and the number of the words. Of one word alone, which authors write as
+    headings of their own, the page must show other labels in other letters: that is for `atlas_cut` to say."""
+    if not text or len(text) > _LONGEST:
+        return None
+    return _LOOSE_RANKS.get(_loose(_unmarked(text)))
+
+
+def is_distinctive(text: str) -> bool:
+    """Whether a label is too long to be a heading that an author would write, or `Titre`, which stands first."""
+    return len(text.split()) >= 3 or _loose(text) == "titre"
+
+
+def _loose(text: str) -> str:
+    words = re.sub(r"\((?:s|e|es)\)", "", _wording(text[:1] + text[1:].lower())).lower().split()
+    return " ".join(word.rstrip("sx") for word in words)
+
+
+_LOOSE_RANKS = {_loose(wording): rank for rank, label in enumerate(LABELS) for wording in label.wordings}
+
+
+def _unmarked(text: str) -> str:
+    """A line without ticks and signs around it."""
+    return _TICK.sub(" ", text).strip(_MARKS) if _TICK.search(text) or text[0] in _MARKS else text
+
+
+def ticked(text: str) -> bool | None:
+    """Whether the line's one tick says yes; None where there is none."""
+    ticks = [
+        _TICKS[found["sign"]] if found["sign"] else bool(found["letter"].strip()) for found in _TICK.finditer(text)
+    ]
+    return ticks[0] if len(ticks) == 1 else None
+
+
+def chosen(text: str) -> str:
+    """Of a line of choices, the text of those that are ticked: `☐ Oui ☑ Non` -> `Non`. Without ticks, the line."""
+    pieces = [*_TICK.finditer(text)]
+    if not pieces:
+        return text
+    kept = [text[: pieces[0].start()]]
+    for place, found in enumerate(pieces):
+        stop = pieces[place + 1].start() if place + 1 < len(pieces) else len(text)
+        if _TICKS[found["sign"]] if found["sign"] else bool(found["letter"].strip()):
+            kept.append(text[found.end() : stop])
+    return " ".join(" ".join(kept).split())
+
+
+def inline(text: str) -> tuple[str, str] | None:
+    """A label and the value that stands on its line: `Titre : Puits`, `Année de début du partenariat 2015`. Without a
+    colon the value must be what such a label has."""
+    before, colon, after = text.partition(":")
+    if colon and after.strip() and (_known(before) is not None):
+        return before.strip(), after.strip()
+    for field, pattern in _VALUES.items():
+        value = pattern.search(text)
+        rank = _known(text[: value.start()]) if value else None
+        if value and rank is not None and field in (LABELS[rank].field, "year") and LABELS[rank].kind == "line":
+            return text[: value.start()].strip(), value[0].strip()
+    return None
+
+
+def _known(text: str) -> int | None:
+    rank = rank_of(text.strip())
+    return loose_rank_of(text.strip()) if rank is None and is_distinctive(text.strip()) else rank
+
+
+_VALUES = {
+    "year": re.compile(r"(?<=\s)[0-9]{4}\s*$"),
+    "end_date": re.compile(r"(?<=\s)[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}\s*$"),
+    "status": re.compile(r"(?<=\s)(?:En cours|Terminée?|En sommeil)\s*$", re.IGNORECASE),
+}
 
 
 def is_wording(text: str, wording: str) -> bool:

@@ -1,10 +1,13 @@
-"""The detail page of the Atlas, saved as text or as HTML, as a record."""
+"""The detail page of the Atlas, saved as text, as HTML or as MHTML, as a record.
+
+Every line is read, furniture or found: see `atlas_ledger`.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.records import Origin, Participant, PartnershipRecord, Section, Tri
@@ -14,15 +17,19 @@ from atlas_ld.sources import values
 from atlas_ld.sources.atlas_cut import Block, Line, TooManyLabelsError, cut, text_lines
 from atlas_ld.sources.atlas_html import html_lines, is_html
 from atlas_ld.sources.atlas_identity import ADDRESS, ATLAS, page_id
-from atlas_ld.sources.atlas_labels import MERGED_CONTEXT, TRIENNIAL, is_wording
+from atlas_ld.sources.atlas_labels import MERGED_CONTEXT, TRIENNIAL, chosen, is_wording, rank_of, ticked
+from atlas_ld.sources.atlas_ledger import Ledger, not_understood
+from atlas_ld.sources.atlas_wrap import joined, width_of
 from atlas_ld.sources.decoding import decode
-from atlas_ld.sources.reading import NOT_TEXT, Reading, excerpt, remark, sha256, unreadable
+from atlas_ld.sources.mhtml import is_mhtml, main_part
+from atlas_ld.sources.reading import NOT_TEXT, Reading, remark, sha256, unreadable
 from atlas_ld.sources.themes import ThemeTree, known_themes
 
 MAX_BYTES = 5_000_000
 
+T = TypeVar("T")
+
 _FEWEST_LABELS = 3
-_PAGINATION = re.compile(r"(?:(?:[<>«»‹›…0-9]|pagination\.page\.[a-z]+\b|Précédent|Suivant)\s*)+", re.IGNORECASE)
 _RULE = re.compile(r"[\s|:-]+")
 _LOCAL = re.compile(r"Objectifs? locaux?\s*(?::\s*(?P<text>.*))?", re.IGNORECASE)
 _FRENCH = re.compile(r"Objectifs? en France\s*(?::\s*(?P<text>.*))?", re.IGNORECASE)
@@ -33,8 +40,7 @@ _SHOWN_BY: dict[Section, tuple[frozenset[str], ...]] = {
     "follow-up": (frozenset({"follow_up", "communication_in_france", "communication_abroad", "evaluation"}),),
 }
 """A section is documented where the page shows a label of each of its sets."""
-
-Blocks = Mapping[str, Block]
+_CHOICES = ("communication_in_france", "communication_abroad", "evaluation")
 
 
 def read_page(name: str, content: bytes, themes: ThemeTree | None = None) -> Reading:
@@ -42,27 +48,30 @@ def read_page(name: str, content: bytes, themes: ThemeTree | None = None) -> Rea
 
     `themes` cut the rows of other themes in plain text; without it they are those of ontology/themes.ttl.
     """
-    decoded = decode(content)
-    if decoded is None:
+    part = main_part(content) if is_mhtml(content) else (content, "")
+    decoded = decode(part[0]) if part else None
+    if part is None or decoded is None:
         return unreadable(*NOT_TEXT)
     text, found = decoded
-    findings = list(found)
-    html = is_html(text)
+    html = is_mhtml(content) or is_html(text)
+    lines = html_lines(text) if html else text_lines(text)
     try:
-        head, cut_blocks = cut(html_lines(text) if html else text_lines(text))
+        head, blocks = cut(lines)
     except TooManyLabelsError:
-        cut_blocks = ()
-    blocks = {block.label.field: block for block in cut_blocks}
-    if len(blocks) < _FEWEST_LABELS:
+        head, blocks = (), ()
+    if len({block.label.field for block in blocks}) < _FEWEST_LABELS:
         return unreadable(
             "not-an-atlas-page",
             "Les libellés d'une page de l'Atlas n'ont pas été trouvés. Enregistrez la page de détail entière.",
             "The labels of an Atlas page were not found. Save the whole detail page.",
         )
-    fields = _fields(blocks, html, themes, findings)
-    fields["posts"] = persons.posts(head, findings)
-    fields["identifier"] = identifier = page_id(name, text, head, html, findings)
-    fields["undocumented"] = _undocumented(cut_blocks, findings)
+    page = _Page(lines, head, blocks, html, list(found))
+    fields = _fields(page, themes)
+    fields["posts"] = persons.posts(page.head, page.ledger, page.findings)
+    fields["identifier"] = identifier = page_id(
+        name, f"{part[1]}\n{text}" if part[1] else text, head, html, page.findings
+    )
+    fields["undocumented"] = page.undocumented()
     fields["origins"] = (
         Origin(
             title=f"{ATLAS}, page {identifier}" if identifier else f"{ATLAS}, {fields['title'] or name}",
@@ -70,99 +79,207 @@ def read_page(name: str, content: bytes, themes: ThemeTree | None = None) -> Rea
             sha256=sha256(content),
         ),
     )
-    findings.sort(key=lambda finding: finding.line or 0)
+    findings = sorted([*page.findings, *page.ledger.unclaimed()], key=lambda finding: finding.line or 0)
     record = PartnershipRecord(**fields, findings=tuple(findings))
-    return Reading(record, record.findings)
+    return Reading(record, record.findings, page.ledger.account)
 
 
-def _fields(blocks: Blocks, html: bool, themes: ThemeTree | None, findings: list[Finding]) -> dict[str, Any]:
-    fields: dict[str, Any] = {"title": _title(blocks)}
+class _Page:
+    """A page that is being read: its blocks by field, and the account of its lines."""
+
+    def __init__(
+        self, lines: list[Line], head: tuple[Line, ...], blocks: tuple[Block, ...], html: bool, findings: list[Finding]
+    ) -> None:
+        self.html = html
+        self.findings = findings
+        self.ledger = Ledger(lines)
+        width = None if html else width_of(lines)
+        self.head = joined(head, width)
+        self.blocks = blocks
+        self._lines = {block.label.field: joined(block.lines, width, block.label.kind == "table") for block in blocks}
+        self.labels = {block.label.field: block.line for block in blocks}
+        self._incomplete: set[str] = set()
+        within = {unit for line in (*head, *(line for block in blocks for line in block.lines)) for unit in line.units}
+        for line in lines:
+            if not within.intersection(line.units):
+                self.ledger.mark(line, "furniture")  # labels, and those that are printed twice
+
+    def lines(self, field: str) -> tuple[Line, ...]:
+        return self._lines.get(field, ())
+
+    def filled(self, field: str) -> list[Line]:
+        """The lines below a label that are not blank, all of them read."""
+        filled = [line for line in self.lines(field) if line.text]
+        for line in filled:
+            self.ledger.mark(line, "read")
+        return filled
+
+    def value(self, field: str) -> Line | None:
+        """The one line below a label; further lines are findings."""
+        lines = [line for line in self.lines(field) if line.text]
+        for line in lines[1:]:
+            self.left_out(line)
+        if not lines:
+            return None
+        self.ledger.mark(lines[0], "read")
+        text = chosen(lines[0].text)
+        return Line(lines[0].number, text, lines[0].cells, lines[0].units) if text else None
+
+    def left_out(self, line: Line) -> None:
+        self.ledger.mark(line, "found")
+        self.findings.append(not_understood(line.number, length=len(line.text)))
+
+    def rows(self, field: str) -> Iterator[Line]:
+        """The rows of a table, without its header, its rule and its pagers."""
+        header = next((block.label.header for block in self.blocks if block.label.field == field), "")
+        pages: list[Line] = []
+        count = 0
+        for line in self.lines(field):
+            if not line.text:
+                continue
+            if _RULE.fullmatch(line.text) or persons.is_header(line, header):
+                self.ledger.mark(line, "furniture")
+            elif rows.pager(line.text):
+                self.ledger.mark(line, "furniture")
+                pages.append(line)
+            else:
+                count += 1
+                yield line
+        cut_off = next((line for line in pages if rows.is_part(line.text, count)), None)
+        if cut_off is not None:
+            self._incomplete.add(field)
+            self.findings.append(
+                remark(
+                    "incomplete-list",
+                    Severity.WARNING,
+                    "La liste continue sur d'autres pages, non enregistrées : elle n'est documentée qu'en partie. "
+                    "Enregistrez la page avec toute la liste.",
+                    "The list goes on on other pages that were not saved: it is documented in part only. "
+                    "Save the page with the whole list.",
+                    line=cut_off.number,
+                    field=field,
+                )
+            )
+
+    def each(self, field: str, read: Callable[[Line], T | None]) -> tuple[T, ...]:
+        """What a reader makes of each row; a row of which it makes nothing is found."""
+        made = []
+        for line in self.rows(field):
+            value = read(line)
+            self.ledger.mark(line, "found" if value is None else "read")
+            if value is not None:
+                made.append(value)
+        return tuple(made)
+
+    def undocumented(self) -> tuple[Section, ...]:
+        """Sections that the page does not show, or only in part. A page that was cut off may break off within its last
+        value."""
+        shown = self.labels.keys() - self._incomplete
+        last = self.blocks[-1]
+        if not shown & {"end", "volunteers"}:
+            if not last.lines:
+                shown.discard(last.label.field)
+            self.findings.append(
+                remark(
+                    "cut-page",
+                    Severity.INFO,
+                    f"La page s'arrête après « {last.line.text} » ; ce qui suit n'est pas documenté.",
+                    f"The page ends after “{last.line.text}”; what would follow is not documented.",
+                    line=last.line.number,
+                )
+            )
+        return tuple(section for section, sets in _SHOWN_BY.items() if not all(fields & shown for fields in sets))
+
+
+def _fields(page: _Page, themes: ThemeTree | None) -> dict[str, Any]:
+    findings = page.findings
+    fields: dict[str, Any] = {"title": _title(page)}
     for name in ("first_signature_year", "start_year"):
-        line = _value(blocks, name, findings)
+        line = page.value(name)
         fields[name] = values.year(line.text, findings, line=line.number, field=name) if line else None
-    if line := _value(blocks, "end_date", findings):
-        fields["end_date"] = values.day(line.text, findings, line=line.number, field="end_date")
-    if line := _value(blocks, "status", findings):
+    if line := page.value("end_date"):
+        fields["end_date"], fields["end_year"] = values.day_or_year(
+            line.text, findings, line=line.number, field="end_date"
+        )
+    if line := page.value("status"):
         fields["status"] = values.status(line.text, findings, line=line.number)
-    if line := _value(blocks, "form", findings):
+    if line := page.value("form"):
         fields["form"] = values.form(line.text, findings, line=line.number)
-    levels = [_value(blocks, name, findings) for name in ("theme", "subtheme", "subsubtheme")]
-    fields["main_theme"] = tuple(line.text for line in levels if line)
+    levels = [page.value(name) for name in ("theme", "subtheme", "subsubtheme")]
+    fields["main_theme"] = tuple(line.text for line in levels if line and not values.untold(line.text))
     # The tree is read from a file: only where a page has such rows.
-    choices = [rows.other_theme(row, themes or known_themes(), findings) for row in _rows(blocks, "other_themes")]
-    fields["other_themes"] = _known(choices)
-    fields["goals"] = _known(rows.goal(row, findings) for row in _rows(blocks, "goals"))
-    fields["funding"] = _known(rows.funding(row, findings) for row in _rows(blocks, "funding"))
-    fields["participants"] = _participants(blocks, findings)
+    fields["other_themes"] = page.each(
+        "other_themes", lambda row: rows.other_theme(row, themes or known_themes(), findings)
+    )
+    fields["goals"] = page.each("goals", lambda row: rows.goal(row, findings))
+    fields["funding"] = page.each("funding", lambda row: rows.funding(row, findings))
+    fields["participants"] = _participants(page)
     for name in ("context", "history", "description", "beneficiaries"):
-        fields[name] = _narrative(blocks[name].lines) if name in blocks else None
-    fields.update(_objectives(blocks))
-    if "context" in blocks and is_wording(blocks["context"].line.text, MERGED_CONTEXT):
+        page.filled(name)
+        fields[name] = _narrative(page.lines(name))
+    fields.update(_objectives(page))
+    if "context" in page.labels and is_wording(page.labels["context"].text, MERGED_CONTEXT):
         findings.append(
             remark(
                 "merged-context",
                 Severity.INFO,
                 "La page réunit contexte et historique ; le texte est dans « context ».",
                 "The page has context and history in one; the text is in “context”.",
-                line=blocks["context"].line.number,
+                line=page.labels["context"].number,
                 field="context",
             )
         )
-    fields["triennial"] = _triennial(blocks)
-    for name in ("communication_in_france", "communication_abroad", "evaluation"):
-        # The label is printed whether its box was ticked or not: without a word below it, nothing is known.
-        line = _value(blocks, name, findings)
-        fields[name] = values.tri(line.text, findings, line=line.number, field=name) if line else "unknown"
-    if "volunteers" in blocks:
-        people = list(_rows(blocks, "volunteers"))
-        fields["volunteer_count"], fields["volunteer_missions"] = persons.volunteers(people, html, findings)
-    for name in ("implementation", "triennial", "follow_up"):
-        findings.extend(_unknown(line) for line in _filled(blocks, name))
+    fields["triennial"] = _triennial(page)
+    for name in _CHOICES:
+        # The label is printed whether its box was ticked or not: without a tick or a word, nothing is known.
+        line = page.value(name)
+        is_ticked = name in page.labels and ticked(page.labels[name].text)
+        told = values.tri(line.text, findings, line=line.number, field=name) if line else "unknown"
+        fields[name] = "yes" if is_ticked and told == "unknown" else told
+    if "volunteers" in page.labels:
+        people = list(page.rows("volunteers"))
+        before = len(findings)
+        fields["volunteer_count"], fields["volunteer_missions"] = persons.volunteers(people, page.html, findings)
+        _settle(page, people, findings[before:], "unknown-line")
+    for name in ("implementation", "triennial", "follow_up", "end"):
+        for line in page.lines(name):
+            if name == "end" and (rank_of(line.text) is not None or re.fullmatch("[0-9]{4}", line.text)):
+                page.ledger.mark(line, "furniture")
+                continue
+            if line.text:
+                page.left_out(line)
     return fields
 
 
-def _title(blocks: Blocks) -> str | None:
+def _settle(page: _Page, lines: Iterable[Line], findings: Iterable[Finding], code: str) -> None:
+    """Lines that findings of this code name are found, the others read."""
+    told = {finding.line for finding in findings if finding.code == code}
+    for line in lines:
+        page.ledger.mark(line, "found" if line.number in told else "read")
+
+
+def _title(page: _Page) -> str | None:
     """The title on one line. Some authors wrote the label again at its head."""
-    text = " ".join(line.text for line in _filled(blocks, "title"))
+    text = " ".join(line.text for line in page.filled("title"))
     return re.sub(r"^Titre\s*:\s*", "", " ".join(text.split())) or None
 
 
-def _value(blocks: Blocks, name: str, findings: list[Finding]) -> Line | None:
-    """The one line below a label; further lines are findings."""
-    lines = list(_filled(blocks, name))
-    findings.extend(_unknown(line) for line in lines[1:])
-    return lines[0] if lines else None
-
-
-def _filled(blocks: Blocks, name: str) -> Iterable[Line]:
-    """The lines below a label that are not blank."""
-    return (line for line in (blocks[name].lines if name in blocks else ()) if line.text)
-
-
-def _rows(blocks: Blocks, name: str) -> Iterable[Line]:
-    """The rows of a table, without its header, its rule and its pagination."""
-    for line in _filled(blocks, name):
-        furniture = _PAGINATION.fullmatch(line.text) or _RULE.fullmatch(line.text)
-        if not furniture and not persons.is_header(line, blocks[name].label.header):
-            yield line
-
-
-def _known(items: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(item for item in items if item is not None)
-
-
-def _participants(blocks: Blocks, findings: list[Finding]) -> tuple[Participant, ...]:
+def _participants(page: _Page) -> tuple[Participant, ...]:
     """French authorities, foreign partners, contracting authorities, implementers: the order of the table reader."""
-    french = _known(rows.french_authority(row) for row in _rows(blocks, "french_authorities"))
-    foreign = _known(rows.foreign_partner(row, findings) for row in _rows(blocks, "foreign_partners"))
-    foreign = persons.contact_functions(_rows(blocks, "contacts"), foreign, findings)
-    owners = [body for line in _filled(blocks, "contracting_authorities") for body in rows.bodies(line.text)]
-    makers = [body for line in _filled(blocks, "implementers") for body in rows.bodies(line.text)]
+    findings = page.findings
+    french = page.each("french_authorities", lambda row: rows.french_authority(row, findings))
+    foreign = page.each("foreign_partners", lambda row: rows.foreign_partner(row, findings))
+    contacts = list(page.rows("contacts"))
+    before = len(findings)
+    foreign = persons.contact_functions(contacts, foreign, findings)
+    _settle(page, contacts, findings[before:], "dropped-contact")
+    owners = [body for line in page.filled("contracting_authorities") for body in rows.bodies(line.text)]
+    makers = [body for line in page.filled("implementers") for body in rows.bodies(line.text)]
     return (
         *french,
         *foreign,
-        *(Participant(name=body, role="contracting-authority") for body in owners),
-        *(Participant(name=body, role="implementer") for body in makers),
+        *(Participant(name=body, role="contracting-authority") for body in owners if not values.untold(body)),
+        *(Participant(name=body, role="implementer") for body in makers if not values.untold(body)),
     )
 
 
@@ -172,11 +289,12 @@ def _narrative(lines: Iterable[Line]) -> str | None:
     return re.sub(r"\n{3,}", "\n\n", text).strip() or None
 
 
-def _objectives(blocks: Blocks) -> dict[str, str | None]:
+def _objectives(page: _Page) -> dict[str, str | None]:
     """What precedes `Objectifs locaux :` and `Objectifs en France :`, and what follows each, in this order."""
     parts: dict[str, list[Line]] = {"objectives": [], "local_objectives": [], "french_objectives": []}
     current = "objectives"
-    for line in blocks["objectives"].lines if "objectives" in blocks else ():
+    page.filled("objectives")
+    for line in page.lines("objectives"):
         local = _LOCAL.fullmatch(line.text) if current == "objectives" else None
         heading = local or (_FRENCH.fullmatch(line.text) if current != "french_objectives" else None)
         if heading:
@@ -186,36 +304,7 @@ def _objectives(blocks: Blocks) -> dict[str, str | None]:
     return {name: _narrative(lines) for name, lines in parts.items()}
 
 
-def _triennial(blocks: Blocks) -> Tri:
-    if "triennial" not in blocks:
+def _triennial(page: _Page) -> Tri:
+    if "triennial" not in page.labels:
         return "unknown"
-    return "yes" if is_wording(blocks["triennial"].line.text, TRIENNIAL) else "no"
-
-
-def _undocumented(blocks: tuple[Block, ...], findings: list[Finding]) -> tuple[Section, ...]:
-    """Sections that the page does not show. A page that was cut off may break off within its last value."""
-    shown = {block.label.field for block in blocks}
-    last = blocks[-1]
-    if not shown & {"end", "volunteers"}:
-        if not last.lines:
-            shown.discard(last.label.field)
-        findings.append(
-            remark(
-                "cut-page",
-                Severity.INFO,
-                f"La page s'arrête après « {last.line.text} » ; ce qui suit n'est pas documenté.",
-                f"The page ends after “{last.line.text}”; what would follow is not documented.",
-                line=last.line.number,
-            )
-        )
-    return tuple(section for section, sets in _SHOWN_BY.items() if not all(fields & shown for fields in sets))
-
-
-def _unknown(line: Line) -> Finding:
-    return remark(
-        "unknown-line",
-        Severity.WARNING,
-        f"La ligne « {excerpt(line.text)} » n'est pas comprise et n'a pas été reprise.",
-        f"The line “{excerpt(line.text)}” is not understood and was left out.",
-        line=line.number,
-    )
+    return "yes" if is_wording(page.labels["triennial"].text, TRIENNIAL) else "no"

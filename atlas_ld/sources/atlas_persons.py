@@ -12,9 +12,15 @@ from atlas_ld.privacy import FUNCTIONS
 from atlas_ld.records import Participant
 from atlas_ld.sources.atlas_cut import Line, cells_of
 from atlas_ld.sources.atlas_labels import plain
+from atlas_ld.sources.atlas_ledger import Ledger
 from atlas_ld.sources.reading import remark
 
 _POST = re.compile(r"""Contacts? dans le poste diplomatique ?:? ?["«“']? ?(?P<post>.*?) ?["»”']?""")
+_POST_FUNCTION = re.compile(
+    r"(?:Pas de )?(?:Correspondante?|Conseill(?:er|ère)|Attachée?|Ambassad(?:eur|rice)|Consule?|Chargée?)\b",
+    re.IGNORECASE,
+)
+_ADDRESS_LINE = re.compile(r"^(?:Courriel|E-?mail|T[ée]l(?:[ée]phone)?|Fax)\b|@|\[at\]", re.IGNORECASE)
 _CHROME = re.compile(
     r"Accueil\b.*|Atlas|Atlas (?:français|et Bourse)\b.*|Détail projet|Imprimer.*|Retour.*|https?://\S+|\?{3}\S+\?{3}"
 )
@@ -32,15 +38,27 @@ _FUNCTION_WORDS = FUNCTIONS | frozenset(_FURTHER_WORDS.split())
 """Words that may stand in a function with a capital; any other capitalised word may be a name."""
 
 
-def posts(head: Sequence[Line], findings: list[Finding]) -> tuple[str, ...]:
-    """Diplomatic posts named above the first label. What follows a post down to the labels are its persons."""
+def posts(head: Sequence[Line], ledger: Ledger, findings: list[Finding]) -> tuple[str, ...]:
+    """Diplomatic posts named above the first label. What follows a post are the functions of its contacts, which every
+    post has, and their names and addresses, which are known and not read; anything else is told."""
     found: list[str] = []
+    names = 0
     for line in head:
-        post = _POST.fullmatch(" ".join(line.text.split()))
+        text = " ".join(line.text.split())
+        post = _POST.fullmatch(text)
         if post and post["post"]:
             found.append(post["post"])
-        elif line.text and not found and not _CHROME.fullmatch(line.text):
-            findings.append(_unquoted("unknown-line", "en tête de page", "at the head of the page", line))
+            ledger.mark(line, "read")
+        elif not text or _CHROME.fullmatch(text):
+            ledger.mark(line, "furniture")
+        elif found and _POST_FUNCTION.match(text):
+            names = 2
+            ledger.mark(line, "furniture")
+        elif found and _ADDRESS_LINE.search(text):
+            ledger.mark(line, "furniture")
+        elif found and names and len(text) <= 60 and not re.search("[0-9:.;!?]", text):
+            names -= 1
+            ledger.mark(line, "furniture")
     return tuple(found)
 
 

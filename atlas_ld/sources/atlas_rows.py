@@ -39,6 +39,32 @@ _FEWEST, _MOST = 1950, 2100
 """Between these, a lone four-digit number at the end of a funding row is a year rather than an amount."""
 
 
+_PAGER_WORDS = (
+    r"pagination\.page\.[a-z]+|page|pages|sur|de|à|of|to|r[ée]sultats?|entr[ée]es?|[ée]l[ée]ments?|lignes?|affichage|afficher"
+    r"|pr[ée]c[ée]dente?s?|suivante?s?|premi[èe]re?|derni[èe]re?|previous|next|first|last|results?|entries|showing"
+)
+_PAGER = re.compile(rf"(?:(?:[<>«»‹›…|/.:-]++|[0-9]++|(?:{_PAGER_WORDS})\b)\s*+)++", re.IGNORECASE)
+_OF_MANY = re.compile(r"page\s*([0-9]+)\s*(?:sur|de|of|/)\s*([0-9]+)", re.IGNORECASE)
+_RESULTS = re.compile(
+    r"([0-9]+)\s*(?:r[ée]sultats?|entr[ée]es?|[ée]l[ée]ments?|lignes?|results?|entries)", re.IGNORECASE
+)
+_PAGE_NUMBER = re.compile(r"(?<![0-9])[0-9]{1,4}(?![0-9])")
+
+
+def pager(text: str) -> bool:
+    """Whether a line only leads to other pages of a list: `<< < 1 2 3 > >>`, `Page 1 sur 3`, `30 résultats`."""
+    return bool(_PAGER.fullmatch(text)) and (not re.fullmatch(r"[0-9]+", text) or len(text) < 3)
+
+
+def is_part(text: str, rows: int) -> bool:
+    """Whether a pager says that there are more rows than these."""
+    if of_many := _OF_MANY.search(text):
+        return int(of_many[2]) > 1
+    if results := _RESULTS.search(text):
+        return int(results[1]) > rows
+    return any(int(number) > 1 for number in _PAGE_NUMBER.findall(text))
+
+
 def without_raw_keys(text: str) -> str:
     """A text without the message keys that the site prints in place of icons, such as `commun.ico.loupe.alter`."""
     return " ".join(_RAW_KEY.sub(" ", text).split())
@@ -90,13 +116,38 @@ def foreign_partner(line: Line, findings: list[Finding]) -> Participant | None:
                 field="participants",
             )
         )
+    _perhaps_several(name, line, findings)
     return Participant(name=name, role="foreign-partner", country=country)
 
 
-def french_authority(line: Line) -> Participant | None:
+def french_authority(line: Line, findings: list[Finding]) -> Participant | None:
     """The authority's name; the row may end with the raw key of an icon."""
     name = without_raw_keys(next(filter(None, cells_of(line)), line.text))
-    return Participant(name=name, role="french-authority") if name else None
+    if not name:
+        findings.append(_uncut(line, "participants"))
+        return None
+    _perhaps_several(name, line, findings)
+    return Participant(name=name, role="french-authority")
+
+
+_SEVERAL = re.compile(
+    r"\S\s+(?:/|[-–—]|&|\+)\s+\S|\S\s+et\s+(?=(?:la |le |l['’])?(?:Ville|Commune|Région|Département|Communauté)\b)"
+)
+
+
+def _perhaps_several(name: str, line: Line, findings: list[Finding]) -> None:
+    """A name that may be a list is kept whole: which bodies there are is for the matching to know."""
+    if _SEVERAL.search(name):
+        findings.append(
+            remark(
+                "perhaps-several",
+                Severity.INFO,
+                "Ce nom réunit peut-être plusieurs organismes ; il a été gardé entier.",
+                "This name may be that of several bodies; it was kept whole.",
+                line=line.number,
+                field="participants",
+            )
+        )
 
 
 def bodies(text: str) -> list[str]:
@@ -228,11 +279,12 @@ def _doubt(line: Line, fr: str, en: str) -> Finding:
 
 
 def _uncut(line: Line, field: str) -> Finding:
+    length = len(line.text)
     return remark(
         "uncut-row",
         Severity.WARNING,
-        f"La ligne « {excerpt(line.text)} » n'a pas pu être découpée et n'a pas été reprise.",
-        f"The row “{excerpt(line.text)}” could not be cut and was left out.",
+        f"La rangée ({length} signes) n'a pas pu être découpée et n'a pas été reprise.",
+        f"The row ({length} characters) could not be cut and was left out.",
         line=line.number,
         field=field,
     )

@@ -93,7 +93,7 @@ def test_the_words_of_a_theme_not_in_the_tree_are_a_finding_with_their_line() ->
     record = read_base({"Culture et Patrimoine Patrimoine 2": "Culture et Patrimoine Cirque ambulant 2"})
     (finding,) = (finding for finding in record.findings if finding.code == "uncut-row")
     assert finding.line == line_of("Culture et Patrimoine Patrimoine 2")
-    assert "Cirque ambulant" in finding.en
+    assert "Cirque ambulant" not in finding.en  # a row of unknown nature may name a person
 
 
 def test_an_other_theme_that_repeats_the_main_one_is_kept() -> None:
