@@ -4,7 +4,9 @@ files            which files there are, and their bytes, within limits
 reading          what every reader gives back, and the account of what became of each line or cell
 decoding         bytes as text
 atlas_page       a page of the Atlas, cut by atlas_labels and atlas_cut, its tables by atlas_rows, persons left out by
-                 atlas_persons; atlas_html makes lines of HTML, atlas_identity finds the page's number
+                 atlas_persons; atlas_html makes lines of HTML, mhtml finds the HTML of a page saved as one file,
+                 atlas_wrap joins lines that were broken, atlas_ledger keeps the account of lines, atlas_identity finds
+                 the page's number
 table            a table of partnerships, by table_columns and table_cells; table_files reads CSV and XLSX, which
                  workbook_limits measures first
 json_record      a JSON record
