@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from collections.abc import Iterator
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from atlas_ld.media import SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML
 from atlas_ld.sparql import frames
@@ -20,6 +25,9 @@ _ROW_MARKS = {
     SPARQL_TSV.name: (b"\n", -1),
     SPARQL_CSV.name: (b"\n", -1),
 }
+
+
+_CSV_QUOTED = re.compile('[",\r\n]')
 
 
 class TooLargeError(Exception):
@@ -80,3 +88,18 @@ class Output:
         joined = self._tail + data
         self._tail = joined[max(0, len(joined) - len(self._mark) + 1) :]  # a mark may be cut by the end of a write
         return joined.count(self._mark)
+
+
+def csv_lines(solutions: QuerySolutions) -> Iterator[bytes]:
+    """The lines of a table in CSV (SPARQL 1.1 Query Results CSV and TSV Formats, 3): the engine's own writer quotes no
+    IRI, so that one with a comma is read as two cells."""
+    yield ",".join(variable.value for variable in solutions.variables).encode() + b"\r\n"
+    for solution in solutions:
+        yield ",".join(map(_csv_cell, solution)).encode() + b"\r\n"
+
+
+def _csv_cell(term: Any) -> str:
+    if term is None:
+        return ""
+    text: str = term.value if isinstance(term, NamedNode | Literal) else str(term)
+    return '"' + text.replace('"', '""') + '"' if _CSV_QUOTED.search(text) else text

@@ -3,11 +3,14 @@
 build        the store's default graph -> a file of columns (layout says what is in it)
 attachment   the columns in a query worker
 looks        which queries are worth a try: a cheap test of their words
-engine       query -> rdflib's algebra -> tables of numbers -> rows in a results format
+engine       query -> nodes -> tables of numbers -> rows in a results format
+parser       the text of a query -> nodes, which are SPARQL's algebra, its expressions and paths
 relations    pairs of terms that a property or a path links
 patterns     basic graph patterns: the order of the joins
 algebra      joins, options, unions, groups, distinct rows, pages, on tables
-conditions   FILTER and the like; texts, aggregates and order are the other expressions
+conditions   FILTER and the like on whole columns, texts and regex among them
+expressions  any expression, once for each combination of values; arithmetic has Oxigraph's decimals
+aggregates   GROUP BY; order is ORDER BY
 terms        terms by their numbers, of some kinds; constants are those that a query names
 results      the four formats
 

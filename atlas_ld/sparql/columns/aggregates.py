@@ -3,59 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from rdflib.term import Variable
 
 from atlas_ld.sparql.columns import Uncovered
-from atlas_ld.sparql.columns.kinds import DECIMAL, INTEGER, MOST, MOST_DIGITS, Kind, fraction
+from atlas_ld.sparql.columns.arithmetic import divided
+from atlas_ld.sparql.columns.kinds import (
+    DECIMAL,
+    DIGITS,
+    INTEGER,
+    LANGUAGE_STRING,
+    LONGEST_DECIMAL,
+    LONGEST_INTEGER,
+    MOST_DIGITS,
+    SIMPLE,
+    Kind,
+    fraction,
+)
 from atlas_ld.sparql.columns.layout import Ids
+from atlas_ld.sparql.columns.nodes import Aggregate, Term
 from atlas_ld.sparql.columns.order import ranks
 from atlas_ld.sparql.columns.tables import Places, Table, group_codes
 from atlas_ld.sparql.columns.terms import UNBOUND, Terms
+from atlas_ld.sparql.columns.texts import STRINGS
 
-_DIGITS = 18
-"""Digits after the point of Oxigraph's decimals."""
+_HALF = 31
+"""Numbers are summed as two halves, so that each sum of doubles is exact: MOST_ROWS of 31 bits make less than 2^53."""
 
 
-def aggregated(table: Table, keys: Sequence[Any] | None, aggregates: Sequence[Any], terms: Terms) -> Table:
+def aggregated(table: Table, keys: Sequence[str] | None, aggregates: Sequence[Aggregate], terms: Terms) -> Table:
     """A row for each group, with its keys and its aggregates. Raises Uncovered."""
-    names = [str(key) for key in keys or () if isinstance(key, Variable)]
-    if len(names) < len(keys or ()):
-        raise Uncovered("Groups are made by an expression.")
-    codes, places = group_codes([terms.joinable(table.column(name)) for name in names], table.rows)
-    if not names:
+    terms.spend(table.rows * (1 + len(aggregates)))
+    codes, places = group_codes([terms.joinable(table.column(name)) for name in keys or ()], table.rows)
+    if keys is None:
         places = np.zeros(1, np.int64)  # one group, empty or not
-    columns = {name: table.column(name)[places] for name in names}
+    columns = {name: table.column(name)[places] for name in keys or ()}
     for aggregate in aggregates:
-        columns[str(aggregate.res)] = _aggregate(aggregate, table, codes, len(places), columns, terms)
+        columns[aggregate.result] = _aggregate(aggregate, table, codes, len(places), terms)
     return Table(len(places), columns)
 
 
-def _aggregate(aggregate: Any, table: Table, codes: Places, groups: int, keys: dict[str, Ids], terms: Terms) -> Ids:
-    kind, variable, once = aggregate.name.removeprefix("Aggregate_"), aggregate.vars, bool(aggregate.distinct)
-    if kind == "Count" and isinstance(variable, str) and variable == "*" and not isinstance(variable, Variable):
-        if once:
+def _aggregate(aggregate: Aggregate, table: Table, codes: Places, groups: int, terms: Terms) -> Ids:
+    if aggregate.argument is None:
+        if aggregate.distinct:
             raise Uncovered("COUNT(DISTINCT *).")
         return _integers(_counts(codes, groups), terms)
-    if not isinstance(variable, Variable):
-        raise Uncovered("An aggregate of an expression.")
-    if kind == "Sample" and str(variable) in keys:  # how rdflib writes a key of the groups
-        return keys[str(variable)]
-    ids = table.column(str(variable))
-    if once:
+    ids = table.column(aggregate.argument.name)
+    if aggregate.distinct:
         codes, ids = _different(codes, terms.joinable(ids))
     bound = ids != UNBOUND
-    if kind == "Count":
+    if aggregate.name == "COUNT":
         return _integers(_counts(codes[bound], groups), terms)
     if not bound.all():
         raise Uncovered("An aggregate of unbound values.")
-    if kind in ("Sum", "Avg"):
-        return _sums(ids, codes, groups, terms, average=kind == "Avg")
-    if kind in ("Min", "Max"):
-        return _extremes(ids, codes, groups, terms, largest=kind == "Max")
-    raise Uncovered(f"The aggregate {kind}.")
+    match aggregate.name:
+        case "SUM" | "AVG":
+            return _sums(ids, codes, groups, terms, average=aggregate.name == "AVG")
+        case "MIN" | "MAX":
+            return _extremes(ids, codes, groups, terms, largest=aggregate.name == "MAX")
+        case "SAMPLE":
+            return _only(terms.joinable(ids), codes, groups)
+    return _concatenated(ids, codes, groups, aggregate.separator, terms)
 
 
 def _counts(codes: Places, groups: int) -> Places:
@@ -69,7 +77,7 @@ def _different(codes: Places, ids: Ids) -> tuple[Places, Ids]:
 
 def _integers(counts: Places, terms: Terms) -> Ids:
     different, places = np.unique(counts, return_inverse=True)
-    return terms.make(Kind(INTEGER), [str(count) for count in different.tolist()])[places]
+    return terms.make(Term(Kind(INTEGER), str(count)) for count in different.tolist())[places]
 
 
 def _sums(ids: Ids, codes: Places, groups: int, terms: Terms, average: bool) -> Ids:
@@ -77,27 +85,33 @@ def _sums(ids: Ids, codes: Places, groups: int, terms: Terms, average: bool) -> 
     kinds = terms.kinds_of(ids)
     if any(kind.scale != "exact" for kind in kinds):
         raise Uncovered("A sum of values that are no integers and no decimals.")
-    values = terms.numbers(ids)
-    if np.abs(values.astype(np.float64)).sum() >= MOST:
-        raise Uncovered("A sum may be too large to be exact.")
-    sums = np.bincount(codes, weights=values, minlength=groups).astype(np.int64).tolist()
+    values = terms.exact_numbers(ids)
+    low = np.bincount(codes, weights=values & (2**_HALF - 1), minlength=groups).tolist()
+    high = np.bincount(codes, weights=values >> _HALF, minlength=groups).tolist()
+    most = np.bincount(codes, weights=np.abs(values), minlength=groups).tolist()
     counts = np.bincount(codes, minlength=groups).tolist()
     decimals = np.zeros(groups, np.bool_)
     if Kind(DECIMAL) in kinds:
         decimals[codes[kinds[Kind(DECIMAL)]]] = True
     found = []
-    for total, count, decimal in zip(sums, counts, decimals.tolist(), strict=True):
-        kind, text = Kind(DECIMAL if decimal else INTEGER), fraction(total, MOST_DIGITS)
-        if average and count:
-            kind, text = Kind(DECIMAL), _quotient(total, count)
-        found.append(int(terms.make(kind, [text])[0]))
-    return np.array(found, np.int32)
+    for lower, higher, largest, count, decimal in zip(low, high, most, counts, decimals.tolist(), strict=True):
+        total = (int(higher) << _HALF) + int(lower)
+        limit = LONGEST_DECIMAL // 10**DIGITS if decimal else LONGEST_INTEGER
+        if largest * 1.01 >= limit * 10**MOST_DIGITS:
+            raise Uncovered("A sum may be too large for the engine's numbers.")
+        found.append(_mean(total, count) if average and count else _sum(total, decimal))
+    return terms.make(found)
 
 
-def _quotient(total: int, count: int) -> str:
-    """A mean, cut after the last digit that Oxigraph's decimals have."""
-    units = abs(total) * 10 ** (_DIGITS - MOST_DIGITS) // count
-    return fraction(-units if total < 0 else units, _DIGITS)
+def _sum(total: int, decimal: bool) -> Term:
+    return Term(Kind(DECIMAL if decimal else INTEGER), fraction(total, MOST_DIGITS))
+
+
+def _mean(total: int, count: int) -> Term:
+    units = divided(total * 10 ** (DIGITS - MOST_DIGITS), count * 10**DIGITS)
+    if units is None:
+        raise Uncovered("A mean is too large.")
+    return Term(Kind(DECIMAL), fraction(units, DIGITS))
 
 
 def _extremes(ids: Ids, codes: Places, groups: int, terms: Terms, largest: bool) -> Ids:
@@ -105,8 +119,38 @@ def _extremes(ids: Ids, codes: Places, groups: int, terms: Terms, largest: bool)
         raise Uncovered("The least or largest of values of several kinds, or of none.")
     if not groups:
         return ids
-    order = np.lexsort((ranks(ids, terms), codes))
+    ranked, is_proven = ranks(ids, terms)
+    if not is_proven:
+        raise Uncovered("The least or largest of values without an order.")
+    order = np.lexsort((ranked, codes))
     last = np.append(np.flatnonzero(np.diff(codes[order])), len(order) - 1)
     first = np.append(0, last[:-1] + 1)
     places: Places = order[last if largest else first]
     return ids[places]
+
+
+def _only(ids: Ids, codes: Places, groups: int) -> Ids:
+    """The one value of each group. Raises Uncovered where there are several, and so a choice, or none."""
+    codes, ids = _different(codes, ids)
+    if len(codes) != groups:
+        raise Uncovered("A sample is a choice.")
+    return ids
+
+
+def _concatenated(ids: Ids, codes: Places, groups: int, separator: str, terms: Terms) -> Ids:
+    """Texts of each group, in any order. Oxigraph keeps a language that all have (SPARQL does not)."""
+    kinds = terms.kinds_of(ids)
+    if any(kind.datatype not in STRINGS for kind in kinds):
+        raise Uncovered("Values that are no texts are concatenated.")
+    terms.spend(10 * len(ids))
+    parts: list[list[str]] = [[] for _ in range(groups)]
+    languages: list[set[str]] = [set() for _ in range(groups)]
+    for term, group in zip(terms.terms(ids), codes.tolist(), strict=True):
+        assert term is not None
+        parts[group].append(term.text)
+        languages[group].add(term.kind.language)
+    found = []
+    for texts, tags in zip(parts, languages, strict=True):
+        tag = next(iter(tags)) if len(tags) == 1 else ""
+        found.append(Term(Kind(LANGUAGE_STRING, tag) if tag else SIMPLE, separator.join(texts)))
+    return terms.make(found)

@@ -21,7 +21,7 @@ _PAUSE = 0.5
 """Seconds between two looks whether the file is written."""
 
 _LIBRARIES = 128 * 2**20
-"""Bytes of addresses that numpy and rdflib take."""
+"""Bytes of addresses that numpy takes."""
 
 Engine = Callable[[str, str, Mapping[str, str], str | None], Iterator[bytes]]
 """`engine.answer` on these columns: query, name of a results format, prefixes, base."""
@@ -57,7 +57,7 @@ class Attached:
             )
 
             self._engine = engine(descriptor)
-            gc.freeze()  # rdflib's grammar is for good: the collector need not walk through it
+            gc.freeze()  # what is imported is for good: the collector need not walk through it
         except (ImportError, MemoryError, OSError, ValueError):
             return
 

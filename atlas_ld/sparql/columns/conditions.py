@@ -1,54 +1,53 @@
-"""Conditions of FILTER, OPTIONAL and HAVING (SPARQL 1.1, 17): true, false or an error for each row."""
+"""Conditions of FILTER, OPTIONAL and HAVING (SPARQL 1.1, 17): true, false or an error for each row.
+
+Common ones are tested on whole columns, the others by `expressions`.
+"""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
-from functools import reduce
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from rdflib.plugins.sparql.parserutils import CompValue
-from rdflib.term import Literal, URIRef, Variable
 
-from atlas_ld.sparql.columns import Uncovered
-from atlas_ld.sparql.columns.constants import constant, kind_and_text
-from atlas_ld.sparql.columns.kinds import SIMPLE, Kind, number
+from atlas_ld.sparql.columns.expressions import holds, values
+from atlas_ld.sparql.columns.kinds import SIMPLE, number
+from atlas_ld.sparql.columns.layout import NO_NUMBER
+from atlas_ld.sparql.columns.nodes import Call, Expression, Term, Variable
 from atlas_ld.sparql.columns.tables import Table
 from atlas_ld.sparql.columns.terms import UNBOUND, Terms
-from atlas_ld.sparql.columns.texts import COMPUTED, ERROR, FALSE, STRINGS, TRUE, Truth, searched, texts
+from atlas_ld.sparql.columns.texts import ERROR, FALSE, STRINGS, TRUE, Truth, tested, texts
 
-_SEARCHES = ("Builtin_REGEX", "Builtin_CONTAINS", "Builtin_STRSTARTS", "Builtin_STRENDS")
+_SEARCHES = ("REGEX", "CONTAINS", "STRSTARTS", "STRENDS")
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge
 }  # fmt: skip
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 
 
-def truth(expression: Any, table: Table, terms: Terms) -> Truth:
+def truth(expression: Expression, table: Table, terms: Terms) -> Truth:
     """Raises Uncovered."""
-    if not isinstance(expression, CompValue):
-        raise Uncovered("A value stands for a condition.")
-    name = expression.name
-    if name == "ConditionalAndExpression":
-        return _all(_and, [truth(part, table, terms) for part in (expression.expr, *expression.other)])
-    if name == "ConditionalOrExpression":
-        return _all(_or, [truth(part, table, terms) for part in (expression.expr, *expression.other)])
-    if name == "UnaryNot":
-        return _not(truth(expression.expr, table, terms))
-    if name == "Builtin_BOUND":
-        bound: Truth = (table.column(str(expression.arg)) != UNBOUND).astype(np.int8)
-        return bound
-    if name in _SEARCHES:
-        text = expression.text if name == "Builtin_REGEX" else expression.arg1
-        return texts(text, table, terms).test(searched(expression))
-    if name == "RelationalExpression":
-        return _relation(expression.op, expression.expr, expression.other, table, terms)
-    raise Uncovered(f"A condition of the kind {name}.")
+    terms.spend(table.rows)
+    match expression:
+        case Call("&&", (one, other)):
+            return _and(truth(one, table, terms), truth(other, table, terms))
+        case Call("||", (one, other)):
+            return _or(truth(one, table, terms), truth(other, table, terms))
+        case Call("!", (one,)):
+            found = truth(one, table, terms)
+            return np.where(found == ERROR, ERROR, 1 - found).astype(np.int8)
+        case Call("BOUND", (Variable(name),)):
+            bound: Truth = (table.column(name) != UNBOUND).astype(np.int8)
+            return bound
+    quick = _quick(expression, table, terms) if isinstance(expression, Call) else None
+    return _computed(expression, table, terms) if quick is None else quick
 
 
-def _all(combine: Callable[[Truth, Truth], Truth], parts: Sequence[Truth]) -> Truth:
-    return reduce(combine, parts)
+def _computed(expression: Expression, table: Table, terms: Terms) -> Truth:
+    ids, places = np.unique(values(expression, table, terms), return_inverse=True)
+    states = {True: TRUE, False: FALSE, None: ERROR}
+    return np.array([states[holds(term)] for term in terms.terms(ids)], np.int8)[places]
 
 
 def _and(one: Truth, other: Truth) -> Truth:
@@ -60,59 +59,49 @@ def _or(one: Truth, other: Truth) -> Truth:
     return np.where((one == TRUE) | (other == TRUE), TRUE, either).astype(np.int8)
 
 
-def _not(one: Truth) -> Truth:
-    return np.where(one == ERROR, ERROR, 1 - one).astype(np.int8)
+def _quick(call: Call, table: Table, terms: Terms) -> Truth | None:
+    """The truth of a condition between texts or one variable and a constant; None where it is of another kind."""
+    if call.name in _SEARCHES:
+        found = texts(call.arguments[0], table, terms)
+        test = None if found is None else tested(call)
+        return None if found is None or test is None else found.test(test)
+    if call.name not in _COMPARISONS:
+        return None
+    sign, (left, right) = call.name, call.arguments
+    if isinstance(left, Term):
+        sign, left, right = _TURNED[sign], right, left
+    if not isinstance(right, Term):
+        return None
+    compare = _COMPARISONS[sign]
+    if isinstance(left, Variable):
+        return _of_variable(sign, left.name, right, table, terms)
+    if right.kind == SIMPLE and _is_simple(left) and (found := texts(left, table, terms)) is not None:
+        return found.test(lambda value: compare(value, right.text))
+    return None
 
 
-def _relation(operation: str, left: Any, right: Any, table: Table, terms: Terms) -> Truth:
-    if operation in ("IN", "NOT IN"):
-        if not isinstance(right, list) or not right:
-            raise Uncovered("IN without a list.")
-        found = _all(_or, [_relation("=", left, one, table, terms) for one in right])
-        return found if operation == "IN" else _not(found)
-    if isinstance(left, Literal | URIRef):
-        left, right, operation = right, left, _TURNED[operation]
-    if not isinstance(right, Literal | URIRef):
-        raise Uncovered("Two values are compared, and none is a constant.")
-    compare = _COMPARISONS[operation]
-    kind, text = kind_and_text(right)
-    if isinstance(left, CompValue) and left.name in COMPUTED and kind == SIMPLE and _is_simple(left):
-        return texts(left, table, terms).test(lambda value: compare(value, text))
-    if not isinstance(left, Variable):
-        raise Uncovered("An expression is compared.")
-    if kind.scale:
-        return _numbers(compare, str(left), kind, text, table, terms)
-    if operation in ("=", "!="):
-        return _same(operation, str(left), right, table, terms)
-    if kind != SIMPLE or any(found != SIMPLE for found in terms.kinds_of(table.column(str(left)))):
-        raise Uncovered("Terms of these kinds have no proven order.")
-    return texts(left, table, terms).test(lambda value: compare(value, text))
-
-
-def _is_simple(expression: CompValue) -> bool:
+def _is_simple(expression: Expression) -> bool:
     """Whether the text has no language, whatever the variable's value."""
-    if expression.name in ("Builtin_STR", "Builtin_LANG"):
-        return True
-    return isinstance(expression.arg, CompValue) and expression.arg.name in COMPUTED and _is_simple(expression.arg)
+    match expression:
+        case Call("STR" | "LANG", _):
+            return True
+        case Call("LCASE" | "UCASE", (argument,)):
+            return _is_simple(argument)
+    return False
 
 
-def _numbers(compare: Callable[[Any, Any], Any], name: str, kind: Kind, text: str, table: Table, terms: Terms) -> Truth:
-    ids = table.column(name)
-    value = number(kind, text)
-    if value is None or any(found.scale != kind.scale for found in terms.kinds_of(ids)):
-        raise Uncovered("Values of several kinds are compared with a number.")
-    bound = ids != UNBOUND
-    found = np.full(len(ids), ERROR, np.int8)
-    found[bound] = compare(terms.numbers(ids[bound]), value)
-    return found
-
-
-def _same(operation: str, name: str, other: Any, table: Table, terms: Terms) -> Truth:
-    """Whether terms are the same: IRIs, and texts with and without language."""
+def _of_variable(sign: str, name: str, constant: Term, table: Table, terms: Terms) -> Truth | None:
     ids = terms.joinable(table.column(name))
-    if any(kind.datatype not in ("", *STRINGS) for kind in terms.kinds_of(ids)):
-        raise Uncovered("Values of these kinds may be equal and not the same.")
-    found = (ids == constant(other, terms)).astype(np.int8)
-    if operation == "!=":
-        found = 1 - found
-    return np.where(ids == UNBOUND, ERROR, found).astype(np.int8)
+    kinds = terms.kinds_of(ids)
+    bound = ids != UNBOUND
+    if constant.kind.scale:
+        value = number(constant.kind, constant.text)
+        numbers = terms.numbers(ids)
+        if value is None or any(kind.scale != constant.kind.scale for kind in kinds) or not bound.all():
+            return None
+        return None if (numbers == NO_NUMBER).any() else _COMPARISONS[sign](numbers, value).astype(np.int8)
+    known = all(kind.datatype in ("", *STRINGS) for kind in (*kinds, constant.kind))
+    if not known or sign not in ("=", "!="):
+        return None
+    is_same = _COMPARISONS[sign](ids, terms.known(constant))
+    return np.where(bound, is_same, ERROR).astype(np.int8)

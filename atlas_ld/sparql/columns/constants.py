@@ -1,43 +1,62 @@
-"""Terms that a query names, as numbers."""
+"""Terms that a query names, as Oxigraph keeps them."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
-
-from rdflib.term import Literal, URIRef
+from datetime import date
 
 from atlas_ld.sparql.columns import Uncovered
-from atlas_ld.sparql.columns.kinds import DECIMAL, INTEGER, IRI, LANGUAGE_STRING, SIMPLE, STRING, YEAR, Kind
-from atlas_ld.sparql.columns.terms import Terms
+from atlas_ld.sparql.columns.kinds import (
+    BOOLEAN,
+    DATE,
+    DECIMAL,
+    INTEGER,
+    IRI,
+    LANGUAGE_STRING,
+    SIMPLE,
+    STRING,
+    YEAR,
+    Kind,
+    canonical_decimal,
+    canonical_integer,
+)
+from atlas_ld.sparql.columns.nodes import Term
 
-_CANONICAL = {
-    INTEGER: re.compile(r"0|-?[1-9]\d{0,14}", re.ASCII),
-    DECIMAL: re.compile(r"0|-?(?:0|[1-9]\d{0,14})(?:\.\d{0,5}[1-9])?", re.ASCII),
-    YEAR: re.compile(r"\d{4}", re.ASCII),
-}
-"""Forms that Oxigraph keeps as they are. It writes others anew, so that they are found by another text."""
-
-_NEVER = re.compile(r"(?!)")
-_DOTS = re.compile(r"/\.|[^!-~]")
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\\]*")
+_DOTS = re.compile(r"[:/]\.")
+_YEAR = re.compile(r"\d{4}", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
-def kind_and_text(term: Any) -> tuple[Kind, str]:
-    """Raises Uncovered for terms that Oxigraph may read in another way."""
-    if isinstance(term, URIRef):
-        if ":" not in term or _DOTS.search(term):
-            raise Uncovered("An IRI may be resolved.")
-        return IRI, str(term)
-    if not isinstance(term, Literal):
-        raise Uncovered("A term is no IRI and no literal.")
-    if term.language:
-        return Kind(LANGUAGE_STRING, term.language.lower()), str(term)
-    datatype = str(term.datatype or STRING)
-    if datatype != STRING and (str(term) == "-0" or not _CANONICAL.get(datatype, _NEVER).fullmatch(term)):
+def iri(text: str) -> Term:
+    """Raises Uncovered for an IRI that is to be resolved, which engines do in their own ways."""
+    if not _ABSOLUTE.fullmatch(text) or _DOTS.search(text):
+        raise Uncovered("An IRI may be resolved.")
+    return Term(IRI, text)
+
+
+def literal(text: str, datatype: str = STRING, language: str = "") -> Term:
+    """Raises Uncovered for datatypes whose values Oxigraph writes anew in ways that are not known here."""
+    if language:
+        return Term(Kind(LANGUAGE_STRING, language.lower()), text)
+    if datatype == STRING:
+        return Term(SIMPLE, text)
+    found = None
+    if datatype in (INTEGER, DECIMAL):
+        found = canonical_integer(text) if datatype == INTEGER else canonical_decimal(text)
+    elif (
+        (datatype == BOOLEAN and text in ("true", "false"))
+        or (datatype == YEAR and _YEAR.fullmatch(text))
+        or (datatype == DATE and _is_date(text))
+    ):
+        found = text
+    if found is None:
         raise Uncovered("A literal may be written anew.")
-    return (SIMPLE if datatype == STRING else Kind(datatype)), str(term)
+    return Term(Kind(datatype), found)
 
 
-def constant(term: Any, terms: Terms) -> int:
-    """The number of a term. Raises Uncovered."""
-    return terms.known(*kind_and_text(term))
+def _is_date(text: str) -> bool:
+    try:
+        return bool(_DATE.fullmatch(text) and date.fromisoformat(text))
+    except ValueError:
+        return False

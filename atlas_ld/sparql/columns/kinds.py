@@ -9,11 +9,13 @@ from datetime import date
 
 from atlas_ld.vocabulary import RDF, XSD
 
-STRING, INTEGER, DECIMAL, YEAR, DATE = map(str, (XSD.string, XSD.integer, XSD.decimal, XSD.gYear, XSD.date))
+STRING, INTEGER, DECIMAL, YEAR, DATE, BOOLEAN = map(
+    str, (XSD.string, XSD.integer, XSD.decimal, XSD.gYear, XSD.date, XSD.boolean)
+)
 LANGUAGE_STRING = str(RDF.langString)
 
-MOST = 2**53
-"""Sums below this are exact, in whatever order doubles are added."""
+MOST = 2**61
+"""Numbers of literals are below this: sums and orders of them fit 64 bits twice over."""
 
 MOST_DIGITS = 6
 """Decimals with more digits after the point have no number here."""
@@ -54,7 +56,43 @@ def fraction(units: int, digits: int) -> str:
     return f"{'-' if units < 0 else ''}{whole}{'.' if decimals else ''}{decimals}"
 
 
-_DECIMAL = re.compile(r"([+-]?)(\d{1,15})(?:\.(\d{1,6}))?", re.ASCII)
+DIGITS = 18
+"""Digits after the point of Oxigraph's decimals, which are whole numbers of 10^-18 in 128 bits."""
+
+UNIT, LONGEST_INTEGER, LONGEST_DECIMAL = 10**DIGITS, 2**63, 2**127
+
+_ANY_INTEGER = re.compile(r"[+-]?\d{1,60}", re.ASCII)
+_ANY_DECIMAL = re.compile(r"([+-]?)(?=\.?\d)(\d{0,60})(?:\.(\d{0,60}))?", re.ASCII)
+
+
+def canonical_integer(text: str) -> str | None:
+    """An integer as Oxigraph writes it; None where it is none to it."""
+    if not _ANY_INTEGER.fullmatch(text):
+        return None
+    value = int(text)
+    return str(value) if -LONGEST_INTEGER <= value < LONGEST_INTEGER else None
+
+
+def decimal_units(text: str) -> int | None:
+    """A decimal or an integer in units of 10^-18; None where it has none, or more digits than Oxigraph keeps."""
+    match = _ANY_DECIMAL.fullmatch(text)
+    if not match:
+        return None
+    sign, whole, decimals = match.groups()
+    decimals = (decimals or "").rstrip("0")
+    if len(decimals) > DIGITS:
+        return None
+    units = int(f"{sign}{whole}{decimals:0<{DIGITS}}")
+    return units if -LONGEST_DECIMAL <= units < LONGEST_DECIMAL else None
+
+
+def canonical_decimal(text: str) -> str | None:
+    """A decimal as Oxigraph writes it; None where it is none to it."""
+    units = decimal_units(text)
+    return None if units is None else fraction(units, DIGITS)
+
+
+_DECIMAL = re.compile(r"([+-]?)(\d{1,19})(?:\.(\d{1,6}))?", re.ASCII)
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 

@@ -95,6 +95,11 @@ class Columns:
     def triples(self) -> int:
         return len(self.arrays["subjects"])
 
+    @cached_property
+    def nodes(self) -> Ids:
+        """The subjects and objects of the graph, in order."""
+        return np.unique(np.concatenate([self.arrays["subjects"], self.arrays["objects"]]))
+
     def text(self, term: int) -> str:
         return self._bytes(term).decode()
 

@@ -8,16 +8,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rdflib.paths import AlternativePath, InvPath, MulPath, OneOrMore, SequencePath
-from rdflib.term import URIRef
 
 from atlas_ld.sparql.columns import Uncovered
-from atlas_ld.sparql.columns.constants import kind_and_text
 from atlas_ld.sparql.columns.layout import Ids
+from atlas_ld.sparql.columns.nodes import Alternative, Inverse, Path, Repeat, Sequence, Term
 from atlas_ld.sparql.columns.terms import Terms
 
 MOST_ROWS = 4_000_000
 """A table or relation with more rows is left to Oxigraph, whose answer comes row by row."""
+
+_STEP = 3_000
+"""What one step of a closure costs, however few the pairs, in rows: a tenth of a millisecond."""
+
+Pairs = tuple[Ids, Ids]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,14 +57,15 @@ def _different(ordered: Ids) -> int:
     return int(np.count_nonzero(np.diff(ordered))) + 1 if len(ordered) else 0
 
 
-def matches(keys: NDArray[Any], ids: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """For all `ids` that stand in `keys` (which are in order): places in `ids`, and places in `keys`.
+def matches(keys: NDArray[Any], ids: NDArray[Any], terms: Terms) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For all `ids` that stand in `keys` (which are in order): places in `ids`, in order, and places in `keys`.
 
     Raises Uncovered past MOST_ROWS.
     """
     low, high = np.searchsorted(keys, ids, "left"), np.searchsorted(keys, ids, "right")
     counts = high - low
     total = int(counts.sum())
+    terms.spend(len(ids) + total)
     if total > MOST_ROWS:
         raise Uncovered("A join has too many rows.")
     left = np.repeat(np.arange(len(ids)), counts)
@@ -69,55 +73,98 @@ def matches(keys: NDArray[Any], ids: NDArray[Any]) -> tuple[NDArray[np.int64], N
     return left, np.arange(total) + np.repeat(low - before, counts)
 
 
-def relation(path: Any, terms: Terms) -> Relation:
-    """The pairs of a property or path of rdflib's, each as often as SPARQL counts it. Raises Uncovered."""
-    if isinstance(path, URIRef):
-        return _property(path, terms)
-    if isinstance(path, InvPath):
-        return relation(path.arg, terms).inverse
-    if isinstance(path, AlternativePath):
-        parts = [relation(part, terms) for part in path.args]
-        found = Relation.of(np.concatenate([r.first for r in parts]), np.concatenate([r.second for r in parts]))
-        if _repeats(found):
-            raise Uncovered("Alternatives link the same pair.")  # which Oxigraph counts once, and SPARQL twice
-        return found
-    if isinstance(path, SequencePath):
-        joined, *rest = [relation(part, terms) for part in path.args]
-        for part in rest:
-            joined = _after(joined, part)
-        return joined
-    if isinstance(path, MulPath) and path.mod == OneOrMore:
-        return _closure(relation(path.path, terms))
-    raise Uncovered(f"A path of the kind {type(path).__name__}.")
+def is_deep(path: Path) -> bool:
+    """Whether a path takes any number of steps, so that it should be followed from an end that is bound."""
+    match path:
+        case Repeat():
+            return True
+        case Inverse():
+            return is_deep(path.path)
+        case Sequence() | Alternative():
+            return any(map(is_deep, path.parts))
+    return False
 
 
-def _repeats(links: Relation) -> bool:
-    return bool(((links.first[1:] == links.first[:-1]) & (links.second[1:] == links.second[:-1])).any())
+def relation(path: Path, terms: Terms) -> Relation:
+    """All pairs that a path links, each as often as SPARQL counts it. Raises Uncovered."""
+    if isinstance(path, Term):
+        return property_of(terms.columns.find(*path), terms)
+    if isinstance(path, Inverse):
+        return relation(path.path, terms).inverse
+    return Relation.of(*reached(path, _starts(path, terms, False), terms))
 
 
-def _property(iri: URIRef, terms: Terms) -> Relation:
-    place, spread = terms.columns.triples_of(terms.columns.find(*kind_and_text(iri)))
+def property_of(number: int | None, terms: Terms) -> Relation:
+    """The pairs of the property with this number; None is one that the graph does not have."""
+    place, spread = terms.columns.triples_of(number)
     names = ("subjects", "objects", "objects_first", "subjects_second")
     first, second, second_ordered, first_of_second = (terms.columns.arrays[name][place] for name in names)
     return Relation(first, second, second_ordered, first_of_second, spread)
 
 
-def _after(one: Relation, other: Relation) -> Relation:
-    left, right = matches(other.first, one.second)
-    return Relation.of(one.first[left], other.second[right])
+def _starts(path: Path, terms: Terms, backwards: bool) -> Ids:
+    """The terms that a path can begin (or, `backwards`, end) with, in order."""
+    match path:
+        case Inverse():
+            return _starts(path.path, terms, not backwards)
+        case Repeat():
+            return terms.columns.nodes if path.zero else _starts(path.path, terms, backwards)
+        case Alternative():
+            return np.unique(np.concatenate([_starts(part, terms, backwards) for part in path.parts]))
+        case Sequence():
+            return _starts(path.parts[-1 if backwards else 0], terms, backwards)
+    links = relation(path, terms)
+    return np.unique(links.second_ordered if backwards else links.first)
 
 
-def _closure(step: Relation) -> Relation:
-    """Each pair that one or more steps link, once."""
-    found = new = _codes(step.first, step.second)
+def reached(path: Path, seeds: Ids, terms: Terms, backwards: bool = False, once: bool = False) -> Pairs:
+    """What a path leads to from each of `seeds` (different ones, in order), or, `backwards`, to them: pairs of a seed
+    and the other end, in the order of the seeds, each as often as SPARQL counts it, or `once`. Raises Uncovered."""
+    match path:
+        case Inverse():
+            return reached(path.path, seeds, terms, not backwards, once)
+        case Repeat():
+            return _closed(path, seeds, terms, backwards)
+        case Alternative():
+            found = [reached(part, seeds, terms, backwards, once) for part in path.parts]
+            first, second = (np.concatenate(ends) for ends in zip(*found, strict=True))
+            codes = _codes(first, second)
+            if not once and len(codes) < len(first):
+                raise Uncovered("Alternatives link the same pair.")  # which Oxigraph counts once, and SPARQL twice
+            return _pairs(codes)
+        case Sequence():
+            first = last = seeds
+            for part in path.parts[::-1] if backwards else path.parts:
+                first, last = _followed(part, first, last, terms, backwards, once)
+            return first, last
+    links = relation(path, terms)
+    links = links.inverse if backwards else links
+    left, right = matches(links.first, seeds, terms)
+    return seeds[left], links.second[right]
+
+
+def _followed(path: Path, first: Ids, last: Ids, terms: Terms, backwards: bool, once: bool) -> Pairs:
+    """Pairs, in the order of their first term, with their last term replaced by what a path leads to from it."""
+    starts, ends = reached(path, np.unique(last), terms, backwards, once)
+    left, right = matches(starts, last, terms)
+    return first[left], ends[right]
+
+
+def _closed(path: Repeat, seeds: Ids, terms: Terms, backwards: bool) -> Pairs:
+    if path.zero and not np.isin(seeds, terms.columns.nodes).all():
+        raise Uncovered("A path may lead from a term to itself, and the graph does not have the term.")
+    new = _codes(seeds, seeds)
+    found = new if path.zero else new[:0]
     while len(new):
-        first, last = _pairs(new)
-        left, right = matches(step.first, last)
-        new = np.setdiff1d(_codes(first[left], step.second[right]), found, assume_unique=True)
+        first, last = _followed(path.path, *_pairs(new), terms, backwards, once=True)
+        new = np.setdiff1d(_codes(first, last), found, assume_unique=True)
         found = np.union1d(found, new)
+        terms.spend(_STEP + len(first) + len(found))
         if len(found) > MOST_ROWS:
             raise Uncovered("A path links too many pairs.")
-    return Relation.of(*_pairs(found))
+        if not path.more:
+            break
+    return _pairs(found)
 
 
 def _codes(first: Ids, second: Ids) -> NDArray[np.int64]:
@@ -125,5 +172,5 @@ def _codes(first: Ids, second: Ids) -> NDArray[np.int64]:
     return np.unique(first.astype(np.int64) << 32 | second)
 
 
-def _pairs(codes: NDArray[np.int64]) -> tuple[Ids, Ids]:
+def _pairs(codes: NDArray[np.int64]) -> Pairs:
     return (codes >> 32).astype(np.int32), (codes & 0xFFFFFFFF).astype(np.int32)

@@ -79,9 +79,9 @@ def _numbered(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
     return number[values], int(np.count_nonzero(seen))
 
 
-def distinct(table: Table, names: Sequence[str]) -> Places:
+def distinct(table: Table, terms: Terms) -> Places:
     """The places of the first of each row that differs from all before it, in order."""
-    return np.sort(group_codes([table.column(name) for name in names], table.rows)[1])
+    return np.sort(group_codes([terms.joinable(column) for column in table.columns.values()], table.rows)[1])
 
 
 def join(one: Table, other: Table, terms: Terms) -> Table:
@@ -93,13 +93,14 @@ def join(one: Table, other: Table, terms: Terms) -> Table:
     if not shared:
         if one.rows * other.rows > MOST_ROWS:
             raise Uncovered("A cross product has too many rows.")
+        terms.spend(one.rows * other.rows)
         left, right = np.repeat(np.arange(one.rows), other.rows), np.tile(np.arange(other.rows), one.rows)
     else:
         ones = [terms.joinable(one.bound(name)) for name in shared]
         others = [terms.joinable(other.bound(name)) for name in shared]
         codes, _ = group_codes([np.concatenate(pair) for pair in zip(ones, others, strict=True)], one.rows + other.rows)
         order = np.argsort(codes[one.rows :], kind="stable")
-        left, right = matches(codes[one.rows :][order], codes[: one.rows])
+        left, right = matches(codes[one.rows :][order], codes[: one.rows], terms)
         right = order[right]
     joined = {name: column[left] for name, column in one.columns.items()}
     joined |= {name: column[right] for name, column in other.columns.items() if name not in joined}

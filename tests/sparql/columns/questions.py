@@ -109,6 +109,7 @@ _TO_THINGS = ["type", "link", "up"]
 _PATHS = [
     "e:up+", "^e:link", "e:link/e:up", "e:link|e:up", "e:name|e:title|e:label", "(e:link|^e:up)+", "e:up/e:type",
     "e:link/e:name", "^e:up/e:title", "(e:up/e:link)+", "e:link/e:link", "e:up*", "!e:up", "(e:link|e:link)",
+    "e:up?", "e:link?/e:up*", "^e:up*/e:type", "(e:up|^e:link)*", "e:link/e:up?", "(e:up*)?", "e:up/(e:link|e:up)?/e:title",
 ]  # fmt: skip
 
 
@@ -119,14 +120,20 @@ class Writer:
         self.random = random
         self.things = ["s"]
         self.values: list[str] = []
+        self.made = 0
         self.keys: list[str] = []
         """The variables of ORDER BY."""
+        self.unordered = self.key_rows = ""
+        """The query without ORDER BY and what follows it, and one whose rows have the keys."""
+        self.is_paged = self.descends = False
+        self.concatenated: list[str] = []
+        """The variables of GROUP_CONCAT, whose parts may stand in any order."""
 
     def query(self) -> str:
         random = self.random
         where = self.group(random.randrange(1, 4))
         text = self.grouped(where) if random.random() < 0.4 else self.listed(where)
-        return "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items()) + text
+        return text
 
     def listed(self, where: str) -> str:
         random = self.random
@@ -135,12 +142,18 @@ class Writer:
             ["never"] if random.random() < 0.1 else []
         )
         head = "SELECT " + random.choice(["", "", "DISTINCT ", "REDUCED "])
-        return (
-            head
-            + " ".join(f"?{name}" for name in chosen)
-            + f" WHERE {{ {where} }}"
-            + self.modifiers(random.choice([chosen, names]))
-        )
+        selected = [f"?{name}" for name in chosen]
+        if random.random() < 0.2:
+            selected.append(f"({self.expression(2)} AS ?computed)")
+            chosen = [*chosen, "computed"]
+        if random.random() < 0.05:
+            selected, chosen = ["*"], names
+        self.unordered = f"{head}{' '.join(selected)} WHERE {{ {where} }}"
+        keys = random.choice([chosen, names])
+        text = self.unordered + self.modifiers(keys)
+        computed = [part for part in selected if part.startswith("(")]
+        self.key_rows = f"SELECT {' '.join(f'?{name}' for name in names)} {' '.join(computed)} WHERE {{ {where} }}"
+        return text
 
     def grouped(self, where: str) -> str:
         random = self.random
@@ -151,31 +164,43 @@ class Writer:
         for place in range(random.randrange(1, 3)):
             function = random.choice(["COUNT", "COUNT", "SUM", "AVG", "MIN", "MAX", "SAMPLE", "GROUP_CONCAT"])
             over = random.choice(names if function not in ("SUM", "AVG") else self.values or names)
+            if function == "GROUP_CONCAT":
+                self.concatenated.append(f"made{place}")
             inner = "*" if function == "COUNT" and random.random() < 0.4 else f"?{over}"
+            if random.random() < 0.1:
+                inner = self.expression(1)
             found.append(f"({function}({random.choice(['', '', 'DISTINCT '])}{inner}) AS ?made{place})")
             made.append(f"made{place}")
         group = " GROUP BY " + " ".join(f"?{key}" for key in keys) if keys else ""
         if keys and random.random() < 0.3:
             group += f" HAVING (COUNT(*) {random.choice(['>', '>=', '=', '<'])} {random.randrange(4)})"
-        return f"SELECT {' '.join(found)} WHERE {{ {where} }}{group}{self.modifiers([*keys, *made])}"
+        if made and random.random() < 0.2:
+            group += ""
+            found.append(f"(?{keys[0]} AS ?again)" if keys else "(1 + 1 AS ?again)")
+        self.unordered = self.key_rows = f"SELECT {' '.join(found)} WHERE {{ {where} }}{group}"
+        return self.unordered + self.modifiers([*keys, *made])
 
     def modifiers(self, names: list[str]) -> str:
         random = self.random
         text = ""
         if names and random.random() < 0.6:
             keys = self.keys = random.sample(names, random.randrange(1, len(names) + 1))
-            text = " ORDER BY " + " ".join(random.choice([f"?{key}", f"DESC(?{key})", f"ASC(?{key})"]) for key in keys)
-        if random.random() < 0.4:
-            text += f" LIMIT {random.randrange(8)}"
-        if random.random() < 0.2:
-            text += f" OFFSET {random.randrange(6)}"
-        return text
+            written = [random.choice([f"?{key}", f"DESC(?{key})", f"ASC(?{key})"]) for key in keys]
+            self.descends = written[0].startswith("DESC")
+            text = " ORDER BY " + " ".join(written)
+        page = ""
+        if random.random() < (0.4 if text else 0.1):
+            page += f" LIMIT {random.randrange(8)}"
+        if random.random() < (0.2 if text else 0.05):
+            page += f" OFFSET {random.randrange(6)}"
+        self.is_paged = bool(page)
+        return text + page
 
     def group(self, patterns: int) -> str:
         random = self.random
         parts = [self.pattern() for _ in range(patterns)]
         for _ in range(random.choice([0, 0, 1, 2])):
-            parts.append(random.choice([self.optional, self.filter, self.filter, self.union, self.data, self.sub])())
+            parts.append(random.choice([self.optional, self.filter, self.filter, self.union, self.data, self.sub, self.bind, self.bind, self.exists, self.properties])())
         return " ".join(parts)
 
     def pattern(self) -> str:
@@ -222,6 +247,47 @@ class Writer:
         terms = [random.choice([f"e:t{random.randrange(_THINGS + 2)}", self.constant(), "UNDEF"]) for _ in range(3)]
         return f"VALUES ?{name} {{ {' '.join(terms)} }}"
 
+    def bind(self) -> str:
+        expression = self.expression(2)
+        self.made += 1
+        self.values.append(f"made_{self.made}")
+        return f"BIND({expression} AS ?{self.values[-1]})"
+
+    def exists(self) -> str:
+        random = self.random
+        name, what = random.choice(self.things), random.choice(_TO_THINGS + _TO_VALUES)
+        return f"FILTER {random.choice(['', 'NOT '])}EXISTS {{ ?{name} e:{what} {random.choice(['[]', '?inner', 'e:t1'])} }}"
+
+    def properties(self) -> str:
+        random = self.random
+        names = " ".join(f"e:{name}" for name in random.sample(_TO_VALUES + _TO_THINGS, 2))
+        self.made += 1
+        new = f"any{self.made}"
+        self.values.append(new)
+        return f"VALUES ?prop{self.made} {{ {names} }} ?{random.choice(self.things)} ?prop{self.made} ?{new} ."
+
+    def expression(self, depth: int) -> str:
+        """A value of any kind."""
+        random = self.random
+        name = random.choice([*self.things, *self.values, *self.values])
+        if not depth or random.random() < 0.2:
+            return random.choice([f"?{name}", f"?{name}", self.constant(), str(random.randrange(-3, 9)), '"eau"', "2.5"])
+        one, other = self.expression(depth - 1), self.expression(depth - 1)
+        return random.choice(
+            [
+                f"({one} {random.choice('+-*/')} {other})", f"({one} {random.choice('+-*/')} {other})",
+                f"ROUND({one})", f"FLOOR({one})", f"CEIL({one})", f"ABS({one})", f"STR({one})", f"LANG({one})",
+                f"DATATYPE({one})", f"STRLEN({one})", f"STRLEN(STR({one}))", f"UCASE({one})", f"LCASE(STR({one}))",
+                f"CONCAT({one}, {other})", f"CONCAT(STR({one}), \"-\", STR({other}))", f"COALESCE({one}, {other})",
+                f"IF({self.condition(0)}, {one}, {other})", f"SUBSTR({one}, {random.randrange(4)})",
+                f"SUBSTR(STR({one}), 1, {random.randrange(4)})", f"STRBEFORE({one}, {other})",
+                f'STRAFTER(STR({one}), "a")', f'STRBEFORE({one}, "")', f"xsd:integer({one})", f"xsd:integer(STR({one}))",
+                f"xsd:decimal(STR({one}))", f"xsd:string({one})", f"BOUND(?{name})", f"isNumeric({one})",
+                f"isIRI({one})", f"isLiteral({one})", f"sameTerm({one}, {other})",
+                f"({one} {random.choice(['=', '!=', '<', '<=', '>', '>='])} {other})", f"({one} IN ({other}, 2))",
+            ]
+        )  # fmt: skip
+
     def sub(self) -> str:
         name = self.random.choice(self.things)
         return f"{{ SELECT ?{name} {{ ?{name} e:{self.random.choice(_TO_THINGS)} ?hidden }} }}"
@@ -252,11 +318,11 @@ class Writer:
         return random.choice(
             [
                 f'CONTAINS({text}, "{part}")', f'STRSTARTS({text}, "{part}")', f'STRENDS({text}, "{part}")',
-                f'REGEX({text}, "{random.choice([part, "^" + part, part + "$", "e.*v", "a|" + part, "e?a+", "."])}"'
+                f'REGEX({text}, "{random.choice([part, "^" + part, part + "$", "e.*v", "a|" + part, "e?a+", ".", "e.*.*u", "^e.*", "a.*e$", "^.*$", "^e.*u$"])}"'
                 + random.choice([")", ', "i")']),
                 f"BOUND(?{name})", f"?{name} {sign} {self.constant()}", f"{self.constant()} {sign} ?{name}",
                 f'{text} {sign} "{part}"', f"?{name} {random.choice(['=', '!='])} e:t{random.randrange(_THINGS)}",
                 f"?{name} IN (e:t1, e:t2, {self.constant()})", f"?{name} NOT IN (e:t3, e:t4)",
-                f'?{name} {sign} "{part}"@fr',
+                f'?{name} {sign} "{part}"@fr', f"{self.expression(1) if depth else 1} {sign} {self.expression(1) if depth else 2}",
             ]
         )  # fmt: skip

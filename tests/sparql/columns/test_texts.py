@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 
 from atlas_ld.sparql.columns.kinds import ODD_CASE
-from atlas_ld.sparql.columns.texts import case_blind
+from atlas_ld.sparql.columns.regex import case_blind
 
 
 @pytest.fixture(scope="module")
