@@ -5,6 +5,7 @@ guard           the words of a query before it runs: SERVICE and updates are ref
 scheduler       whose query runs next
 workers         the worker pool; worker_process is one worker seen from outside, worker the process itself
 sandbox         what a worker may not do
+mistakes        what is wrong with a query that cannot be read
 frames          what the pool and its workers say to each other
 beginning       the first moments of a query, in an event loop
 execution       one query on one worker

@@ -10,7 +10,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
-from atlas_ld.media import SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML
+from atlas_ld.media import RDFXML, SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML
 from atlas_ld.sparql import frames
 
 _HELD_BYTES, _HELD_SECONDS = 65_536, 0.05
@@ -27,11 +27,18 @@ _ROW_MARKS = {
 }
 
 
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+"""What is no character of XML 1.0 (2.2), in UTF-8."""
+
 _CSV_QUOTED = re.compile('[",\r\n]')
 
 
 class TooLargeError(Exception):
     """The answer passed its limit of rows or bytes."""
+
+
+class NotWritableError(Exception):
+    """The format has no way to write a character of the answer."""
 
 
 class Output:
@@ -45,8 +52,12 @@ class Output:
         self._mark, self._rows = _ROW_MARKS.get(head["format"], (b"", 0))
         self._tail, self._quoted = b"", False
         self._bytes = 0
+        self._is_xml, self._end = head["format"] in (SPARQL_XML.name, RDFXML.name), b""
 
     def write(self, data: bytes) -> int:
+        given = len(data)
+        if self._is_xml:
+            data = self._as_xml(data)
         self._bytes += len(data)
         if self._bytes > self._most_bytes:
             raise TooLargeError(f"The answer is larger than {self._most_bytes} bytes")
@@ -54,13 +65,13 @@ class Output:
             self.count(self._marks_in(data))
         if self._held is None:
             frames.write(self._descriptor, frames.DATA, data)
-            return len(data)
+            return given
         self._held += data
         if len(self._held) > _HELD_BYTES or time.monotonic() > self._hold_until:
             frames.write_json(self._descriptor, frames.HEAD, self._head)
             frames.write(self._descriptor, frames.DATA, bytes(self._held))
             self._held = None
-        return len(data)
+        return given
 
     def end(self) -> None:
         """Sends what was held, and that this was all."""
@@ -78,6 +89,17 @@ class Output:
         self._rows += rows
         if self._rows > self._most_rows:
             raise TooLargeError(f"The answer has more than {self._most_rows} rows")
+
+    def _as_xml(self, data: bytes) -> bytes:
+        """`data` with what a reader of XML would otherwise take for the end of a line. The engine writes characters
+        that XML has not as they are. Raises NotWritableError."""
+        if found := _NOT_XML.search(self._end + data):
+            raise NotWritableError(
+                f"The answer holds the character U+{ord(found[0].decode()):04X}, which XML cannot hold: ask for "
+                "another format, such as JSON or Turtle"
+            )
+        self._end = data[-2:]  # a character may be cut by the end of a write
+        return data.replace(b"\r", b"&#13;")
 
     def _marks_in(self, data: bytes) -> int:
         if self._head["format"] == SPARQL_CSV.name:

@@ -16,7 +16,7 @@ import select
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import IO, Any, cast
 
 from pyoxigraph import (
@@ -34,7 +34,9 @@ from pyoxigraph import (
 from atlas_ld.media import RDF_FORMATS, SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML
 from atlas_ld.sparql import frames, sandbox
 from atlas_ld.sparql.columns.attachment import Attached
-from atlas_ld.sparql.result_writer import Output, TooLargeError
+from atlas_ld.sparql.mistakes import line_and_column, mistake
+from atlas_ld.sparql.result_writer import NotWritableError, Output, TooLargeError, csv_lines
+from atlas_ld.sparql.tokens import Text
 
 _RESULT_FORMATS = {
     SPARQL_JSON.name: QueryResultsFormat.JSON,
@@ -47,8 +49,12 @@ _KINDS = {QuerySolutions: "bindings", QueryBoolean: "boolean", QueryTriples: "gr
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _NICE = 5
 """Pages go before queries."""
-_FEW = 5
-"""So many expected words are told; more would be a list of nearly everything."""
+_FEW = 3
+"""So many expected signs are told; more would be a list of nearly everything."""
+_PIECE = 16_384
+"""Bytes of lines that are written at once."""
+_SPACED = re.compile(r"(?:coalesce|concat)[\s#]", re.IGNORECASE)
+_SIGN = re.compile(r'"\W+"')
 _CHARACTERS = re.compile(r"\[[^\]]*\]|<unreported>")
 
 
@@ -109,9 +115,11 @@ def answer(store: Store, columns: Attached, prefixes: dict[str, str], request: d
         if not _evaluate_on_columns(columns, prefixes, request, target):
             _evaluate(store, prefixes, request, target)
     except SyntaxError as error:
-        _fail(target, "syntax", **explain(str(error)))
+        _fail(target, "syntax", **explain(str(error), request["query"], prefixes))
     except _NoFormatError as error:
         _fail(target, "format", message=str(error))
+    except NotWritableError as error:
+        _fail(target, "failed", message=str(error))
     except (TooLargeError, MemoryError) as error:
         _fail(target, "large", message=str(error))
     except (OSError, RuntimeError, ValueError) as error:
@@ -140,10 +148,11 @@ def _evaluate_on_columns(columns: Attached, prefixes: dict[str, str], request: d
 def _evaluate(store: Store, prefixes: dict[str, str], request: dict[str, Any], target: int) -> None:
     default, named = request["default_graphs"], request["named_graphs"]
     described = bool(default or named)  # the protocol's dataset is exactly the graphs that it names
+    query = readable(request["query"])
     results = store.query(
-        request["query"],
+        query,
         base_iri=request["base"],
-        prefixes=_used(prefixes, request["query"]),
+        prefixes=_used(prefixes, query),
         default_graph=[NamedNode(iri) for iri in default] if described else None,
         named_graphs=[NamedNode(iri) for iri in named] if described else None,
     )
@@ -155,9 +164,34 @@ def _evaluate(store: Store, prefixes: dict[str, str], request: dict[str, Any], t
     file = cast(IO[bytes], output)  # the engine calls write and flush alone
     if isinstance(results, QueryTriples):
         serialize(_counted(results, output), file, format=_RDF_FORMATS[format_], prefixes=prefixes)
+    elif isinstance(results, QuerySolutions) and format_ == SPARQL_CSV.name:
+        _write_lines(csv_lines(results), output)
     else:
         results.serialize(file, format=_RESULT_FORMATS[format_])
     output.end()
+
+
+def readable(query: str) -> str:
+    """The query without blanks between COALESCE or CONCAT and its bracket, where the engine takes none."""
+    if not _SPACED.search(query):
+        return query
+    parts, last, end = [], "", 0
+    for token in Text(query).tokens():
+        word = query[token.start : token.end]
+        parts += [] if last in ("COALESCE", "CONCAT") and word == "(" else [query[end : token.start]]
+        parts.append(word)
+        last, end = word.upper() if token.kind == "word" else "", token.end
+    return "".join([*parts, query[end:]])
+
+
+def _write_lines(lines: Iterable[bytes], output: Output) -> None:
+    piece = bytearray()
+    for line in lines:
+        piece += line
+        if len(piece) > _PIECE:
+            output.write(bytes(piece))
+            piece.clear()
+    output.write(bytes(piece))
 
 
 def _used(prefixes: dict[str, str], query: str) -> dict[str, str]:
@@ -173,21 +207,24 @@ def _counted(triples: Iterable[Triple], output: Output) -> Iterator[Triple]:
         yield triple
 
 
-def explain(message: str) -> dict[str, Any]:
-    """What the engine says of a wrong query, with its place apart and without the lists of characters it expected."""
+def explain(message: str, query: str, prefixes: Container[str]) -> dict[str, Any]:
+    """What is wrong with a query, and its place: as its words tell, else as the engine says it, without the lists of
+    characters that it expected."""
     match = _PLACE.fullmatch(message)
     if not match:
         return {"message": message, "line": None, "column": None}
     expected = _CHARACTERS.sub("", match[3].removeprefix("expected ").removeprefix("one of "))
     options = [part.strip() for part in re.split(r",\s|\s\|\n", expected) if part.strip(" |")]
     sentences = [option for option in options if re.match(r"\w+ \w", option)]
-    words = [option for option in options if option not in ("SERVICE", "LATERAL")]
+    if found := mistake(query, prefixes):
+        line, column = line_and_column(query, found.place)
+        return {"message": found.sentence, "line": line, "column": column}
+    text = "The query is not SPARQL 1.1 at this place"
+    signs = [option for option in options if _SIGN.fullmatch(option)]
     if sentences:
         text = sentences[0]
-    elif 0 < len(words) <= _FEW:
-        text = f"The query is not SPARQL 1.1 at this place, where {' or '.join(words)} could stand"
-    else:
-        text = "The query is not SPARQL 1.1 at this place"
+    elif signs == options and 0 < len(signs) <= _FEW:
+        text += f", where {' or '.join(signs)} could stand"
     return {"message": text, "line": int(match[1]), "column": int(match[2])}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -9,11 +10,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from atlas_ld.sparql import frames
-from atlas_ld.sparql.worker import explain
+from atlas_ld.sparql.worker import explain, readable
 from atlas_ld.sparql.worker_process import WorkerDiedError, WorkerProcess
 from tests.listening import listening
 from tests.sparql.test_guard import corpus
@@ -117,12 +119,13 @@ def test_a_frame_is_taken_only_when_it_is_whole() -> None:
 @pytest.mark.parametrize(
     ("message", "text", "line", "column"),
     [
-        ("error at 1:11: expected one of OPTIONAL, SERVICE, [_]", "where OPTIONAL could stand", 1, 11),
+        ("error at 1:11: expected one of OPTIONAL, SERVICE, [_]", "not SPARQL 1.1 at this place", 1, 11),
+        ('error at 1:11: expected one of ",", "}", [_]', 'where "," or "}" could stand', 1, 11),
         ("error at 1:2: expected one of A, B, C, D, E, F", "not SPARQL 1.1 at this place", 1, 2),
         ("error at 3:6: expected [_]", "not SPARQL 1.1 at this place", 3, 6),
         (
-            "error at 1:22: expected one of Prefix not found, ['%'], ['-' | '0' ..= '9'\n| '_']",
-            "Prefix not found",
+            "error at 1:22: expected one of The SELECT contains what is unbound, ['%'], ['-' | '0' ..= '9'\n| '_']",
+            "The SELECT contains what is unbound",
             1,
             22,
         ),
@@ -132,7 +135,72 @@ def test_a_frame_is_taken_only_when_it_is_whole() -> None:
 def test_a_syntax_error_is_told_without_the_engines_lists(
     message: str, text: str, line: int | None, column: int | None
 ) -> None:
-    told = explain(message)
+    told = explain(message, "ASK { }", {})
     assert text in told["message"]
     assert "[" not in told["message"]
     assert (told["line"], told["column"]) == (line, column)
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "place"),
+    [
+        ("SELECT * {\n ?s foo:bar ?o }", "The prefix foo: is not declared", (2, 5)),
+        ("PREFIX foo: <x:> SELECT * { ?s atlas:a foo:b ; :c ?o }", "The prefix : is not declared", (1, 48)),
+        ("SELECT * {\n ?s ?p ?o", "The { that begins here is not closed", (1, 10)),
+        ("SELECT * { ?s ?p ?o FILTER(?o > 1 }", "not closed before the } of line 1, column 35", (1, 27)),
+        ("SELECT * { ?s ?p ?o }\n}", "The } closes nothing", (2, 1)),
+        ('SELECT * { ?s ?p "abc }', "The string that begins here is not closed", (1, 18)),
+        ("SELECT * { ?s ?p ?o }\rORDR BY ?s", "“ORDR” is no word of SPARQL; ORDER is one", (1, 23)),
+        ("SELCT * { }", "“SELCT” is no word of SPARQL; SELECT is one", (1, 1)),
+        ("SELECT * { ?s ?p ?o FILTER(etiquette = 1) }", "a name has a prefix and a colon", (1, 28)),
+        ("SELECT * { ?s ?p ?o # } '\n", "The { that begins here is not closed", (1, 10)),
+    ],
+)
+def test_a_syntax_error_names_the_thing(worker: WorkerProcess, query: str, text: str, place: tuple[int, int]) -> None:
+    kind, payload = ask(worker, query)
+    told = json.loads(payload)
+    assert kind == frames.ERROR
+    assert text in told["message"]
+    assert (told["line"], told["column"]) == place
+
+
+def test_a_blank_before_the_bracket_of_coalesce_is_taken_out_as_the_engine_takes_none(worker: WorkerProcess) -> None:
+    assert readable("# concat (\nASK { FILTER(coalesce # x\n(1) = CONCAT(1)) }") == (
+        "# concat (\nASK { FILTER(coalesce(1) = CONCAT(1)) }"
+    )
+    assert readable("ASK { FILTER('CONCAT (' = <x:concat (>) }") == "ASK { FILTER('CONCAT (' = <x:concat (>) }"
+    kind, payload = ask(worker, 'SELECT (CONCAT ("a", "b") AS ?x) { }')
+    assert (kind, b'"ab"' in payload) == (frames.WHOLE, True)
+
+
+def test_csv_quotes_every_value_that_has_a_comma(worker: WorkerProcess) -> None:
+    query = 'SELECT * { VALUES (?a ?b) { (<http://x/a,896> "q\\"") ("x\\ny" UNDEF) (1.50 "é"@fr) } }'
+    worker.send(REQUEST | {"query": query, "result_format": "sparql-csv"})
+    kind, payload = worker.receive(time.monotonic() + 30)
+    assert kind == frames.WHOLE
+    document = payload.partition(b"\n")[2].decode()
+    assert document == 'a,b\r\n"http://x/a,896","q"""\r\n"x\ny",\r\n1.5,é\r\n'
+    assert len(list(csv.reader(document.splitlines(keepends=True)))) == 4
+
+
+@pytest.mark.parametrize("format_", ["sparql-xml", "rdf-xml"])
+@pytest.mark.parametrize("character", ["\u0001", "\ufffe", "\uffff", "\u001f"])
+def test_xml_with_a_character_that_it_cannot_hold_is_refused(
+    worker: WorkerProcess, format_: str, character: str
+) -> None:
+    head = "CONSTRUCT { <x:s> <x:p> ?o }" if format_ == "rdf-xml" else "SELECT ?o"
+    query = f'{head} {{ BIND("a{character}b" AS ?o) }}'
+    worker.send(REQUEST | {"query": query, "result_format": "sparql-xml", "graph_format": "rdf-xml"})
+    kind, payload = worker.receive(time.monotonic() + 30)
+    assert kind == frames.ERROR
+    assert f"U+{ord(character):04X}" in json.loads(payload)["message"]
+
+
+@pytest.mark.parametrize("format_", ["sparql-xml", "rdf-xml"])
+def test_a_carriage_return_survives_xml(worker: WorkerProcess, format_: str) -> None:
+    head = "CONSTRUCT { <x:s> <x:p> ?o }" if format_ == "rdf-xml" else "SELECT ?o"
+    query = f'{head} {{ BIND("a\\rb\\n" AS ?o) }}'
+    worker.send(REQUEST | {"query": query, "result_format": "sparql-xml", "graph_format": "rdf-xml"})
+    _, payload = worker.receive(time.monotonic() + 30)
+    texts = [element.text for element in ElementTree.fromstring(payload.partition(b"\n")[2]).iter()]
+    assert "a\rb\n" in texts

@@ -21,7 +21,7 @@ from atlas_ld.sparql.columns.kinds import (
     fraction,
 )
 from atlas_ld.sparql.columns.layout import Ids
-from atlas_ld.sparql.columns.nodes import Aggregate, Term
+from atlas_ld.sparql.columns.nodes import Aggregate, Term, Variable
 from atlas_ld.sparql.columns.order import ranks
 from atlas_ld.sparql.columns.tables import Places, Table, group_codes
 from atlas_ld.sparql.columns.terms import UNBOUND, Terms
@@ -53,6 +53,8 @@ def _aggregate(aggregate: Aggregate, table: Table, codes: Places, groups: int, t
         codes, ids = _different(codes, terms.joinable(ids))
     bound = ids != UNBOUND
     if aggregate.name == "COUNT":
+        if not (Variable(aggregate.argument.name).is_visible or bound.all()):
+            raise Uncovered("Errors are counted.")  # which SPARQL leaves out, and Oxigraph does not
         return _integers(_counts(codes[bound], groups), terms)
     if not bound.all():
         raise Uncovered("An aggregate of unbound values.")

@@ -33,9 +33,7 @@ def divided(one: int, other: int) -> int | None:
     other, zeros = _without_zeros(other)
     quotient = _cut(one if other > 0 else -one, abs(other))
     shift += zeros
-    if shift < DIGITS:
-        return fitting(quotient * 10 ** (DIGITS - shift))
-    return _cut(quotient, 10 ** (shift - DIGITS))
+    return None if shift < DIGITS else _cut(quotient, 10 ** (shift - DIGITS))
 
 
 def _without_zeros(units: int) -> tuple[int, int]:

@@ -49,6 +49,9 @@ from atlas_ld.vocabulary import RDF
 _DEEPEST = 40
 """Brackets within brackets."""
 
+_LONGEST = 100
+"""Parts of one pattern or expression, which are nodes within nodes too."""
+
 _CODEPOINT = re.compile(r"\\[uU]")
 _STRING_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _UNESCAPED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
@@ -298,14 +301,17 @@ class _Parser:
         triples: list[Triple] = []
         conditions: list[Expression] = []
         exists: list[tuple[Basic, bool]] = []
+        parts = 0
         while not self._accept("}"):
             if self._accept("FILTER"):
                 if self._word in ("NOT", "EXISTS"):
                     exists.append(self._exists())
                 else:
                     conditions.append(self._constraint())
+                    _bound(len(conditions) + len(exists))
             elif self._word in ("OPTIONAL", "BIND", "VALUES", "{"):
-                part, triples = _joined(part, Basic(tuple(triples))), []
+                part, triples, parts = _joined(part, Basic(tuple(triples))), [], parts + 1
+                _bound(parts)
                 part = self._next_part(part)
             elif self._word in ("MINUS", "GRAPH", "SERVICE", "LATERAL"):
                 raise Uncovered(f"The operator {self._word}.")
@@ -335,8 +341,10 @@ class _Parser:
         if self._accept("VALUES"):
             return _joined(part, self._values())
         found = self._nested(self._group)
+        length = 1
         while self._accept("UNION"):
-            found = Union(found, self._nested(self._group))
+            found, length = Union(found, self._nested(self._group)), length + 1
+            _bound(length)
         return _joined(part, found)
 
     def _exists(self) -> tuple[Basic, bool]:
@@ -504,9 +512,10 @@ class _Parser:
         return self._chain(lambda: self._chain(self._relation, "&&"), "||")
 
     def _chain(self, part: Callable[[], Expression], *signs: str) -> Expression:
-        found = part()
+        found, length = part(), 1
         while sign := self._accept(*signs):
-            found = Call(sign, (found, part()))
+            found, length = Call(sign, (found, part())), length + 1
+            _bound(length)
         return found
 
     def _relation(self) -> Expression:
@@ -598,6 +607,11 @@ class _Parser:
         found = Aggregate(name, argument, is_distinct, separator, self._fresh())
         aggregates.append(found)
         return Variable(found.result)
+
+
+def _bound(length: int) -> None:
+    if length > _LONGEST:
+        raise Uncovered("The query has many parts.")
 
 
 def _joined(one: Pattern, other: Pattern) -> Pattern:

@@ -109,7 +109,8 @@ _TO_THINGS = ["type", "link", "up"]
 _PATHS = [
     "e:up+", "^e:link", "e:link/e:up", "e:link|e:up", "e:name|e:title|e:label", "(e:link|^e:up)+", "e:up/e:type",
     "e:link/e:name", "^e:up/e:title", "(e:up/e:link)+", "e:link/e:link", "e:up*", "!e:up", "(e:link|e:link)",
-    "e:up?", "e:link?/e:up*", "^e:up*/e:type", "(e:up|^e:link)*", "e:link/e:up?", "(e:up*)?", "e:up/(e:link|e:up)?/e:title",
+    "e:up?", "e:link?/e:up*", "^e:up*/e:type", "(e:up|^e:link)*", "e:link/e:up?", "(e:up*)?",
+    "e:up/(e:link|e:up)?/e:title",
 ]  # fmt: skip
 
 
@@ -132,8 +133,7 @@ class Writer:
     def query(self) -> str:
         random = self.random
         where = self.group(random.randrange(1, 4))
-        text = self.grouped(where) if random.random() < 0.4 else self.listed(where)
-        return text
+        return self.grouped(where) if random.random() < 0.4 else self.listed(where)
 
     def listed(self, where: str) -> str:
         random = self.random
@@ -200,7 +200,22 @@ class Writer:
         random = self.random
         parts = [self.pattern() for _ in range(patterns)]
         for _ in range(random.choice([0, 0, 1, 2])):
-            parts.append(random.choice([self.optional, self.filter, self.filter, self.union, self.data, self.sub, self.bind, self.bind, self.exists, self.properties])())
+            parts.append(
+                random.choice(
+                    [
+                        self.optional,
+                        self.filter,
+                        self.filter,
+                        self.union,
+                        self.data,
+                        self.sub,
+                        self.bind,
+                        self.bind,
+                        self.exists,
+                        self.properties,
+                    ]
+                )()
+            )
         return " ".join(parts)
 
     def pattern(self) -> str:
@@ -256,7 +271,8 @@ class Writer:
     def exists(self) -> str:
         random = self.random
         name, what = random.choice(self.things), random.choice(_TO_THINGS + _TO_VALUES)
-        return f"FILTER {random.choice(['', 'NOT '])}EXISTS {{ ?{name} e:{what} {random.choice(['[]', '?inner', 'e:t1'])} }}"
+        end = random.choice(["[]", "?inner", "e:t1"])
+        return f"FILTER {random.choice(['', 'NOT '])}EXISTS {{ ?{name} e:{what} {end} }}"
 
     def properties(self) -> str:
         random = self.random
@@ -271,7 +287,9 @@ class Writer:
         random = self.random
         name = random.choice([*self.things, *self.values, *self.values])
         if not depth or random.random() < 0.2:
-            return random.choice([f"?{name}", f"?{name}", self.constant(), str(random.randrange(-3, 9)), '"eau"', "2.5"])
+            return random.choice(
+                [f"?{name}", f"?{name}", self.constant(), str(random.randrange(-3, 9)), '"eau"', "2.5"]
+            )
         one, other = self.expression(depth - 1), self.expression(depth - 1)
         return random.choice(
             [
@@ -281,7 +299,8 @@ class Writer:
                 f"CONCAT({one}, {other})", f"CONCAT(STR({one}), \"-\", STR({other}))", f"COALESCE({one}, {other})",
                 f"IF({self.condition(0)}, {one}, {other})", f"SUBSTR({one}, {random.randrange(4)})",
                 f"SUBSTR(STR({one}), 1, {random.randrange(4)})", f"STRBEFORE({one}, {other})",
-                f'STRAFTER(STR({one}), "a")', f'STRBEFORE({one}, "")', f"xsd:integer({one})", f"xsd:integer(STR({one}))",
+                f'STRAFTER(STR({one}), "a")', f'STRBEFORE({one}, "")', f"xsd:integer({one})",
+                f"xsd:integer(STR({one}))",
                 f"xsd:decimal(STR({one}))", f"xsd:string({one})", f"BOUND(?{name})", f"isNumeric({one})",
                 f"isIRI({one})", f"isLiteral({one})", f"sameTerm({one}, {other})",
                 f"({one} {random.choice(['=', '!=', '<', '<=', '>', '>='])} {other})", f"({one} IN ({other}, 2))",
@@ -315,14 +334,31 @@ class Writer:
         text = random.choice([f"?{name}", f"STR(?{name})", f"LCASE(STR(?{name}))", f"UCASE(?{name})", f"LANG(?{name})"])
         part = random.choice(["eau", "a", "é", "É", "", "fr", "E", "http", "2", "i", "K", "s", "Å", "σ"])
         sign = random.choice(["=", "!=", "<", "<=", ">", ">="])
+        pattern = random.choice(
+            [
+                part,
+                "^" + part,
+                part + "$",
+                "e.*v",
+                "a|" + part,
+                "e?a+",
+                ".",
+                "e.*.*u",
+                "^e.*",
+                "a.*e$",
+                "^.*$",
+                "^e.*u$",
+            ]
+        )
+        one, other = (self.expression(1), self.expression(1)) if depth else ("1", "2")
         return random.choice(
             [
                 f'CONTAINS({text}, "{part}")', f'STRSTARTS({text}, "{part}")', f'STRENDS({text}, "{part}")',
-                f'REGEX({text}, "{random.choice([part, "^" + part, part + "$", "e.*v", "a|" + part, "e?a+", ".", "e.*.*u", "^e.*", "a.*e$", "^.*$", "^e.*u$"])}"'
+                f'REGEX({text}, "{pattern}"'
                 + random.choice([")", ', "i")']),
                 f"BOUND(?{name})", f"?{name} {sign} {self.constant()}", f"{self.constant()} {sign} ?{name}",
                 f'{text} {sign} "{part}"', f"?{name} {random.choice(['=', '!='])} e:t{random.randrange(_THINGS)}",
                 f"?{name} IN (e:t1, e:t2, {self.constant()})", f"?{name} NOT IN (e:t3, e:t4)",
-                f'?{name} {sign} "{part}"@fr', f"{self.expression(1) if depth else 1} {sign} {self.expression(1) if depth else 2}",
+                f'?{name} {sign} "{part}"@fr', f"{one} {sign} {other}",
             ]
         )  # fmt: skip

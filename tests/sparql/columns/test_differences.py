@@ -7,7 +7,7 @@ import pytest
 
 from tests.sparql.columns.differences import Tally, differences
 
-QUERIES = 400
+QUERIES = 1500
 
 
 @pytest.mark.parametrize("seed", [1, 2])
