@@ -1,6 +1,6 @@
 """Oxigraph's decimals: whole numbers of 10^-18 in 128 bits. Results that do not fit are errors, here None.
 
-How much of a product or a quotient is kept depends on the zeros at the ends of its parts, so these are followed.
+How much of a quotient is kept depends on the zeros at the ends of its parts, so these are followed.
 """
 
 from __future__ import annotations
@@ -14,13 +14,8 @@ def fitting(units: int) -> int | None:
 
 def multiplied(one: int, other: int) -> int | None:
     """The product of two decimals in units, exact or None."""
-    one, zeros = _without_zeros(one)
-    other, more = _without_zeros(other)
-    shift = zeros + more - DIGITS
-    if shift < 0:
-        return None
-    product = fitting(one * other)
-    return None if product is None else fitting(product * 10**shift)
+    product, rest = divmod(one * other, UNIT)
+    return None if rest else fitting(product)
 
 
 def divided(one: int, other: int) -> int | None:
@@ -30,27 +25,15 @@ def divided(one: int, other: int) -> int | None:
     shift = 0
     while one and fitting(one * 10) is not None:
         one, shift = one * 10, shift + 1
-    other, zeros = _without_zeros(other)
+    while other % 10 == 0:
+        other, shift = other // 10, shift + 1
     quotient = _cut(one if other > 0 else -one, abs(other))
-    shift += zeros
     return None if shift < DIGITS else _cut(quotient, 10 ** (shift - DIGITS))
 
 
-def _without_zeros(units: int) -> tuple[int, int]:
-    zeros = 0
-    while units and units % 10 == 0:
-        units, zeros = units // 10, zeros + 1
-    return units, zeros
-
-
 def rounded(units: int) -> int | None:
-    """To the nearest whole number, as the first digit after the point says."""
-    tenths = _cut(units, UNIT // 10)
-    whole = _cut(tenths, 10)
-    rest = abs(tenths) % 10
-    if tenths >= 0:
-        return fitting((whole + (rest >= 5)) * UNIT)
-    return fitting((whole - (rest > 5)) * UNIT)
+    """To the nearest whole number, and halves to the larger one."""
+    return floor(units + UNIT // 2)
 
 
 def ceiling(units: int) -> int | None:

@@ -123,6 +123,10 @@ def test_what_the_columns_answer_is_what_the_tests_expect(outcomes: dict[str, Ou
     assert wrong == {
         "distinct/no-distinct-num.srx",  # the store writes numbers in their canonical form
         "distinct/distinct-num.srx",
+        "functions/coalesce01.srx",
+        "open-world/open-eq-01-result.srx",
+        "functions/strbefore01.srx",  # the tests as they were before 2013: no match is "" without a language now
+        "functions/strafter01.srx",
         "distinct/distinct-str.srx",
         "aggregates/agg-min-01.srx",
         "aggregates/agg-empty-group.srx",  # the test has one row for no group where Oxigraph has none
