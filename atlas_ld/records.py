@@ -100,12 +100,27 @@ class Funding(_Part):
 
 
 class Origin(_Part):
-    """Where a record comes from. `sha256` is of the bytes read; `address` is the page's own, where it has one."""
+    """Where a record comes from: one source as it was observed once.
+
+    `sha256` is of the bytes read; `address` is the page's own, where it has one; `retrieved` is the day of the
+    observation, as the source or the name of its file states it. Where several sources tell of a record, `fields` are
+    those to which this one contributed; `superseded` is an observation that a newer one of the same source replaced.
+    """
 
     title: Text
     address: Address | None = None
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     retrieved: date | None = None
+    fields: tuple[Text, ...] = ()
+    superseded: bool = False
+
+    @field_validator("fields")
+    @classmethod
+    def _known_once(cls, fields: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = sorted(set(fields) - PartnershipRecord.model_fields.keys())
+        if unknown:
+            raise ValueError(f"no field of a record: {', '.join(unknown)}")
+        return tuple(sorted(set(fields)))
 
 
 class PartnershipRecord(_Part):

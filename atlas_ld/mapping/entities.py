@@ -17,7 +17,7 @@ from atlas_ld.rdf import Literal, Triple, day, decimal, integer, node, text
 from atlas_ld.records import Origin
 from atlas_ld.reference.gazetteer import Gazetteer, Place
 from atlas_ld.reference.matching import Body
-from atlas_ld.vocabulary import ATLAS, DCTERMS, FOAF, GEONAMES, OWL, RDFS, SKOS, WGS
+from atlas_ld.vocabulary import ATLAS, DCTERMS, FOAF, GEONAMES, OWL, PROV, RDFS, SKOS, WGS
 
 Description = dict[str, list[Triple]]
 """Entity IRI -> its triples."""
@@ -37,7 +37,8 @@ def post_iri(iris: Iris, title: str) -> str:
 
 def source_iri(iris: Iris, origin: Origin) -> str:
     """By what the source is and what it said: another content is another entity, as PROV-O has it."""
-    return iris.entity("source", short_hash(fold(origin.title) + origin.model_dump_json(exclude={"title"}), 12))
+    said = origin.model_dump_json(exclude={"title", "fields", "superseded"})
+    return iris.entity("source", short_hash(fold(origin.title) + said, 12))
 
 
 def theme_iri(iris: Iris, path: tuple[str, ...]) -> str:
@@ -117,7 +118,8 @@ def theme(iris: Iris, path: tuple[str, ...]) -> Description:
     return described
 
 
-def source(iris: Iris, origin: Origin) -> Description:
+def source(iris: Iris, origin: Origin, before: Origin | None = None) -> Description:
+    """A source as it was observed once; `before` is the observation that it replaced."""
     properties: list[tuple[URIRef, Term]] = [(DCTERMS.title, text(origin.title))]
     if origin.address:
         properties.append((FOAF.page, node(origin.address)))
@@ -125,6 +127,8 @@ def source(iris: Iris, origin: Origin) -> Description:
         properties.append((ATLAS.sha256, Literal(origin.sha256)))
     if origin.retrieved:
         properties.append((ATLAS.retrieved, day(origin.retrieved)))
+    if before:
+        properties.append((PROV.wasRevisionOf, node(source_iri(iris, before))))
     return _describe(source_iri(iris, origin), ATLAS.Source, properties)
 
 

@@ -84,6 +84,20 @@ FUNDING: tuple[Field, ...] = (
 )
 
 
+PROPERTIES: dict[str, URIRef] = {
+    **{field.name: field.property for field in PARTNERSHIP},
+    **{code.name: code.property for code in PARTNERSHIP_CODES},
+    "continues": ATLAS.continues,
+    "main_theme": ATLAS.mainTheme,
+    "other_themes": ATLAS.themeAssignment,
+    "goals": ATLAS.goalAssignment,
+    "participants": ATLAS.participation,
+    "funding": ATLAS.fundingLine,
+    "posts": ATLAS.followedBy,
+}
+"""The property that carries each field of a record: what `atlas:contributed` names."""
+
+
 def write_fields(subject: NamedNode, thing: object, fields: Iterable[Field]) -> list[Triple]:
     """The triples of the plain fields of `thing` that say something."""
     triples = []

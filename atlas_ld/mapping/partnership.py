@@ -18,13 +18,14 @@ from atlas_ld.mapping.fields import (
     PARTICIPANT,
     PARTNERSHIP,
     PARTNERSHIP_CODES,
+    PROPERTIES,
     Term,
     write_codes,
     write_fields,
 )
 from atlas_ld.mapping.types import write_types
 from atlas_ld.rdf import Literal, Triple, boolean, decimal, integer, node, text
-from atlas_ld.records import Funding, PartnershipRecord
+from atlas_ld.records import Funding, Origin, PartnershipRecord
 from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.matching import Body, Resolution
 from atlas_ld.vocabulary import ATLAS, FOAF, ORG, PROV, RDFS, SDG, SKOS
@@ -158,8 +159,16 @@ def _record(record: PartnershipRecord, key: str, iris: Iris) -> Iterator[Triple]
     yield from write_types(part, ATLAS.Record)
     yield Triple(part, node(FOAF.primaryTopic), subject)
     yield Triple(part, node(PROV.wasGeneratedBy), node(iris.activity("import")))
-    for origin in record.origins:
-        yield Triple(part, node(PROV.wasDerivedFrom), node(entities.source_iri(iris, origin)))
+    for number, origin in enumerate((o for o in record.origins if not o.superseded), start=1):
+        source = node(entities.source_iri(iris, origin))
+        yield Triple(part, node(PROV.wasDerivedFrom), source)
+        if origin.fields:
+            contribution = node(iris.part(key, f"contribution-{number}"))
+            yield Triple(part, node(PROV.qualifiedDerivation), contribution)
+            yield from write_types(contribution, ATLAS.Contribution)
+            yield Triple(contribution, node(PROV.entity), source)
+            properties = dict.fromkeys(PROPERTIES[name] for name in origin.fields)
+            yield from (Triple(contribution, node(ATLAS.contributed), node(property_)) for property_ in properties)
 
 
 def funding_keys(record: PartnershipRecord, key: str) -> list[str]:
@@ -194,6 +203,16 @@ def _told_of_bodies(resolution: Resolution, iris: Iris) -> Iterator[Triple]:
             yield Triple(subject, node(SKOS.changeNote), text(body.note))
 
 
+def observations(origins: tuple[Origin, ...]) -> list[list[Origin]]:
+    """The observations of each source, the one that stands first, then those that it replaced, newest first."""
+    chains = [[origin] for origin in origins if not origin.superseded]
+    past = sorted((o for o in origins if o.superseded), key=lambda o: o.retrieved or date.min, reverse=True)
+    for origin in past:
+        same = (c for c in chains if (c[0].address or c[0].title) == (origin.address or origin.title))
+        next(same, chains[0] if chains else []).append(origin)
+    return chains
+
+
 def _shared(record: PartnershipRecord, resolution: Resolution, gazetteer: Gazetteer, iris: Iris) -> Description:
     shared: Description = {}
     countries = set(resolution.posts)
@@ -208,6 +227,7 @@ def _shared(record: PartnershipRecord, resolution: Resolution, gazetteer: Gazett
         shared |= entities.theme(iris, path)
     for title, country_of_post in zip(record.posts, resolution.posts, strict=True):
         shared |= entities.post(iris, title, country_of_post)
-    for origin in record.origins:
-        shared |= entities.source(iris, origin)
+    for chain in observations(record.origins):
+        for origin, before in zip(chain, (*chain[1:], None), strict=True):
+            shared |= entities.source(iris, origin, before)
     return shared

@@ -6,7 +6,7 @@ about the source, not the partnership, and stay out of the graph.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from atlas_ld.iris import Iris
@@ -15,6 +15,7 @@ from atlas_ld.mapping.fields import (
     PARTICIPANT,
     PARTNERSHIP,
     PARTNERSHIP_CODES,
+    PROPERTIES,
     Code,
     read_codes,
     read_fields,
@@ -53,7 +54,7 @@ def read_partnership(triples: Iterable[Triple], key: str, iris: Iris) -> Partner
         ),
         funding=tuple(Funding(**read_fields(part, FUNDING)) for part in _parts(graph, about, ATLAS.fundingLine)),
         posts=tuple(part[str(DCTERMS.title)][0].value for part in _parts(graph, about, ATLAS.followedBy)),
-        origins=tuple(_origin(part) for part in _parts(graph, record, PROV.wasDerivedFrom)),
+        origins=tuple(_origins(graph, record)),
     )
 
 
@@ -84,6 +85,21 @@ def _key(iris: Iris, link: Any) -> str | None:
 
 def _number(part: Properties, property_: str) -> int:
     return int(part[str(property_)][0].value)
+
+
+def _origins(graph: Graph, record: Properties) -> Iterator[Origin]:
+    """The sources of a record with what they contributed, and the observations that they replaced."""
+    names = {str(property_): name for name, property_ in PROPERTIES.items()}
+    contributed = {
+        part[str(PROV.entity)][0].value: tuple(names[one.value] for one in part.get(str(ATLAS.contributed), ()))
+        for part in _parts(graph, record, PROV.qualifiedDerivation)
+    }
+    for term in record.get(str(PROV.wasDerivedFrom), ()):
+        yield _origin(graph.properties(term.value)).model_copy(update={"fields": contributed.get(term.value, ())})
+        before = graph.objects(term.value, PROV.wasRevisionOf)
+        while before:
+            yield _origin(graph.properties(before[0].value)).model_copy(update={"superseded": True})
+            before = graph.objects(before[0].value, PROV.wasRevisionOf)
 
 
 def _origin(part: Properties) -> Origin:

@@ -17,12 +17,15 @@ merging          one record of those that tell of the same partnership
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from atlas_ld import privacy
 from atlas_ld.findings import Finding, Severity
+from atlas_ld.records import PartnershipRecord
 from atlas_ld.sources.atlas_page import MAX_BYTES as MAX_PAGE_BYTES
 from atlas_ld.sources.atlas_page import read_page
 from atlas_ld.sources.files import DECISIONS, content, digest, files, is_visible
@@ -99,10 +102,30 @@ def _finished(reading: Reading, name: str) -> Reading:
     if reading.record is None:
         found = tuple(privacy.protect_finding(f.at(source=name)) for f in reading.findings)
         return Reading(None, found, reading.account)
-    record = privacy.protect(reading.record)
+    record = privacy.protect(_dated(reading.record, name))
     findings = tuple(privacy.protect_finding(f.at(source=name, record=record.key)) for f in record.findings)
     record = record.model_copy(update={"findings": findings})
     return Reading(record, findings, reading.account)
+
+
+def _dated(record: PartnershipRecord, name: str) -> PartnershipRecord:
+    """The record with the day that the name of its file or folder states (`2026-05-31/page-2833.html`), where its
+    sources state none: by it, the newest of several observations is told."""
+    day = _stated_day(name)
+    if day is None or all(origin.retrieved for origin in record.origins):
+        return record
+    origins = (
+        origin if origin.retrieved else origin.model_copy(update={"retrieved": day}) for origin in record.origins
+    )
+    return record.model_copy(update={"origins": tuple(origins)})
+
+
+def _stated_day(name: str) -> date | None:
+    """The last day of the calendar in a file's name, written 2026-05-31."""
+    for text in reversed(re.findall(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])", name)):
+        with contextlib.suppress(ValueError):
+            return date.fromisoformat(text)
+    return None
 
 
 _ADVICE = {

@@ -1,15 +1,21 @@
-"""Records of one partnership from several sources, made one."""
+"""Records of one partnership, made one: observations of one source first, then what several sources say.
+
+One source observed twice (a page saved in 2019 and again in 2026) has two observations: the newest stands as a whole,
+so what was removed is removed and money is never added up. Only a section that the newest does not show at all is taken
+from the one before. Two sources complete each other, and where they disagree the one that comes first by a declared
+rule stands (`_rank`), never the order of files: docs/decisions/0035.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.iris import fold
-from atlas_ld.records import Funding, Participant, PartnershipRecord
+from atlas_ld.records import Funding, Origin, Participant, PartnershipRecord, Section
 from atlas_ld.sources.reading import excerpt, remark
 
 T = TypeVar("T")
@@ -18,29 +24,32 @@ _SCALARS = ("identifier", "title", "form", "first_signature_year", "start_year",
             "main_theme", "context", "history", "objectives", "local_objectives", "french_objectives", "description",
             "beneficiaries", "volunteer_count")  # fmt: skip
 _TRI = ("triennial", "communication_in_france", "communication_abroad", "evaluation")
+_SECTIONS: dict[Section, tuple[str, ...]] = {
+    "partners": ("participants",),
+    "funding": ("funding",),
+    "texts": ("context", "history", "objectives", "local_objectives", "french_objectives", "description",
+              "beneficiaries"),
+    "follow-up": (*_TRI, "volunteer_count", "volunteer_missions"),
+}  # fmt: skip
+"""Which fields a section of a page holds."""
+_ABOUT = frozenset(("undocumented", "origins", "findings"))
+_VALUES = tuple(name for name in PartnershipRecord.model_fields if name not in _ABOUT)
+_UNDATED = date.min
 
 
 def merge(records: Iterable[PartnershipRecord]) -> tuple[tuple[PartnershipRecord, ...], tuple[Finding, ...]]:
-    """Records of the same partnership as one, in the order in which they come; and what the sources disagree on.
+    """Records of the same partnership as one, in the order in which they come; and what is to be told of it.
 
     The same identifier makes them the same; without one, the same key and participants: two towns may each have a
-    “Jumelage” of 1990.
-
-    What the first source says stands; what it leaves empty is taken from the next; lists are united; origins and
-    findings are all kept. A section is undocumented only where no source shows it. Each disagreement is a finding
-    that names both values, here and in the record.
+    “Jumelage” of 1990. Origins and findings are all kept. What was superseded, and each disagreement with both values,
+    is a finding, here and in the record.
     """
-    merged: dict[tuple[str, str], PartnershipRecord] = {}
-    findings: list[Finding] = []
+    groups: dict[tuple[str, str], list[PartnershipRecord]] = {}
     for record in records:
-        who = (record.key, identity(record))
-        first = merged.get(who)
-        if first is None:
-            merged[who] = record
-        else:
-            merged[who], found = _merge_two(first, record)
-            findings.extend(found)
-    return tuple(merged.values()), tuple(findings)
+        groups.setdefault((record.key, identity(record)), []).append(record)
+    findings: list[Finding] = []
+    merged = [_merge_all(group, findings) for group in groups.values()]
+    return tuple(merged), tuple(findings)
 
 
 def identity(record: PartnershipRecord) -> str:
@@ -48,49 +57,175 @@ def identity(record: PartnershipRecord) -> str:
     return "" if record.identifier else "\n".join(sorted({fold(p.name) for p in record.participants}))
 
 
-def _merge_two(first: PartnershipRecord, second: PartnershipRecord) -> tuple[PartnershipRecord, list[Finding]]:
-    findings: list[Finding] = []
+def _merge_all(records: Sequence[PartnershipRecord], findings: list[Finding]) -> PartnershipRecord:
+    """One record. Each source's observations become one; then the sources, in the order of precedence."""
+    by_source: list[list[PartnershipRecord]] = []
+    for record in records:
+        same = next((some for some in by_source if any(_same_source(record, one) for one in some)), None)
+        if same is None:
+            by_source.append([record])
+        elif record not in same:
+            same.append(record)
+    told: list[Finding] = []
+    sources = sorted((_newest(some, told) for some in by_source), key=_rank)
+    merged = sources[0]
+    for other in sources[1:]:
+        merged = _merge_two(merged, other, told)
+    findings += told
+    kept = _united(merged.findings, told, lambda finding: finding)
+    return merged if kept == merged.findings else merged.model_copy(update={"findings": kept})
+
+
+def _same_source(record: PartnershipRecord, other: PartnershipRecord) -> bool:
+    """Whether two records are observations of one source: of one address, else of one title on two days. Rows of one
+    table that tell of one partnership on the same day complete each other."""
+    addresses = {o.address for o in record.origins if o.address}
+    if addresses or any(o.address for o in other.origins):
+        return not addresses.isdisjoint(o.address for o in other.origins if o.address)
+    titles = {o.title for o in record.origins}
+    return not titles.isdisjoint(o.title for o in other.origins) and _day(record) != _day(other)
+
+
+def _day(record: PartnershipRecord) -> date:
+    """The day of an observation, by what its source states; undated ones come before all."""
+    return max((o.retrieved for o in record.origins if o.retrieved and not o.superseded), default=_UNDATED)
+
+
+def _rank(record: PartnershipRecord) -> tuple[bool, int, list[str]]:
+    """The declared precedence of sources: one that has an address of its own before one that has none, then the newer,
+    then by title."""
+    return (
+        not any(o.address for o in record.origins),
+        -_day(record).toordinal(),
+        sorted(o.title for o in record.origins),
+    )
+
+
+# Observations of one source
+
+
+def _newest(observations: Sequence[PartnershipRecord], findings: list[Finding]) -> PartnershipRecord:
+    """The newest observation, with the sections that only older ones show, and the older ones among its origins."""
+    newest, *older = sorted(observations, key=_day, reverse=True)  # stable: what is equally old keeps its order
+    for before in older:
+        newest = _supersede(newest, before, findings)
+    return newest
+
+
+def _supersede(new: PartnershipRecord, old: PartnershipRecord, findings: list[Finding]) -> PartnershipRecord:
+    hidden = [section for section in new.undocumented if section not in old.undocumented]
+    taken = [name for section in hidden for name in _SECTIONS[section] if not _said(getattr(new, name))]
+    changed = [name for name in _VALUES if name not in taken and getattr(new, name) != getattr(old, name)]
+    if changed:
+        findings.append(_superseded(new, old, changed))
+    fields = {name: getattr(old if name in taken else new, name) for name in _VALUES}
+    past = tuple(o.model_copy(update={"superseded": True}) for o in old.origins if o not in new.origins)
+    fields["undocumented"] = tuple(set(new.undocumented) - set(hidden))
+    fields["origins"] = (*new.origins, *past)
+    fields["findings"] = new.findings  # those of the old one are about what no longer stands
+    return PartnershipRecord(**fields)
+
+
+def _superseded(new: PartnershipRecord, old: PartnershipRecord, changed: Sequence[str]) -> Finding:
+    name = changed[0]
+    here, there = _shown(getattr(new, name)), _shown(getattr(old, name))
+    fields, when = ", ".join(changed), (_day(new), _day(old))
+    if when[0] == when[1]:
+        stated = "" if when[0] == _UNDATED else f" ({when[0].isoformat()})"
+        return remark(
+            "observations-undated",
+            Severity.WARNING,
+            f"Deux copies de la même source diffèrent ({fields}) sans que l'on sache laquelle est la plus récente"
+            f"{stated}. {name} : « {here} » (gardé) et « {there} ». Datez leurs fichiers : 2026-05-31.",
+            f"Two copies of the same source differ ({fields}), and nothing says which is the newer{stated}. "
+            f"{name}: “{here}” (kept) and “{there}”. Date them: in the name of the file, such as 2026-05-31.",
+            field=name,
+        ).at(record=new.key)
+    days = [day.isoformat() if day != _UNDATED else "?" for day in when]
+    return remark(
+        "observation-superseded",
+        Severity.INFO,
+        f"Cette source a été observée deux fois ; la plus récente ({days[0]}) remplace la précédente ({days[1]}) : "
+        f"{fields}. {name} : « {here} » (gardé) et « {there} ».",
+        f"This source was observed twice; the newer ({days[0]}) replaces the one before ({days[1]}): {fields}. "
+        f"{name}: “{here}” (kept) and “{there}”.",
+        field=name,
+    ).at(record=new.key)
+
+
+# Several sources
+
+
+def _merge_two(first: PartnershipRecord, second: PartnershipRecord, findings: list[Finding]) -> PartnershipRecord:
     fields: dict[str, Any] = {}
     for name in (*_SCALARS, *_TRI):
-        empty = "unknown" if name in _TRI else None
-        fields[name] = _one(name, getattr(first, name), getattr(second, name), empty, first.key, findings)
+        fields[name] = _one(name, getattr(first, name), getattr(second, name), first, second, findings)
     if first.end_date is None and second.end_date is None:
-        fields["end_year"] = _one("end_year", first.end_year, second.end_year, None, first.key, findings)
+        fields["end_year"] = _one("end_year", first.end_year, second.end_year, first, second, findings)
     elif first.end_year is not None and second.end_year is not None and first.end_year != second.end_year:
         # One gives a date, the other another year: the date stands, whichever source it is from.
-        _one("end_year", first.end_year, second.end_year, None, first.key, findings)
+        _one("end_year", first.end_year, second.end_year, first, second, findings)
     fields["other_themes"] = _united(first.other_themes, second.other_themes, lambda choice: choice.path)
     fields["goals"] = _united(first.goals, second.goals, lambda goal: goal.number)
     for name in ("keywords", "posts", "volunteer_missions"):
         fields[name] = _united(getattr(first, name), getattr(second, name), fold)
     fields["participants"] = _participants(first.participants, second.participants)
-    fields["funding"] = _funding(first.funding, second.funding)
+    fields["funding"] = _funding(first, second, findings)
     fields["undocumented"] = tuple(set(first.undocumented) & set(second.undocumented))
-    fields["origins"] = _united(first.origins, second.origins, lambda origin: origin)
-    fields["findings"] = _united((*first.findings, *second.findings), findings, lambda finding: finding)
-    return PartnershipRecord(**fields), findings
+    fields["origins"] = _united(_contributed(first, first), _contributed(second, first), lambda origin: origin)
+    fields["findings"] = _united(first.findings, second.findings, lambda finding: finding)
+    return PartnershipRecord(**fields)
 
 
-def _one(name: str, first: Any, second: Any, empty: str | None, key: str, findings: list[Finding]) -> Any:
+def _contributed(record: PartnershipRecord, first: PartnershipRecord) -> tuple[Origin, ...]:
+    """The origins of a record, those that stand with the fields that come from them. The first has all that it says;
+    another has what the first leaves empty, and its part of what is united."""
+    united = ("other_themes", "goals", "keywords", "posts", "volunteer_missions", "participants", "funding")
+    names = tuple(
+        name
+        for name in _VALUES
+        if _said(getattr(record, name)) and (record is first or name in united or not _said(getattr(first, name)))
+    )
+    return tuple(o if o.superseded or o.fields else o.model_copy(update={"fields": names}) for o in record.origins)
+
+
+def _said(value: Any) -> bool:
+    return value not in (None, (), "unknown")
+
+
+def _one(
+    name: str, here: Any, there: Any, first: PartnershipRecord, second: PartnershipRecord, findings: list[Finding]
+) -> Any:
     """The first value, or the second where the first says nothing; a finding where both say something else."""
-    if first in (None, empty, ()):
-        return second
-    if second not in (None, empty, (), first):
-        here, there = _shown(first), _shown(second)
-        findings.append(
-            remark(
-                "sources-disagree",
-                Severity.INFO,
-                f"Deux sources donnent {name} autrement : « {here} » (gardé) et « {there} ».",
-                f"Two sources give {name} differently: “{here}” (kept) and “{there}”.",
-                field=name,
-            ).at(record=key)
-        )
-    return first
+    if not _said(here):
+        return there
+    if _said(there) and there != here:
+        findings.append(_disagree(name, _shown(here), _shown(there), first, second))
+    return here
+
+
+def _disagree(name: str, here: str, there: str, first: PartnershipRecord, second: PartnershipRecord) -> Finding:
+    who = [excerpt(one.origins[0].title, 60) if one.origins else "?" for one in (first, second)]
+    return remark(
+        "sources-disagree",
+        Severity.INFO,
+        f"Deux sources donnent {name} autrement : « {here} » (gardé, {who[0]}) et « {there} » ({who[1]}). Une source "
+        "qui a une adresse l'emporte, puis la plus récente.",
+        f"Two sources give {name} differently: “{here}” (kept, {who[0]}) and “{there}” ({who[1]}). A source with an "
+        "address stands first, then the newer one.",
+        field=name,
+    ).at(record=first.key)
 
 
 def _shown(value: Any) -> str:
-    return excerpt(" > ".join(value) if isinstance(value, tuple) else str(value))
+    """A value for a sentence; of lists, how many there are, and of money their sum."""
+    if isinstance(value, tuple) and value and isinstance(value[0], Funding):
+        return f"{sum((line.amount or Decimal(0) for line in value), Decimal(0))} EUR ({len(value)})"
+    if isinstance(value, tuple) and all(isinstance(one, str) for one in value):
+        return excerpt(" > ".join(value)) or "-"
+    if isinstance(value, tuple):
+        return str(len(value))
+    return excerpt(str(value)) if _said(value) else "-"
 
 
 def _united(first: Iterable[T], second: Iterable[T], key: Callable[[T], Hashable]) -> tuple[T, ...]:
@@ -120,26 +255,33 @@ def _participants(first: tuple[Participant, ...], second: tuple[Participant, ...
     return tuple(by_name.values())
 
 
-def _funding(first: tuple[Funding, ...], second: tuple[Funding, ...]) -> tuple[Funding, ...]:
-    """Every line as often as the source that has it most often: twice in one source is two payments.
+def _funding(first: PartnershipRecord, second: PartnershipRecord, findings: list[Finding]) -> tuple[Funding, ...]:
+    """The lines of each funder from one source: from the first, unless it gives no amount and the second does."""
+    here, there = _by_funder(first.funding), _by_funder(second.funding)
+    lines: list[Funding] = []
+    for funder in {**here, **there}:
+        mine, others = here.get(funder, []), there.get(funder, [])
+        known = [any(line.amount is not None for line in some) for some in (mine, others)]
+        if mine and (known[0] or not known[1]):
+            lines += mine
+            if known[1] and sorted(map(_line, mine)) != sorted(map(_line, others)):
+                findings.append(_disagree("funding", _money(mine), _money(others), first, second))
+        else:
+            lines += others
+    return tuple(lines)
 
-    A line without an amount says nothing where the other source gives that funder's amounts.
-    """
-    here, there = _without_empty(first, second), _without_empty(second, first)
-    lines = {_line(line): line for line in (*there, *here)}
-    most = Counter(map(_line, here)) | Counter(map(_line, there))
-    return tuple(lines[line] for line in most.elements())
+
+def _by_funder(lines: Iterable[Funding]) -> dict[str, list[Funding]]:
+    found: dict[str, list[Funding]] = {}
+    for line in lines:
+        found.setdefault(fold(line.funder), []).append(line)
+    return found
 
 
-def _line(line: Funding) -> tuple[str, Decimal | None, int | None, Decimal | None]:
-    return fold(line.funder), line.amount, line.year, line.oudin
+def _line(line: Funding) -> tuple[str, ...]:
+    return tuple("" if value is None else str(value) for value in (line.amount, line.year, line.oudin))
 
 
-def _without_empty(lines: tuple[Funding, ...], others: tuple[Funding, ...]) -> list[Funding]:
-    known = {(fold(line.funder), year) for line in others if line.amount is not None for year in (line.year, None)}
-    same = set(map(_line, others))
-    return [
-        line
-        for line in lines
-        if line.amount is not None or _line(line) in same or (fold(line.funder), line.year) not in known
-    ]
+def _money(lines: Sequence[Funding]) -> str:
+    said = "; ".join(f"{line.amount if line.amount is not None else '?'} EUR, {line.year or '?'}" for line in lines)
+    return excerpt(f"{lines[0].funder}: {said}", 120)
