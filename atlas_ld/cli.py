@@ -174,6 +174,7 @@ def build(
 @_base_option
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=int, help="Port to listen on.  [default: 8000]")
+@click.option("--processes", type=int, help="Processes that answer HTTP requests.  [default: one for each processor]")
 @click.option("--workers", type=int, help="SPARQL worker processes.  [default: 2]")
 @_sentences
 def serve(data: tuple[Path, ...], releases: Path | None, base_iri: str | None, **listen: Any) -> None:
@@ -216,7 +217,7 @@ def query(query: str | None, file_: Path | None, format_: str | None, releases: 
     \b
     Example:  atlas-ld query 'SELECT ?title { ?p a atlas:Partnership ; dct:title ?title } LIMIT 5'
     """
-    from atlas_ld.sparql.pool import QueryPool  # needed by this command alone, and slow to import
+    from atlas_ld.sparql.client import QueryService  # needed by this command alone, and slow to import
     from atlas_ld.sparql.request import QueryRequest
 
     if (query is None) == (file_ is None):
@@ -229,12 +230,12 @@ def query(query: str | None, file_: Path | None, format_: str | None, releases: 
         raise AtlasError(f"{file_} cannot be read: {error}") from error
     formats: dict[str, tuple[Format, ...]] = {"csv": (SPARQL_CSV,), "json": (SPARQL_JSON,), "turtle": (TURTLE,)}
     wanted = formats.get(format_ or "", (SPARQL_JSON, TURTLE))
-    pool = QueryPool(release.store, settings, Iris(release.manifest.base_iri).prefixes)
+    service = QueryService(release.store, release.manifest.base_iri, settings)
     try:
-        with pool.run(QueryRequest(text, accepted=wanted)) as answer:
-            body = b"".join(answer.chunks)
+        with service.run(QueryRequest(text, accepted=wanted)) as answer:
+            body = answer.content()
     finally:
-        pool.close()
+        service.close()
     as_table = format_ in (None, "table") and answer.format is SPARQL_JSON
     click.echo(tabular.text(json.loads(body)) if as_table else body, nl=as_table)
 

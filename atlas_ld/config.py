@@ -6,6 +6,7 @@ docs/settings.md shows the same table, made from this one.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -30,12 +31,19 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address to listen on.")
     port: int = _setting(8000, "Port to listen on.")
     workers: int = _setting(2, "SPARQL worker processes, each with its own view of the store.")
-    threads: int = _setting(16, "Threads that answer HTTP requests.")
-    renderers: int = _setting(
-        2, "Processes that render documents under `atlas-ld serve`; 0 renders them in the server's own threads."
+    threads: int = _setting(16, "Threads that answer HTTP requests, in each process.")
+    processes: int = _setting(
+        0, "Processes of `atlas-ld serve` that answer HTTP requests; 0 is one for each processor."
+    )
+    connections: int = _setting(2048, "Connections that each process answering HTTP requests may have open.")
+    header_seconds: int = _setting(
+        15, "Seconds within which a request's header must have come; a connection that is idle as long is closed."
     )
     trusted_proxies: int = _setting(
         0, "Proxies in front whose X-Forwarded headers are believed; 0 where clients connect directly."
+    )
+    trusted_prefix: int = _setting(
+        0, "1 believes X-Forwarded-Prefix of trusted proxies too: the path under which they publish the site."
     )
     hsts_seconds: int = _setting(
         15_552_000, "Seconds that browsers shall insist on TLS (HSTS), said over TLS only; 0 says nothing."
@@ -61,6 +69,12 @@ class Settings:
         "A SPARQL query that runs longer may not take the last workers: one in four, at least one of several.",
     )
     query_cache_mb: int = _setting(64, "Memory for SPARQL answers that are kept until the next release, in MiB.")
+    query_spool_mb: int = _setting(
+        1024, "Room on disk for large SPARQL answers that are being read, in MiB; one client may take a quarter of it."
+    )
+    query_socket: str = _setting(
+        "", "Unix socket of a query service that WSGI processes share; without one, each starts its own."
+    )
     saved_queries_mb: int = _setting(16, "Room for saved SPARQL queries beside the releases, in MiB; 0 saves none.")
     page_size: int = _setting(50, "Rows on one page of a list.")
 
@@ -78,6 +92,11 @@ class Settings:
             elif environment.get(variable):
                 values[setting.name] = _convert(variable, environment[variable], type(setting.default))
         return cls(**values)
+
+    @property
+    def web_processes(self) -> int:
+        """How many processes answer HTTP requests."""
+        return self.processes or os.cpu_count() or 1
 
     def environment(self) -> dict[str, str]:
         """These settings as environment variables, for the processes of the web server."""

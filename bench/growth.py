@@ -74,7 +74,7 @@ def _read(releases: Path) -> dict[str, object]:
     }
     rounds = {address: times for address, (_, *times) in timed.items()}
     slowest = max(rounds, key=lambda address: statistics.median(rounds[address]))
-    opened.pool.close()
+    opened.service.close()
     return {
         "look_ups": thirds,
         "pages": [statistics.median(times[number] for times in rounds.values()) for number in range(_REPEATS)],

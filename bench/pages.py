@@ -69,7 +69,7 @@ def main() -> None:
     for address in addresses(opened):
         first, *later = (timed(client, address) for _ in range(given.repeats + 1))
         print(f"{statistics.median(later):8.0f} {min(later):8.0f} {max(later):8.0f} {first:8.0f}  {address}")
-    opened.pool.close()
+    opened.service.close()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,19 @@ def verify(release: Path) -> list[str]:
     return list(_differences(release))
 
 
+def check_sizes(release: Path) -> list[str]:
+    """One sentence for each file that is missing or has another size: what a look at the folder tells."""
+    expected = {**Manifest.load(release).files, **StoreSums.load(release).files}
+    wrong = []
+    for name, entry in sorted(expected.items()):
+        path = release / name
+        if not path.is_file():
+            wrong.append(f"{name} is missing.")
+        elif (size := path.stat().st_size) != entry.bytes:
+            wrong.append(f"{name} has {size} bytes instead of {entry.bytes}.")
+    return wrong
+
+
 def _differences(release: Path) -> Iterator[str]:
     expected = {**Manifest.load(release).files, **StoreSums.load(release).files}
     found = {p.relative_to(release).as_posix(): p for p in release.rglob("*") if p.is_file()}

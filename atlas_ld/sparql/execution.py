@@ -1,129 +1,153 @@
-"""One query on one worker: frames become a recording, and failures become errors that say what happened."""
+"""One query on one worker: frames become a result, and failures become errors that say what happened."""
 
 from __future__ import annotations
 
-import json
+import asyncio
 import time
-from collections.abc import Mapping
-from signal import SIGSEGV
+from collections.abc import Callable, Mapping
+from signal import SIGKILL, SIGSEGV
 from typing import Any
 
+import orjson
+
 from atlas_ld.config import Settings
-from atlas_ld.errors import QueryError, QueryNotAcceptable, QuerySyntaxError, QueryTimeout, QueryTooLarge
+from atlas_ld.errors import QueryError, QueryNotAcceptable, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
 from atlas_ld.sparql import frames
+from atlas_ld.sparql.request import QueryRequest
 from atlas_ld.sparql.result import ResultBuffer
-from atlas_ld.sparql.worker_process import WorkerDiedError, WorkerProcess
+from atlas_ld.sparql.streams import split
+from atlas_ld.sparql.worker_process import WorkerProcess
+
+OpenResult = Callable[[str, str], ResultBuffer]
+"""Makes the buffer for an answer of this kind and format."""
 
 
-class Run:
-    """A query under way. `ended` says that the worker is done with it, well or not, and can take another."""
+class WorkerKilledError(Exception):
+    """Somebody else killed the worker: the query may be tried once more."""
 
-    def __init__(self, worker: WorkerProcess, seconds: float, settings: Settings) -> None:
+
+class Execution:
+    """A query under way. `done` once the worker has said all, well or not, or has ended."""
+
+    def __init__(self, worker: WorkerProcess, request: QueryRequest, settings: Settings, open_result: OpenResult):
+        """Sends the query; its time counts from here."""
         self.worker = worker
-        self.recording: ResultBuffer | None = None
-        self.ended = False
-        self._seconds, self._settings = seconds, settings
-        self._began = self._worked_before = 0.0
+        self.result: ResultBuffer | None = None
+        self.done: asyncio.Future[None] = worker.died.get_loop().create_future()
+        self._open, self._settings = open_result, settings
+        self._seconds = request.limit(settings)
+        self._began, self._worked_before = time.monotonic(), worker.worked
+        self._begun: asyncio.Future[None] | None = None
+        self._waiter: asyncio.Future[None] | None = None
         self._failure: QueryError | None = None
+        self._ended = False
+        worker.died.add_done_callback(self._end)
+        worker.ask(request.message(settings), self._receive)
 
-    def start(self, message: dict[str, Any]) -> None:
-        """Sends the query, once the worker is ready; its time counts from here. Raises QueryError."""
-        try:
-            self.worker.wait_until_ready()
-            self._began, self._worked_before = time.monotonic(), self.worker.worked
-            self.worker.send(message)
-        except TimeoutError as error:
-            raise QueryError("The query worker did not start in time.") from error
-        except WorkerDiedError as error:
-            raise self._died(error) from error
+    async def until_done(self, seconds: float) -> bool:
+        """Whether it is done `seconds` after its start, for which this waits. Raises QueryTimeout at its time limit."""
+        return await self._until(self.done, seconds)
 
-    def advance(self, seconds: float | None = None, *, to_first_bytes: bool = False) -> bool:
-        """Records what comes: to the end, which is True, or until `seconds` after the start, or the first bytes.
+    async def until_begun(self) -> None:
+        """Waits for the first bytes of the answer, or its end. Raises QueryTimeout."""
+        if self.result is None:
+            self._begun = self.done.get_loop().create_future()
+            await self._until(self._begun, self._seconds)
 
-        Raises the QueryError that ends the query: its time limit, what the worker says of it, or its death.
-        """
-        last = self._began + self._seconds
-        pause = last if seconds is None else min(last, self._began + seconds)
-        while not (to_first_bytes and self.recording):
-            if self._failure:
-                raise self._failure
-            try:
-                done = self._record(*self.worker.receive(pause))
-            except TimeoutError as error:
-                if pause < last:
-                    return False
-                raise QueryTimeout(
-                    f"The query was stopped at its time limit of {self._seconds:g} s.", self._seconds
-                ) from error
-            except WorkerDiedError as error:
-                raise self._died(error) from error
-            if done:
-                return True
-        return False
-
-    def advance_now(self) -> bool:
-        """The same with what is there: for one who knows that there is something. What would be raised is kept for
-        `advance`, and the query is done."""
-        try:
-            return any(self._record(kind, payload) for kind, payload in self.worker.received())
-        except WorkerDiedError as error:
-            self._failure = self._died(error)
-        except QueryError as error:
-            self._failure = error
-        return True
+    async def finish(self) -> ResultBuffer:
+        """The whole result. Raises the QueryError that ends the query: its time limit, what the worker says of it, or
+        its death; WorkerKilledError where it was killed."""
+        await self._until(self.done, self._seconds)
+        if self._failure:
+            raise self._failure
+        if not self._ended:
+            raise self._died(await self.worker.signal(), self.worker.said)
+        assert self.result is not None  # a head comes before the end
+        return self.result
 
     @property
-    def started(self) -> bool:
-        return self._began > 0
-
-    @property
-    def answered(self) -> bool:
-        """Whether every byte of the answer is there."""
-        return self.ended and self._failure is None
-
-    def _record(self, kind: bytes, payload: bytes) -> bool:
-        """Whether this frame was the last. Raises the QueryError that it tells."""
-        if kind == frames.DATA:
-            assert self.recording is not None
-            self.recording.append(payload)
-            return False
-        head, _, data = payload.partition(b"\n") if kind == frames.WHOLE else (payload, b"", b"")
-        content = json.loads(head)
-        if kind in (frames.HEAD, frames.WHOLE):
-            self.recording = ResultBuffer.from_head(content, abandoned=self.worker.kill)
-            self.recording.append(data)
-        if kind == frames.HEAD:
-            return False
-        self.ended, self.worker.worked = True, content["worked"]
-        if kind == frames.ERROR:
-            raise _error(content)
-        return True
+    def is_fit(self) -> bool:
+        """Whether the worker has said all and can take another query."""
+        return self._ended and not self.worker.stepped_back
 
     def worked(self) -> float:
         """Seconds that the worker has worked on the query; where the system does not tell, seconds since its start."""
-        if not self._began:
-            return 0.0
-        total = self.worker.worked if self.ended else self.worker.work_seconds()
+        total = self.worker.worked if self._ended else self.worker.work_seconds()
         return time.monotonic() - self._began if total is None else total - self._worked_before
 
-    def _died(self, error: WorkerDiedError) -> QueryError:
-        if "total order" in error.said:  # how Rust's sort ends the process
+    async def _until(self, event: asyncio.Future[None], seconds: float) -> bool:
+        last, loop = self._began + self._seconds, self.done.get_loop()
+        if not event.done():  # asyncio.wait does the same, and takes a tenth of a short query's time
+            self._waiter = loop.create_future()
+            left = min(last, self._began + seconds) - time.monotonic()
+            timer = loop.call_later(max(0.0, left), _set, self._waiter)
+            try:
+                await self._waiter
+            finally:
+                timer.cancel()
+        if not event.done() and time.monotonic() >= last:
+            raise QueryTimeout(f"The query was stopped at its time limit of {self._seconds:g} s.", self._seconds)
+        return event.done()
+
+    def _receive(self, kind: bytes, payload: bytes) -> None:
+        if self.done.done():
+            return
+        try:
+            self._record(kind, payload)
+        except QueryError as error:
+            self._failure = error
+            self._end()
+
+    def _record(self, kind: bytes, payload: bytes) -> None:
+        """Raises the QueryError that the frame tells."""
+        if kind == frames.DATA:
+            assert self.result is not None
+            self.result.append(payload)
+            return
+        content, data = split(payload) if kind == frames.WHOLE else (orjson.loads(payload), b"")
+        if kind in (frames.HEAD, frames.WHOLE):
+            self.result = self._open(content["kind"], content["format"])
+            self.result.append(data)
+            if self._begun:
+                _set(self._begun)
+                _set(self._waiter)
+        if kind == frames.HEAD:
+            return
+        self._ended, self.worker.worked = True, content["worked"]
+        if kind == frames.ERROR:
+            raise _error(content)
+        self._end()
+
+    def _end(self, _: object = None) -> None:
+        for event in (self.done, self._begun, self._waiter):
+            _set(event)
+
+    def _died(self, signal: int, said: str) -> Exception:
+        if signal == SIGKILL:
+            return WorkerKilledError()
+        if "total order" in said:  # how Rust's sort ends the process
             return QueryError(
                 "The query engine cannot put these values of several kinds (numbers beside texts, say) in one order: "
                 "order by DATATYPE(?value) and STR(?value), or by one kind of value."
             )
-        if "panicked" in error.said:
+        if "panicked" in said:
             return QueryError("The query engine failed within; the server's log says where.")
-        if error.signal == SIGSEGV:
+        if signal == SIGSEGV:
             return QueryTooLarge("The query nests or chains more parts than the engine can hold.")
-        if error.signal:
+        if signal:
             return QueryTooLarge(
                 f"The query took more than the {self._settings.query_memory_mb} MB of memory that a query may have."
             )
         return QueryError("The query worker stopped unexpectedly; the server's log may say why.")
 
 
+def _set(event: asyncio.Future[None] | None) -> None:
+    if event and not event.done():
+        event.set_result(None)
+
+
 def _error(content: Mapping[str, Any]) -> QueryError:
+    """What a worker says of a query."""
     message = f"{content['message']}."
     if content["error"] == "syntax":
         return QuerySyntaxError(message, content["line"], content["column"])
@@ -131,6 +155,6 @@ def _error(content: Mapping[str, Any]) -> QueryError:
         is_graph = content["message"] == "graph"
         what = "a graph" if is_graph else "a table or a truth value"
         return QueryNotAcceptable(f"The answer is {what}, and no format asked for holds one.", is_graph)
-    if content["error"] == "large":
-        return QueryTooLarge(message)
-    return QueryError(message)
+    if content["error"] == "refused":
+        return QueryRefused(content["message"])
+    return QueryTooLarge(message) if content["error"] == "large" else QueryError(message)

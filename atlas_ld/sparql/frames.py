@@ -1,15 +1,25 @@
-"""What the pool and its workers say to each other over a pipe: a letter, a length, and that many bytes.
+"""What processes say to each other: a letter, a length, and that many bytes. One framing for the pipes of query workers
+and for the socket of the query service.
 
-pool -> worker    OPEN      JSON: prefixes that queries may use undeclared; once, first
-                  REQUEST   JSON: query, formats, dataset, limits
-worker -> pool    READY     JSON: what could not be sealed off (a list of sentences)
-                  HEAD      JSON: kind (bindings, boolean, graph), format; once the first bytes are there
-                  DATA      bytes of the answer
-                  END       JSON: worked
-                  WHOLE     HEAD, DATA and END of a small answer: JSON (kind, format, worked), a line feed, its bytes
-                  ERROR     JSON: error (syntax, format, large, failed), message, worked; line and column of syntax
+service -> worker   OPEN      JSON: prefixes that queries may use undeclared; once, first
+                    REQUEST   JSON: query, formats, dataset, limits (`request.QueryRequest.message`)
+worker -> service   READY     JSON: what could not be sealed off (a list of sentences)
+                    HEAD      JSON: kind (bindings, boolean, graph), format; once the first bytes are there
+                    DATA      bytes of the answer
+                    END       JSON: worked
+                    WHOLE     HEAD, DATA and END of a small answer: JSON (kind, format, worked), a line feed, its bytes
+                    ERROR     JSON: error (refused, syntax, format, large, failed), message, worked; line, column
 
-`worked` are the seconds of processor time that the worker has taken since its start.
+client -> service   REQUEST   JSON: query, formats, dataset, limits, client, whole, hold (`request.QueryRequest.asked`)
+                    ADMIT     JSON: client; answered by READY or ERROR
+                    DONE      nothing: the answer that was held is sent
+                    STATUS    nothing; answered by READY with JSON: columns, workers
+service -> client   HEAD      JSON: kind, format, size (bytes, or null while the engine is at work)
+                    DATA, WHOLE as above; END without content
+                    ERROR     JSON as `failures` has it
+
+`worked` are the seconds of processor time that the worker has taken since its start. A client has one query at a time
+on a connection, and cancels it by closing the connection.
 """
 
 from __future__ import annotations
@@ -20,13 +30,23 @@ import struct
 from typing import Any
 
 OPEN, REQUEST, READY, HEAD, DATA, END, WHOLE, ERROR = b"O", b"Q", b"R", b"H", b"D", b"E", b"W", b"X"
+ADMIT, DONE, STATUS = b"A", b"F", b"S"
 
 _HEADER = struct.Struct(">cI")
 
 
+def framed(kind: bytes, payload: bytes = b"") -> bytes:
+    """One frame as it is sent."""
+    return _HEADER.pack(kind, len(payload)) + payload
+
+
+def framed_json(kind: bytes, content: Any) -> bytes:
+    return framed(kind, json.dumps(content).encode())
+
+
 def write(descriptor: int, kind: bytes, payload: bytes) -> None:
     """Writes one frame whole. Raises BrokenPipeError where nobody reads."""
-    rest = memoryview(_HEADER.pack(kind, len(payload)) + payload)
+    rest = memoryview(framed(kind, payload))
     while rest:
         rest = rest[os.write(descriptor, rest) :]
 
@@ -43,6 +63,6 @@ def take(buffer: bytearray) -> tuple[bytes, bytes] | None:
     end = _HEADER.size + length
     if len(buffer) < end:
         return None
-    payload = bytes(buffer[_HEADER.size : end])
+    payload = bytes(memoryview(buffer)[_HEADER.size : end])
     del buffer[:end]
     return kind, payload

@@ -1,30 +1,27 @@
-"""SPARQL queries of other people, run in processes that can be ended.
+"""Queries in, answers out: each on a worker of its own while it runs, under the limits of all.
 
-Each query has a worker of its own while it runs. Past its time limit, or when nobody wants the answer any more, the
-worker is killed and another one started in its place. An answer is whole, or it ends in an exception: never a
-truncated one that looks whole. `turns` decides who is next, `answers` remembers what was asked before.
+Past its time limit, or when nobody wants the answer any more, the worker is killed and another one started in its
+place. An answer is whole, or it ends in an exception: never a truncated one that looks whole. `scheduler` decides who
+is next, `result_cache` remembers what was asked before, and the same question is worked on once.
 """
 
 from __future__ import annotations
 
-import threading
+import asyncio
 import time
-from asyncio import AbstractEventLoop
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from atlas_ld.config import Settings
-from atlas_ld.errors import QueryAbandoned, QueryError, QueryTooLarge
-from atlas_ld.sparql import guard
-from atlas_ld.sparql.beginning import Beginning, Beginnings
-from atlas_ld.sparql.cancellation import CancelToken
-from atlas_ld.sparql.execution import Run
+from atlas_ld.errors import EndpointBusy, QueryError, QueryTooLarge
+from atlas_ld.sparql.execution import Execution, WorkerKilledError
 from atlas_ld.sparql.request import QueryRequest
-from atlas_ld.sparql.result import Answer, ResultBuffer
-from atlas_ld.sparql.result_cache import Answers
+from atlas_ld.sparql.result import ResultBuffer, Spool
+from atlas_ld.sparql.result_cache import Kept, Question, ResultCache
 from atlas_ld.sparql.scheduler import Scheduler, Ticket
+from atlas_ld.sparql.worker_process import WorkerDiedError, WorkerProcess
 from atlas_ld.sparql.workers import WorkerPool
-from atlas_ld.vocabulary import PREFIXES
 
 _STEPS, _MOST_STEPS = 10, 40
 """So often is looked, in the time of a trial, whether it is over, and so often at most."""
@@ -34,152 +31,172 @@ class _TrialOverError(Exception):
     """The query outlived its trial, and there is no place for one more heavy query."""
 
 
-class QueryPool:
-    """`settings.workers` query workers over one store, started when they are first needed. For use by many threads.
+@dataclass(eq=False)
+class PendingQuery:
+    """A question that is worked on by `task`, for `waiting` others. `begun` has its result, complete or after its
+    trial, or its error."""
 
-    `prefixes` are those of the entities (`iris.Iris.prefixes`); queries may use them and PREFIXES undeclared.
+    begun: asyncio.Future[ResultBuffer]
+    task: asyncio.Task[None] | None = None
+    waiting: int = 0
+
+
+class QueryPool:
+    """`settings.workers` query workers over one store, started when they are first needed. For one event loop.
+
+    `prefixes` are those that queries may use undeclared.
     """
 
     def __init__(self, store: Path, settings: Settings, prefixes: Mapping[str, str]) -> None:
         self._settings = settings
-        self._turns = Scheduler(
+        self.scheduler = Scheduler(
             settings.workers, settings.query_queue, settings.query_per_client, settings.query_seconds
         )
-        self._answers = Answers(settings.query_cache_mb * 2**20)
-        everywhere = {**PREFIXES, **prefixes}
-        self._staff = WorkerPool(store, settings.query_memory_mb, everywhere, spare=settings.workers > 1)
+        self.workers = WorkerPool(store, settings.query_memory_mb, prefixes, spare=settings.workers > 1)
+        self._cache = ResultCache(settings.query_cache_mb * 2**20)
+        self._spool = Spool(settings.query_spool_mb * 2**20)
+        self._pending: dict[Question, PendingQuery] = {}
 
-    def in_loop(self, loop: AbstractEventLoop) -> Beginnings:
-        """What begins queries of this pool in the loop, under the same limits."""
-        return Beginnings(self._settings, self._turns, self._answers, self._staff, loop)
+    async def ask(self, request: QueryRequest, client: str) -> Kept | ResultBuffer:
+        """The answer that is kept, or a buffer, opened for the caller, who leaves it: complete, or begun after its
+        trial. Cancelled, the query is ended if nobody else asks the same.
 
-    def run(
-        self,
-        request: QueryRequest,
-        client: str = "",
-        gone: CancelToken | None = None,
-        begun: Beginning | None = None,
-    ) -> Answer:
-        """The answer: complete, or after its trial as soon as it has begun.
-
-        `client` is the address of who asks; where it is given, the limit of queries of one client holds. Saying
-        `gone` ends the query. If `request` has `begun` in a loop, it goes on.
-
-        Raises QueryRefused, QuerySyntaxError, QueryNotAcceptable, QueryTimeout, QueryTooLarge, EndpointBusy,
-        ClientBusy, QueryAbandoned, and QueryError for what the engine fails on.
+        Raises QueryRefused, QuerySyntaxError, QueryNotAcceptable, QueryTimeout, QueryTooLarge, EndpointBusy, and
+        QueryError for what the engine fails on.
         """
-        on_cancel = gone or CancelToken()
-        if begun and begun.flight and begun.take_over(request):
-            try:
-                return self._answers.work(
-                    request.question, begun.flight, lambda: self._record(request, client, on_cancel, begun)
-                )
-            finally:
-                self._turns.leave(client)
         if len(request.query) > self._settings.query_length:
             raise QueryTooLarge(
                 f"The query has {len(request.query)} characters; this endpoint takes "
                 f"{self._settings.query_length} at most."
             )
-        guard.check(request.query)
-        self._turns.admit(client)
+        question = request.question
+        while True:
+            if kept := self._cache.get(question):
+                return kept
+            pending = self._pending.get(question)
+            joined = pending is not None
+            if pending is None:
+                pending = self._begin(request, client)
+            try:
+                result = await self._joined(request, pending)
+            except EndpointBusy:
+                if joined:  # that concerned another client alone
+                    continue
+                raise
+            if result:
+                return result
+
+    def _begin(self, request: QueryRequest, client: str) -> PendingQuery:
+        loop = asyncio.get_running_loop()
+        pending = PendingQuery(loop.create_future())
+        if not request.question.changes:
+            self._pending[request.question] = pending
+        pending.task = loop.create_task(self._work(request, client, pending))
+        return pending
+
+    async def _joined(self, request: QueryRequest, pending: PendingQuery) -> ResultBuffer | None:
+        """The result, with one reader more; None where its last reader has just left. Raises what ended the query."""
+        pending.waiting += 1
         try:
-            return self._answers.get(request.question, lambda: self._record(request, client, on_cancel), on_cancel)
+            result = await asyncio.shield(pending.begun)
+            return result if result.open() else None
         finally:
-            self._turns.leave(client)
+            pending.waiting -= 1
+            if not pending.waiting:
+                if not pending.begun.done():
+                    self._abandon(request, pending)
+                elif not pending.begun.cancelled() and not pending.begun.exception():
+                    pending.begun.result().close_if_unread()
 
-    def fill_columns(self) -> None:
-        """Lets queries that read much be answered on columns (`sparql.columns`), as soon as these are written."""
-        self._staff.columns.fill()
+    def _abandon(self, request: QueryRequest, pending: PendingQuery) -> None:
+        """Nobody wants the answer any more."""
+        if self._pending.get(request.question) is pending:
+            del self._pending[request.question]
+        if pending.task:
+            pending.task.cancel()
 
-    @property
-    def has_columns(self) -> bool:
-        return self._staff.columns.is_filled
-
-    def close(self) -> None:
-        """Kills every worker. Queries that still run end in QueryTooLarge or QueryError."""
-        self._staff.close()
-
-    @property
-    def pids(self) -> set[int]:
-        """The process ids of the workers that run now."""
-        return self._staff.pids
-
-    def _record(
-        self, request: QueryRequest, client: str, gone: CancelToken, begun: Beginning | None = None
-    ) -> ResultBuffer:
+    async def _work(self, request: QueryRequest, client: str, pending: PendingQuery) -> None:
         limit = request.limit(self._settings)
         latest = time.monotonic() + limit
-        turn = begun.turn if begun and begun.turn else self._turns.enter(client)
-        run = begun.run if begun else None
-        if run is None:
-            self._turns.wait(turn, limit, gone)
         try:
-            return self._attempt(request, limit, turn, gone, run)
-        except _TrialOverError:
-            patience = max(0.0, latest - time.monotonic())
-            return self._attempt(request, limit, self._turns.take(client, patience, gone, heavy=True), gone)
-
-    def _attempt(
-        self, request: QueryRequest, limit: float, turn: Ticket, gone: CancelToken, run: Run | None = None
-    ) -> ResultBuffer:
-        """A recording that is complete, or that a thread of its own goes on with. `run` may have been started."""
-        try:
-            run = run or Run(self._staff.acquire(), limit, self._settings)
-        except OSError as error:  # the system has no process or file left to give
-            self._turns.give_back(turn, 0.0, answered=False)
-            raise self._turns.busy() from error
-        handed_over = False
-        try:
-            with gone.on_cancel(run.worker.kill):
-                if not run.started:
-                    run.start(request.message(self._settings))
-                if not self._try(run, turn):
-                    if not self._turns.promote_to_heavy(turn):
-                        raise _TrialOverError
-                    run.worker.step_back()
-                    if not run.advance(to_first_bytes=True):
-                        handed_over = True
-            assert run.recording is not None  # a head comes before the end
-            if handed_over:
-                threading.Thread(target=self._finish, args=(run, request, turn), daemon=True).start()
+            try:
+                result = await self._attempt(request, await self.scheduler.take(client, limit), pending)
+            except _TrialOverError:
+                patience = max(0.0, latest - time.monotonic())
+                ticket = await self.scheduler.take(client, patience, heavy=True)
+                result = await self._attempt(request, ticket, pending)
+            self._cache.keep(request.question, result)
+            if not pending.begun.done():
+                pending.begun.set_result(result)
+        except QueryError as error:
+            if pending.begun.done():
+                pending.begun.result().end(error)
             else:
-                run.recording.end()
-                self._answers.end(request.question, run.recording)
-            return run.recording
-        except (QueryError, _TrialOverError) as error:
-            if run.recording:
-                run.recording.end()
-                run.recording.leave()
-            if gone.said:
-                raise QueryAbandoned("The client is gone.") from error
-            raise
+                pending.begun.set_exception(error)
+                pending.begun.exception()  # somebody has it, or nobody wants it
         finally:
-            if not handed_over:
-                self._release(run, turn, fit=run.ended and not gone.said)
+            if self._pending.get(request.question) is pending:
+                del self._pending[request.question]
 
-    def _try(self, run: Run, turn: Ticket) -> bool:
-        """Whether the query is done within its trial, which counts the work of its worker, not what others take."""
+    async def _attempt(self, request: QueryRequest, ticket: Ticket, pending: PendingQuery) -> ResultBuffer:
+        """The whole result, which `pending` gets earlier if it outlives its trial. A worker that somebody kills, or
+        that had died before, costs nothing but time: the query is tried once more."""
+        worked, answered = 0.0, False
+
+        def open_result(kind: str, format_: str) -> ResultBuffer:
+            return ResultBuffer(kind, format_, self._spool, ticket.client, lambda: self._abandon(request, pending))
+
+        try:
+            for is_last in (False, True):
+                worker = await self._worker()
+                execution = Execution(worker, request, self._settings, open_result)
+                try:
+                    result = await self._execute(execution, ticket, pending)
+                    answered = True
+                    return result
+                except WorkerKilledError:
+                    if is_last or pending.begun.done():
+                        raise QueryError("The query worker was killed; the system may be short of memory.") from None
+                finally:
+                    worked += execution.worked()
+                    self.workers.release(worker, fit=execution.is_fit)
+                    if execution.result and not answered and not pending.begun.done():
+                        execution.result.end()
+                        execution.result.close_if_unread()
+            raise AssertionError("not reached")
+        finally:
+            self.scheduler.give_back(ticket, worked, answered)
+
+    async def _worker(self) -> WorkerProcess:
+        try:
+            return await self.workers.acquire()
+        except (WorkerDiedError, TimeoutError) as error:
+            raise QueryError("The query worker did not start; the server's log may say why.") from error
+        except OSError as error:  # the system has no process or file left to give
+            raise self.scheduler.busy() from error
+
+    async def _execute(self, execution: Execution, ticket: Ticket, pending: PendingQuery) -> ResultBuffer:
         trial = self._settings.query_trial_seconds
         for step in range(1, _MOST_STEPS + 1):
-            if run.advance(step * trial / _STEPS):
-                return True
-            if step >= _STEPS if turn.heavy else self._turns.is_over(run.worked(), trial):
+            if await execution.until_done(step * trial / _STEPS):
                 break
-        return False
+            # A trial counts the work of the worker, not what others take of the processors.
+            if step >= _STEPS if ticket.heavy else self.scheduler.is_over(execution.worked(), trial):
+                break
+        if not execution.done.done():
+            if not self.scheduler.promote_to_heavy(ticket):
+                raise _TrialOverError
+            execution.worker.step_back()
+            await execution.until_begun()
+            if execution.result and not execution.done.done():
+                pending.begun.set_result(execution.result)
+        result = await execution.finish()
+        result.end()
+        return result
 
-    def _finish(self, run: Run, request: QueryRequest, turn: Ticket) -> None:
-        assert run.recording is not None
-        try:
-            run.advance()
-            run.recording.end()
-        except QueryError as error:
-            run.recording.end(error)
-        finally:
-            self._answers.end(request.question, run.recording)
-            self._release(run, turn, fit=False)
-
-    def _release(self, run: Run, turn: Ticket, fit: bool) -> None:
-        seconds, answered = run.worked(), run.recording is not None and run.recording.complete
-        self._staff.release(run.worker, fit and not run.worker.stepped_back)
-        self._turns.give_back(turn, seconds, answered)
+    async def close(self) -> None:
+        """Kills every worker and waits until they are gone."""
+        for pending in list(self._pending.values()):
+            if pending.task:
+                pending.task.cancel()
+        await self.workers.close()

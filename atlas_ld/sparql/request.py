@@ -1,10 +1,11 @@
-"""What is asked of a query pool."""
+"""What is asked of the query service."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from atlas_ld.config import Settings
 from atlas_ld.media import RDF_FORMATS, RESULT_FORMATS, SPARQL_JSON, TURTLE, Format
@@ -12,6 +13,7 @@ from atlas_ld.sparql.result_cache import Question
 
 _RESULTS = frozenset(format_.name for format_ in RESULT_FORMATS)
 _GRAPHS = frozenset(format_.name for format_ in RDF_FORMATS)
+_FORMATS = {format_.name: format_ for format_ in (*RESULT_FORMATS, *RDF_FORMATS)}
 
 
 @dataclass(frozen=True)
@@ -64,3 +66,30 @@ class QueryRequest:
             "rows": settings.query_rows,
             "bytes": min(self.size or settings.query_bytes, settings.query_bytes),
         }
+
+    def asked(self, client: str, *, whole: bool, hold: bool) -> dict[str, Any]:
+        """What the query service is told (`frames`, REQUEST)."""
+        return {
+            "query": self.query,
+            "accepted": (self.result_format, self.graph_format),
+            "default_graphs": self.default_graphs,
+            "named_graphs": self.named_graphs,
+            "seconds": self.seconds,
+            "size": self.size,
+            "base": self.base,
+            "client": client,
+            "whole": whole,
+            "hold": hold,
+        }
+
+    @classmethod
+    def from_asked(cls, content: Mapping[str, Any]) -> Self:
+        return cls(
+            query=content["query"],
+            accepted=tuple(_FORMATS[name] for name in content["accepted"] if name),
+            default_graphs=tuple(content["default_graphs"]),
+            named_graphs=tuple(content["named_graphs"]),
+            seconds=content["seconds"],
+            size=content["size"],
+            base=content["base"],
+        )

@@ -11,16 +11,14 @@ of one short trial.
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import math
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from atlas_ld.errors import ClientBusy, EndpointBusy, QueryAbandoned
-from atlas_ld.sparql.cancellation import CancelToken
+from atlas_ld.errors import ClientBusy, EndpointBusy
 
 _HALF_LIFE = 60.0
 """Seconds in which half of what a client did is forgotten."""
@@ -64,26 +62,23 @@ class _Account:
 
 @dataclass(eq=False)
 class Ticket:
-    """A query's place: its client, whether it counts as heavy, whether it runs, or will not; `told` is called when
-    that is decided, if not at once."""
+    """A query's place: its client, whether it counts as heavy, whether it runs. Where that was not decided at once,
+    `decided` tells: it fails with EndpointBusy where others go before in a full queue."""
 
     client: str
     heavy: bool
     arrival: int
-    on_decided: Callable[[], object] = lambda: None
     running: bool = False
-    refused: bool = False
+    decided: asyncio.Future[None] | None = None
 
 
 class Scheduler:
-    """Places for `places` queries at a time and `queue` that wait, `per_client` of one client. For many threads."""
+    """Places for `places` queries at a time and `queue` that wait, `per_client` of one client. For one event loop."""
 
     def __init__(self, places: int, queue: int, per_client: int, retry_after: float) -> None:
         self._places, self._queue, self._per_client = places, queue, per_client
         self._heavy_places = places - max(1, places // 4) if places > 1 else 1
         self._retry_after = math.ceil(retry_after)
-        self._lock = threading.RLock()  # entering a Condition costs more than entering its lock
-        self._change = threading.Condition(self._lock)
         self._running: set[Ticket] = set()
         self._waiting: set[Ticket] = set()
         self._present: Counter[str] = Counter()
@@ -91,120 +86,102 @@ class Scheduler:
         self._arrivals = itertools.count()
 
     def admit(self, client: str) -> None:
-        """Counts a request of `client` as present until `leave`. Raises ClientBusy past the limit of one client."""
-        with self._lock:
-            if client and self._present[client] >= self._per_client:
-                raise ClientBusy(
-                    f"This address has {self._per_client} queries under way, and may have no more; "
-                    f"try again when one is answered, or in {self._retry_after} s.",
-                    self._retry_after,
-                )
-            if self._present.total() >= self._places + 2 * self._queue:
-                raise self.busy()
-            self._present[client] += 1
+        """Counts a request of `client` as present until `leave`. Raises ClientBusy past the limit of one client,
+        EndpointBusy where too many are present."""
+        if client and self._present[client] >= self._per_client:
+            raise ClientBusy(
+                f"This address has {self._per_client} queries under way, and may have no more; "
+                f"try again when one is answered, or in {self._retry_after} s.",
+                self._retry_after,
+            )
+        if self._present.total() >= self._places + 2 * self._queue:
+            raise self.busy()
+        self._present[client] += 1
 
     def leave(self, client: str) -> None:
-        with self._lock:
-            self._present[client] -= 1
-            if self._present[client] <= 0:
-                del self._present[client]
+        self._present[client] -= 1
+        if self._present[client] <= 0:
+            del self._present[client]
 
-    def take(self, client: str, patience: float, token: CancelToken, heavy: bool = False) -> Ticket:
-        """`enter` and `wait`, and what `wait` raises."""
-        turn = self.enter(client, heavy)
-        self.wait(turn, patience, token)
-        return turn
-
-    def enter(self, client: str, heavy: bool = False, on_decided: Callable[[], object] = lambda: None) -> Ticket:
-        """A place that may be free at once, or has to be waited for, or is refused where others go before in a full
-        queue. `told` must not wait for anything."""
-        with self._lock:
-            turn = Ticket(client, heavy or self._account(client).is_heavy, next(self._arrivals))
-            self._waiting.add(turn)
-            self._start_next()
-            turn.on_decided = on_decided
-            if not turn.running and len(self._waiting) > self._queue:
-                last = max(self._waiting, key=self._rank)
-                self._waiting.remove(last)
-                last.refused = True
-                last.on_decided()
-                self._change.notify_all()
-            return turn
-
-    def wait(self, turn: Ticket, patience: float, token: CancelToken) -> None:
-        """Waits until the query may run. Raises EndpointBusy after `patience` seconds or where it is refused,
-        QueryAbandoned where nobody waits any more."""
-        with token.on_cancel(self._wake), self._lock:
-            self._change.wait_for(lambda: turn.running or turn.refused or token.said, patience)
-            if turn.running and not token.said:
-                return
-            self._withdraw(turn)
-            raise QueryAbandoned("The client is gone.") if token.said else self.busy()
-
-    def withdraw(self, turn: Ticket) -> None:
-        """Nobody wants this place any more, whether it is waited for or taken."""
-        with self._lock:
-            self._withdraw(turn)
+    async def take(self, client: str, patience: float, heavy: bool = False) -> Ticket:
+        """A place, as soon as there is one. Raises EndpointBusy after `patience` seconds, or at once where others go
+        before in a full queue. Cancelled, it waits no longer."""
+        ticket = Ticket(client, heavy or self._account(client).is_heavy, next(self._arrivals))
+        self._waiting.add(ticket)
+        self._start_next()
+        if ticket.running:
+            return ticket
+        ticket.decided = asyncio.get_running_loop().create_future()
+        if len(self._waiting) > self._queue:
+            last = max(self._waiting, key=self._rank)
+            self._waiting.remove(last)
+            assert last.decided is not None
+            if not last.decided.done():
+                last.decided.set_exception(self.busy())
+        try:
+            async with asyncio.timeout(patience):
+                await ticket.decided
+        except BaseException as error:
+            self._withdraw(ticket)
+            if isinstance(error, TimeoutError):
+                raise self.busy() from None
+            raise
+        return ticket
 
     def is_over(self, seconds: float, trial: float) -> bool:
         """Whether a trial of `trial` seconds is over after `seconds`: earlier where light queries wait."""
-        with self._lock:
-            crowded = any(not turn.heavy for turn in self._waiting)
+        crowded = any(not ticket.heavy for ticket in self._waiting)
         return seconds >= trial * (_CROWDED_TRIAL if crowded else 1)
 
-    def promote_to_heavy(self, turn: Ticket) -> bool:
+    def promote_to_heavy(self, ticket: Ticket) -> bool:
         """The query outlived its trial: whether it may run on, as heavy. Its client is remembered for it."""
-        with self._lock:
-            self._account(turn.client).outlived += 1
-            if not turn.heavy and self._heavy() < self._heavy_places:
-                turn.heavy = True
-                self._start_next()
-            return turn.heavy
-
-    def give_back(self, turn: Ticket, seconds: float, answered: bool) -> None:
-        """The query is done, after `seconds` of work, with or without an answer."""
-        with self._lock:
-            self._running.discard(turn)
-            account = self._account(turn.client)
-            account.seconds += seconds
-            account.short += answered and not turn.heavy
+        self._account(ticket.client).outlived += 1
+        if not ticket.heavy and self._heavy() < self._heavy_places:
+            ticket.heavy = True
             self._start_next()
+        return ticket.heavy
+
+    def give_back(self, ticket: Ticket, seconds: float, answered: bool) -> None:
+        """The query is done, after `seconds` of work, with or without an answer."""
+        self._running.discard(ticket)
+        account = self._account(ticket.client)
+        account.seconds += seconds
+        account.short += answered and not ticket.heavy
+        self._start_next()
 
     def busy(self) -> EndpointBusy:
         return EndpointBusy(
             f"Every query worker is taken; try again in {self._retry_after} s.", retry_after=self._retry_after
         )
 
-    def _wake(self) -> None:
-        with self._lock:
-            self._change.notify_all()
-
-    def _withdraw(self, turn: Ticket) -> None:
-        self._waiting.discard(turn)
-        self._running.discard(turn)
+    def _withdraw(self, ticket: Ticket) -> None:
+        self._waiting.discard(ticket)
+        self._running.discard(ticket)
         self._start_next()
 
     def _heavy(self) -> int:
-        return sum(turn.heavy for turn in self._running)
+        return sum(ticket.heavy for ticket in self._running)
 
-    def _rank(self, turn: Ticket) -> tuple[bool, int, bool, float, int]:
-        mine = sum(other.client == turn.client for other in self._running)
-        account = self._account(turn.client)
-        return turn.heavy, mine, account.short < _KNOWN, account.seconds, turn.arrival
+    def _rank(self, ticket: Ticket) -> tuple[bool, int, bool, float, int]:
+        mine = sum(other.client == ticket.client for other in self._running)
+        account = self._account(ticket.client)
+        return ticket.heavy, mine, account.short < _KNOWN, account.seconds, ticket.arrival
 
     def _start_next(self) -> None:
         """Gives free places to those who wait, in their order."""
         while self._waiting and len(self._running) < self._places:
             room_for_heavy = self._heavy() < self._heavy_places
-            able = [turn for turn in self._waiting if room_for_heavy or not turn.heavy]
+            able = [ticket for ticket in self._waiting if room_for_heavy or not ticket.heavy]
             if not able:
                 break
-            turn = able[0] if len(able) == 1 else min(able, key=self._rank)
-            self._waiting.remove(turn)
-            self._running.add(turn)
-            turn.running = True
-            turn.on_decided()
-            self._change.notify_all()
+            ticket = able[0] if len(able) == 1 else min(able, key=self._rank)
+            self._waiting.remove(ticket)
+            if ticket.decided and ticket.decided.done():  # its task is being cancelled, and withdraws it
+                continue
+            self._running.add(ticket)
+            ticket.running = True
+            if ticket.decided:
+                ticket.decided.set_result(None)
 
     def _account(self, client: str) -> _Account:
         account = self._accounts.get(client)

@@ -31,8 +31,9 @@ from pyoxigraph import (
     serialize,
 )
 
+from atlas_ld.errors import QueryRefused
 from atlas_ld.media import RDF_FORMATS, SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML
-from atlas_ld.sparql import frames, sandbox
+from atlas_ld.sparql import frames, guard, sandbox
 from atlas_ld.sparql.columns.attachment import Attached
 from atlas_ld.sparql.mistakes import line_and_column, mistake
 from atlas_ld.sparql.result_writer import NotWritableError, Output, TooLargeError, csv_lines
@@ -112,8 +113,11 @@ def _requests(source: int) -> Iterator[tuple[bytes, dict[str, Any]]]:
 def answer(store: Store, columns: Attached, prefixes: dict[str, str], request: dict[str, Any], target: int) -> None:
     """Answers one request (see `request.QueryRequest.message`) with frames to the descriptor `target`."""
     try:
+        guard.check(request["query"])
         if not _evaluate_on_columns(columns, prefixes, request, target):
             _evaluate(store, prefixes, request, target)
+    except QueryRefused as error:
+        _fail(target, "refused", message=str(error))
     except SyntaxError as error:
         _fail(target, "syntax", **explain(str(error), request["query"], prefixes))
     except _NoFormatError as error:

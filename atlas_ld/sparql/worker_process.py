@@ -1,34 +1,37 @@
-"""One query worker, seen from the process that started it."""
+"""One query worker, seen from the query service."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import json
 import logging
 import os
-import select
+import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from atlas_ld.sparql import frames
+from atlas_ld.sparql.streams import FrameProtocol, framed_json
 
 _log = logging.getLogger(__name__)
 _START_SECONDS = 30.0
 _LOWEST = 15
+_MOST_LOGGED = 4096
+"""Bytes of what a worker writes on its standard error that are logged at a time."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class WorkerDiedError(Exception):
-    """The process ended or closed its output. `signal` is the signal that ended it, 0 where it was none; `said` is
-    what it wrote on its standard error last."""
+    """The process ended or closed its output. `signal` is the signal that ended it, 0 where it was none."""
 
-    def __init__(self, signal: int, said: str = "") -> None:
+    def __init__(self, signal: int) -> None:
         super().__init__(f"ended by signal {signal}" if signal else "ended by itself")
-        self.signal, self.said = signal, said
+        self.signal = signal
 
 
 def import_path() -> str:
@@ -36,81 +39,98 @@ def import_path() -> str:
     return os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
 
 
-class WorkerProcess:
-    """A handle on a running `sparql.worker`. For use by one thread at a time."""
+class WorkerProcess(FrameProtocol):
+    """A handle on a running `sparql.worker`. Frames of an answer go to `listener`, its death to `on_death`."""
 
-    def __init__(self, store: Path, memory_mb: int, prefixes: Mapping[str, str], columns: int) -> None:
-        """Starts the process and returns at once; `wait_until_ready` waits for it to have opened the store.
+    def __init__(self, store: Path, memory_mb: int, columns: int, on_death: Callable[[WorkerProcess], object]) -> None:
+        """Starts the process and returns at once; `connect` comes next.
 
         `columns` is the descriptor of the file of columns (`column_file`).
         """
+        super().__init__()
         options = [f"--memory-mb={memory_mb}", f"--columns={columns}"]
-        self._process = subprocess.Popen(  # noqa: S603  # our own module, our own arguments
-            [sys.executable, "-P", "-m", "atlas_ld.sparql.worker", str(store.resolve()), *options],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            cwd="/",
-            env={"PYTHONPATH": import_path()},
-            pass_fds=[columns],
-            start_new_session=True,  # Ctrl-C is for the server; a worker leaves when its input is closed
-        )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._input, self.output = self._process.stdin.fileno(), self._process.stdout.fileno()
+        self._ours, theirs = socket.socketpair()
+        with theirs:
+            self._process: subprocess.Popen[bytes] = subprocess.Popen(  # noqa: S603  # our own module, our own arguments
+                [sys.executable, "-P", "-m", "atlas_ld.sparql.worker", str(store.resolve()), *options],
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                cwd="/",
+                env={"PYTHONPATH": import_path()},
+                pass_fds=[columns],
+                start_new_session=True,  # Ctrl-C is for the server; a worker leaves when its input is closed
+            )
+        self._on_death = on_death
         assert self._process.stderr is not None
-        self._errors = self._process.stderr.fileno()
-        os.set_blocking(self._errors, False)
-        self._buffer = bytearray()
-        self._poll = select.poll()
-        self._poll.register(self.output, select.POLLIN)
-        self._ready = False
+        self._errors = self._process.stderr
+        os.set_blocking(self._errors.fileno(), False)
+        self.said = ""
+        """What it wrote on its standard error last."""
+        self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.listener: Callable[[bytes, bytes], object] | None = None
+        self.died: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.stepped_back = False
         self.worked = 0.0
         """Seconds of processor time that it had taken when it last said so."""
-        with contextlib.suppress(BrokenPipeError):  # it has ended already, and the first query will tell
-            frames.write_json(self._input, frames.OPEN, {"prefixes": dict(prefixes)})
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
-    def wait_until_ready(self, seconds: float = _START_SECONDS) -> None:
-        """Raises WorkerDiedError where the worker cannot open its store, TimeoutError after so many seconds."""
-        if self._ready:
-            return
-        kind, payload = self.receive(time.monotonic() + seconds)
-        if kind != frames.READY:
-            _log.error("A query worker did not start: %s", json.loads(payload)["message"])
-            raise WorkerDiedError(0)
-        for sentence in json.loads(payload):
-            _log.warning("Query worker %d: %s", self.pid, sentence)
-        self.worked = self.work_seconds() or 0.0
-        self._ready = True
+    @property
+    def has_opened(self) -> bool:
+        """Whether it has ever opened the store."""
+        return self._ready.done()
 
-    def send(self, request: dict[str, Any]) -> None:
-        """Raises WorkerDiedError where nobody reads."""
-        self._log_errors()  # else a worker that warns a lot would wait for somebody to read
-        try:
-            frames.write_json(self._input, frames.REQUEST, request)
-        except BrokenPipeError as error:
-            raise self._death() from error
+    @property
+    def is_ready(self) -> bool:
+        """Whether it has opened the store and lives."""
+        return self._ready.done() and self.transport is not None
 
-    def receive(self, deadline: float) -> tuple[bytes, bytes]:
-        """The next frame. Raises TimeoutError when `time.monotonic()` passes `deadline`, and WorkerDiedError."""
-        while (frame := frames.take(self._buffer)) is None:
-            left = max(0.0, deadline - time.monotonic())
-            if not self._poll.poll(left * 1000):
-                raise TimeoutError
-            self._read()
-        return frame
+    async def connect(self, prefixes: Mapping[str, str]) -> None:
+        """Tells it the prefixes that queries may use undeclared."""
+        loop = asyncio.get_running_loop()
+        await loop.create_unix_connection(lambda: self, sock=self._ours)
+        loop.add_reader(self._errors.fileno(), self._log_errors)
+        self.send(framed_json(frames.OPEN, {"prefixes": dict(prefixes)}))
 
-    def received(self) -> Iterator[tuple[bytes, bytes]]:
-        """The frames that are whole after one read of `output`, where there is something to read."""
-        self._read()
-        while frame := frames.take(self._buffer):
-            yield frame
+    async def until_ready(self) -> None:
+        """Raises WorkerDiedError where the worker cannot open its store, TimeoutError after half a minute."""
+        if not self._ready.done():
+            async with asyncio.timeout(_START_SECONDS):
+                await asyncio.wait((self._ready, self.died), return_when=asyncio.FIRST_COMPLETED)
+        if not self.is_ready:
+            raise WorkerDiedError(await self.signal())
+
+    def frame_received(self, kind: bytes, payload: bytes) -> None:
+        if self.listener:
+            self.listener(kind, payload)
+        elif kind == frames.READY:
+            for sentence in orjson.loads(payload):
+                _log.warning("Query worker %d: %s", self.pid, sentence)
+            self.worked = self.work_seconds() or 0.0
+            self._ready.set_result(None)
+        elif kind == frames.ERROR:
+            _log.error("A query worker did not start: %s", orjson.loads(payload)["message"])
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        self._process.kill()
+        if not self._errors.closed:
+            self._log_errors()
+        self.died.set_result(None)
+        self._on_death(self)
+
+    def ask(self, request: Mapping[str, Any], listener: Callable[[bytes, bytes], object]) -> None:
+        """Sends a query; the frames of its answer go to `listener` until `rest`."""
+        self.listener = listener
+        self.send(framed_json(frames.REQUEST, request))
+
+    def rest(self) -> None:
+        """It is done with its query and can take another."""
+        self.listener = None
 
     def work_seconds(self) -> float | None:
         """Processor time that the process has taken, or None where the system does not tell (proc_pid_stat(5))."""
@@ -127,40 +147,19 @@ class WorkerProcess:
             os.setpriority(os.PRIO_PROCESS, self.pid, _LOWEST)
 
     def kill(self) -> None:
-        """Ends the process, whatever it does. Any thread may call it: its user gets WorkerDiedError."""
+        """Ends the process, whatever it does."""
         self._process.kill()
+        self.close()
 
-    def end(self) -> None:
-        """Ends the process and waits until it is gone."""
-        self._process.kill()
-        self._process.wait()
-
-    def discard(self) -> None:
-        """Ends the process and frees its pipes. For its user alone."""
-        self.end()
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        assert self._process.stderr is not None
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.stderr.close()
-
-    def _read(self) -> None:
-        data = os.read(self.output, 65536)
-        if not data:
-            raise self._death()
-        self._buffer += data
-
-    def _death(self) -> WorkerDiedError:
-        signal = max(0, -self._process.wait())
-        return WorkerDiedError(signal, self._log_errors())
-
-    def _log_errors(self) -> str:
-        """What the process has written on its standard error since the last time; the log gets it."""
-        try:
-            said = os.read(self._errors, 65536).decode(errors="replace").strip()
-        except BlockingIOError:
-            return ""
+    def _log_errors(self) -> None:
+        said = self._errors.read(65536)
         if said:
-            _log.warning("Query worker %d: %s", self.pid, said)
-        return said
+            self.said = said.decode(errors="replace").strip()[-_MOST_LOGGED:]
+            _log.warning("Query worker %d: %s", self.pid, self.said)
+        elif said == b"":  # it has ended
+            asyncio.get_running_loop().remove_reader(self._errors.fileno())
+            self._errors.close()
+
+    async def signal(self) -> int:
+        """The signal that ended the process, once it is gone; 0 where it ended by itself."""
+        return max(0, -await asyncio.get_running_loop().run_in_executor(None, self._process.wait))

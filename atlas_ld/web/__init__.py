@@ -17,10 +17,10 @@ reconciliation   /reconcile: names matched with entities, for OpenRefine
 from __future__ import annotations
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from atlas_ld.web.entities import citation, documents, linksets
 from atlas_ld.web.http import access_log, problems, responses
+from atlas_ld.web.http.requests import RequestReader
 from atlas_ld.web.lists import charts, maps, search
 from atlas_ld.web.lists import pages as lists
 from atlas_ld.web.pages import about, api, crawlers, downloads, health, home, model, near_misses
@@ -37,10 +37,7 @@ def create_app(publication: Publication) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.extensions["atlas"] = publication
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it, its base does not
-    if proxies := publication.settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask documents it so
-            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_prefix=proxies
-        )
+    app.wsgi_app = RequestReader(app.wsgi_app, publication.settings)  # type: ignore[method-assign]  # Flask's own way
     access_log.register(app)
     i18n.register(app)
     urls.register(app)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from flask import current_app
@@ -27,7 +28,7 @@ from atlas_ld.release.writing.downloads import DOWNLOADS
 from atlas_ld.release.writing.facet_file import FACETS
 from atlas_ld.release.writing.search_file import SEARCH
 from atlas_ld.release.writing.writer import QUALITY
-from atlas_ld.sparql.pool import QueryPool
+from atlas_ld.sparql.client import QueryService
 from atlas_ld.vocabulary import PREFIXES, VOID
 from atlas_ld.web.entities.moved import Moved, moved
 from atlas_ld.web.reconciliation.names import Names
@@ -45,7 +46,7 @@ class Publication:
     release: Release
     iris: Iris
     reader: Reader
-    pool: QueryPool
+    service: QueryService
     model: Model
 
     @cached_property
@@ -117,8 +118,14 @@ def _counted(described: Graph, of: str, count: str) -> dict[str, int]:
     return {part[of][0].value: int(part[count][0].value) for part in described.values() if of in part and count in part}
 
 
-def open_publication(settings: Settings, release_id: str | None = None) -> Publication:
-    """A release of `settings.releases`, the current one unless its id is given, opened. Raises ReleaseError."""
+def open_publication(
+    settings: Settings, release_id: str | None = None, service: Path | None = None, *, columns: bool = False
+) -> Publication:
+    """A release of `settings.releases`, the current one unless its id is given, opened.
+
+    `service` is the socket of a query service over it; without one, it is started with the first query, with `columns`
+    or without. Raises ReleaseError.
+    """
     release = open_release(settings.releases, release_id)
     iris = Iris(release.manifest.base_iri)  # what the release was built with, whatever the settings say now
     return Publication(
@@ -126,7 +133,7 @@ def open_publication(settings: Settings, release_id: str | None = None) -> Publi
         release=release,
         iris=iris,
         reader=Reader(release.store, PREFIXES | iris.prefixes, _dump(release, iris)),
-        pool=QueryPool(release.store, settings, PREFIXES | iris.prefixes),
+        service=QueryService(release.store, iris.base, settings, service, columns=columns),
         model=load_model(iris.base),
     )
 

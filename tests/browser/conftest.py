@@ -33,7 +33,7 @@ def site(demonstration: Release) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-    publication.pool.close()
+    publication.service.close()
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,7 @@ def site(build: Build, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]
     ).release
     publication = open_publication(Settings(releases=release.path.parent))
     yield create_app(publication).test_client()
-    publication.pool.close()
+    publication.service.close()
 
 
 def soup(client: FlaskClient, path: str) -> BeautifulSoup:

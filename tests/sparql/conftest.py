@@ -10,7 +10,7 @@ import pytest
 
 from atlas_ld.config import Settings
 from atlas_ld.iris import Iris
-from atlas_ld.sparql.pool import QueryPool
+from atlas_ld.sparql.client import QueryService
 
 IRIS = Iris("http://localhost:8000/")
 
@@ -57,8 +57,9 @@ def large_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def pool(store: Path) -> Iterator[QueryPool]:
-    opened = QueryPool(store, Settings(workers=1, query_seconds=20.0), IRIS.prefixes)
+@pytest.fixture(scope="session")
+def service(store: Path) -> Iterator[QueryService]:
+    """A query service over the tiny store, with one worker."""
+    opened = QueryService(store, IRIS.base, Settings(workers=1, query_seconds=20.0, query_cache_mb=0))
     yield opened
     opened.close()

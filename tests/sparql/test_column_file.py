@@ -1,4 +1,4 @@
-"""Queries on columns, asked through the pool like all others."""
+"""Queries on columns, asked of the query service like all others."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 from atlas_ld.config import Settings
 from atlas_ld.errors import QueryTooLarge
 from atlas_ld.media import RESULT_FORMATS, SPARQL_JSON, Format
+from atlas_ld.sparql.client import QueryService
 from atlas_ld.sparql.column_file import ColumnFile
 from atlas_ld.sparql.columns.attachment import Attached
-from atlas_ld.sparql.pool import QueryPool
 from atlas_ld.sparql.request import QueryRequest
 from atlas_ld.vocabulary import PREFIXES
 from tests.sparql.conftest import IRIS
@@ -40,8 +40,8 @@ def filled(store: Path) -> Iterator[ColumnFile]:
     file.close()
 
 
-def text(pool: QueryPool, query: str, format_: Format = SPARQL_JSON) -> bytes:
-    with pool.run(QueryRequest(query, (format_,))) as answer:
+def text(service: QueryService, query: str, format_: Format = SPARQL_JSON) -> bytes:
+    with service.run(QueryRequest(query, (format_,))) as answer:
         return answer.content()
 
 
@@ -50,32 +50,30 @@ def text(pool: QueryPool, query: str, format_: Format = SPARQL_JSON) -> bytes:
 def test_a_worker_answers_with_the_bytes_that_oxigraph_writes(
     filled: ColumnFile, store: Path, query: str, format_: Format
 ) -> None:
-    pool = QueryPool(store, Settings(workers=1, query_cache_mb=0), IRIS.prefixes)  # without columns
+    service = QueryService(store, IRIS.base, Settings(workers=1, query_cache_mb=0))  # without columns
     attached = Attached(filled.descriptor)
     wait_until(lambda: attached.answer(query, format_.name, PREFIXES | IRIS.prefixes, None))
     pieces = attached.answer(query, format_.name, PREFIXES | IRIS.prefixes, None)
     assert pieces is not None
-    assert b"".join(pieces) == text(pool, query, format_)
-    pool.close()
+    assert b"".join(pieces) == text(service, query, format_)
+    service.close()
 
 
-def test_a_pool_answers_the_same_before_and_after_its_columns_are_written(store: Path) -> None:
-    pool = QueryPool(store, Settings(workers=1, query_cache_mb=0), IRIS.prefixes)
-    before = [text(pool, query) for query in (TITLES, TOTAL, LISTING)]
-    pool.fill_columns()
-    wait_until(lambda: pool.has_columns)
+def test_a_service_answers_the_same_before_and_after_its_columns_are_written(store: Path) -> None:
+    service = QueryService(store, IRIS.base, Settings(workers=1, query_cache_mb=0), columns=True)
+    before = [text(service, query) for query in (TITLES, TOTAL, LISTING)]
+    wait_until(lambda: service.status()["columns"])
     time.sleep(1)  # for the worker to attach them
-    assert [text(pool, query) for query in (TITLES, TOTAL, LISTING)] == before
-    pool.close()
+    assert [text(service, query) for query in (TITLES, TOTAL, LISTING)] == before
+    service.close()
 
 
 def test_the_limit_of_rows_holds_on_columns(store: Path) -> None:
-    pool = QueryPool(store, Settings(workers=1, query_rows=2), IRIS.prefixes)
-    pool.fill_columns()
-    wait_until(lambda: pool.has_columns)
+    service = QueryService(store, IRIS.base, Settings(workers=1, query_rows=2), columns=True)
+    wait_until(lambda: service.status()["columns"])
     with pytest.raises(QueryTooLarge):
-        text(pool, TITLES)
-    pool.close()
+        text(service, TITLES)
+    service.close()
 
 
 def test_closing_ends_the_process_that_writes_the_columns(large_store: Path) -> None:

@@ -2,135 +2,152 @@
 
 from __future__ import annotations
 
-import threading
-import time
+import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from atlas_ld.errors import ClientBusy, EndpointBusy, QueryAbandoned
-from atlas_ld.sparql.cancellation import CancelToken
+from atlas_ld.errors import ClientBusy, EndpointBusy
 from atlas_ld.sparql.scheduler import Scheduler, Ticket
+from tests.loops import in_a_loop
+
+Scene = Callable[[Scheduler], Awaitable[None]]
 
 
-def turns(places: int = 2, queue: int = 2, per_client: int = 4) -> Scheduler:
-    return Scheduler(places, queue, per_client, retry_after=7.2)
+def play(scene: Scene, places: int = 2, queue: int = 2, per_client: int = 4) -> None:
+    async def run() -> None:
+        await scene(Scheduler(places, queue, per_client, retry_after=7.2))
+
+    in_a_loop(run())
 
 
-def take(queue: Scheduler, client: str, heavy: bool = False, patience: float = 0.0) -> Ticket:
-    return queue.take(client, patience, CancelToken(), heavy)
+async def take(queue: Scheduler, client: str, heavy: bool = False, patience: float = 0.0) -> Ticket:
+    return await queue.take(client, patience, heavy)
 
 
-def waiting(queue: Scheduler, client: str, order: list[str]) -> threading.Thread:
-    """A thread that waits for a place, notes the client, and gives the place back."""
+async def waiting(queue: Scheduler, client: str, order: list[str]) -> asyncio.Task[None]:
+    """A task that waits for a place, notes the client, and gives the place back."""
 
-    def wait() -> None:
-        turn = take(queue, client, patience=10.0)
+    async def wait() -> None:
+        ticket = await take(queue, client, patience=10.0)
         order.append(client)
-        queue.give_back(turn, 0.0, answered=True)
+        queue.give_back(ticket, 0.0, answered=True)
 
-    thread = threading.Thread(target=wait)
-    before = len(queue._waiting)
-    thread.start()
-    while len(queue._waiting) == before:
-        time.sleep(0.001)
-    return thread
+    task = asyncio.ensure_future(wait())
+    await asyncio.sleep(0)
+    return task
 
 
 def test_heavy_queries_never_take_every_place() -> None:
-    queue = turns()
-    take(queue, "a", heavy=True)
-    with pytest.raises(EndpointBusy) as caught:
-        take(queue, "b", heavy=True)
-    assert caught.value.retry_after == 8
-    take(queue, "c")
+    async def scene(queue: Scheduler) -> None:
+        await take(queue, "a", heavy=True)
+        with pytest.raises(EndpointBusy) as caught:
+            await take(queue, "b", heavy=True)
+        assert caught.value.retry_after == 8
+        await take(queue, "c")
+
+    play(scene)
 
 
 def test_a_query_that_outlives_its_trial_runs_on_if_there_is_room_for_a_heavy_one() -> None:
-    queue = turns()
-    first, second = take(queue, "a"), take(queue, "b")
-    assert queue.promote_to_heavy(first)
-    assert not queue.promote_to_heavy(second)
+    async def scene(queue: Scheduler) -> None:
+        first, second = await take(queue, "a"), await take(queue, "b")
+        assert queue.promote_to_heavy(first)
+        assert not queue.promote_to_heavy(second)
+
+    play(scene)
 
 
 def test_a_client_whose_query_outlived_its_trial_begins_as_heavy() -> None:
-    queue = turns()
-    long = take(queue, "greedy")
-    assert queue.promote_to_heavy(long)
-    with pytest.raises(EndpointBusy):
-        take(queue, "greedy")
-    assert take(queue, "modest").running
+    async def scene(queue: Scheduler) -> None:
+        assert queue.promote_to_heavy(await take(queue, "greedy"))
+        with pytest.raises(EndpointBusy):
+            await take(queue, "greedy")
+        assert (await take(queue, "modest")).running
+
+    play(scene)
 
 
 def test_many_short_answers_outweigh_a_long_one() -> None:
-    queue = turns()
-    for _ in range(20):
-        queue.give_back(take(queue, "analyst"), 0.01, answered=True)
-    assert queue.promote_to_heavy(take(queue, "analyst"))
-    assert not take(queue, "analyst").heavy
+    async def scene(queue: Scheduler) -> None:
+        for _ in range(20):
+            queue.give_back(await take(queue, "analyst"), 0.01, answered=True)
+        assert queue.promote_to_heavy(await take(queue, "analyst"))
+        assert not (await take(queue, "analyst")).heavy
+
+    play(scene)
 
 
 def test_who_got_short_answers_goes_first_then_who_used_least() -> None:
-    queue, order = turns(places=1, queue=9), list[str]()
-    queue.give_back(take(queue, "known"), 0.01, answered=True)
-    queue.give_back(take(queue, "costly"), 5.0, answered=False)
-    holder = take(queue, "holder")
-    threads = [waiting(queue, client, order) for client in ("costly", "new", "known")]
-    queue.give_back(holder, 0.0, answered=True)
-    for thread in threads:
-        thread.join()
-    assert order == ["known", "new", "costly"]
+    async def scene(queue: Scheduler) -> None:
+        order = list[str]()
+        queue.give_back(await take(queue, "known"), 0.01, answered=True)
+        queue.give_back(await take(queue, "costly"), 5.0, answered=False)
+        holder = await take(queue, "holder")
+        tasks = [await waiting(queue, client, order) for client in ("costly", "new", "known")]
+        queue.give_back(holder, 0.0, answered=True)
+        await asyncio.gather(*tasks)
+        assert order == ["known", "new", "costly"]
+
+    play(scene, places=1, queue=9)
 
 
 def test_a_full_queue_gives_up_the_place_of_the_last_in_order() -> None:
-    queue, order = turns(places=1, queue=1), list[str]()
-    queue.give_back(take(queue, "costly"), 5.0, answered=False)
-    holder = take(queue, "holder")
-    told: list[EndpointBusy] = []
+    async def scene(queue: Scheduler) -> None:
+        order = list[str]()
+        queue.give_back(await take(queue, "costly"), 5.0, answered=False)
+        holder = await take(queue, "holder")
+        costly = await waiting(queue, "costly", order)
+        modest = await waiting(queue, "modest", order)
+        with pytest.raises(EndpointBusy):
+            await costly
+        queue.give_back(holder, 0.0, answered=True)
+        await modest
+        assert order == ["modest"]
 
-    def wait() -> None:
-        with pytest.raises(EndpointBusy) as caught:
-            take(queue, "costly", patience=10.0)
-        told.append(caught.value)
-
-    costly = threading.Thread(target=wait)
-    costly.start()
-    while not queue._waiting:
-        time.sleep(0.001)
-    thread = threading.Thread(target=lambda: order.append(take(queue, "modest", patience=10.0).client))
-    thread.start()
-    costly.join()
-    queue.give_back(holder, 0.0, answered=True)
-    thread.join()
-    assert len(told) == 1
-    assert order == ["modest"]
+    play(scene, places=1, queue=1)
 
 
 def test_one_client_has_a_limit_and_the_nameless_one_has_none() -> None:
-    queue = turns(per_client=2, queue=9)
-    for _ in range(2):
-        queue.admit("a")
+    async def scene(queue: Scheduler) -> None:
+        for _ in range(2):
+            queue.admit("a")
+            queue.admit("")
+        with pytest.raises(ClientBusy):
+            queue.admit("a")
         queue.admit("")
-    with pytest.raises(ClientBusy):
+        queue.leave("a")
         queue.admit("a")
-    queue.admit("")
-    queue.leave("a")
-    queue.admit("a")
+
+    play(scene, per_client=2, queue=9)
 
 
-def test_who_leaves_waits_no_longer() -> None:
-    queue, gone = turns(places=1), CancelToken()
-    take(queue, "a")
-    threading.Timer(0.05, gone.cancel).start()
-    with pytest.raises(QueryAbandoned):
-        queue.take("b", 60.0, gone)
-    assert not queue._waiting
+@pytest.mark.parametrize("place_is_free", [False, True])
+def test_who_leaves_waits_no_longer_and_holds_no_place(place_is_free: bool) -> None:
+    """Also where the place came in the same moment."""
+
+    async def scene(queue: Scheduler) -> None:
+        holder, order = await take(queue, "a"), list[str]()
+        leaving = await waiting(queue, "b", order)
+        if place_is_free:
+            queue.give_back(holder, 0.0, answered=True)
+        leaving.cancel()
+        await asyncio.wait((leaving,))
+        if not place_is_free:
+            queue.give_back(holder, 0.0, answered=True)
+        assert order == []
+        assert (await take(queue, "c")).running
+
+    play(scene, places=1)
 
 
 def test_trials_are_short_only_while_others_wait() -> None:
-    queue, order = turns(places=1), list[str]()
-    holder = take(queue, "a")
-    assert not queue.is_over(0.2, trial=0.5)
-    thread = waiting(queue, "b", order)
-    assert queue.is_over(0.2, trial=0.5)
-    queue.give_back(holder, 0.0, answered=True)
-    thread.join()
+    async def scene(queue: Scheduler) -> None:
+        holder, order = await take(queue, "a"), list[str]()
+        assert not queue.is_over(0.2, trial=0.5)
+        task = await waiting(queue, "b", order)
+        assert queue.is_over(0.2, trial=0.5)
+        queue.give_back(holder, 0.0, answered=True)
+        await task
+
+    play(scene, places=1)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -16,7 +16,6 @@ import pytest
 
 from atlas_ld.sparql import frames
 from atlas_ld.sparql.worker import explain, readable
-from atlas_ld.sparql.worker_process import WorkerDiedError, WorkerProcess
 from tests.listening import listening
 from tests.sparql.test_guard import corpus
 
@@ -37,13 +36,55 @@ def _can_be_sealed() -> bool:
 needs_filter = pytest.mark.skipif(not _can_be_sealed(), reason="this system grants no seccomp filter")
 
 
+_UNGUARDED = """
+import sys
+from atlas_ld.sparql import guard, worker
+guard.check = lambda query: None
+worker.main(sys.argv[1:])
+"""
+
+
+class Worker:
+    """A worker process whose guard lets every query pass."""
+
+    def __init__(self, store: Path) -> None:
+        with tempfile.TemporaryFile() as columns:
+            arguments = [str(store), "--memory-mb=256", f"--columns={columns.fileno()}"]
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", _UNGUARDED, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                bufsize=0,
+                pass_fds=[columns.fileno()],
+            )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self._input, self._output = self.process.stdin.fileno(), self.process.stdout.fileno()
+        self._buffer = bytearray()
+        frames.write_json(self._input, frames.OPEN, {"prefixes": PREFIXES})
+
+    def receive(self) -> tuple[bytes, bytes]:
+        while (frame := frames.take(self._buffer)) is None:
+            data = os.read(self._output, 65536)
+            assert data, "the worker died"
+            self._buffer += data
+        return frame
+
+    def ask(self, query: str, **formats: str) -> tuple[bytes, bytes]:
+        """The last frame of the answer."""
+        frames.write_json(self._input, frames.REQUEST, REQUEST | {"query": query} | formats)
+        while (frame := self.receive())[0] in (frames.HEAD, frames.DATA):
+            pass
+        return frame
+
+
 @pytest.fixture
-def worker(store: Path) -> Iterator[WorkerProcess]:
-    with tempfile.TemporaryFile() as columns:
-        started = WorkerProcess(store, 256, PREFIXES, columns.fileno())
-    started.wait_until_ready()
-    yield started
-    started.discard()
+def worker(store: Path) -> Iterator[Worker]:
+    started = Worker(store)
+    with started.process:
+        assert started.receive()[0] == frames.READY
+        yield started
+        started.process.kill()
 
 
 @pytest.fixture
@@ -53,25 +94,14 @@ def listener() -> Iterator[tuple[str, list[object]]]:
         yield on_cancel
 
 
-def ask(worker: WorkerProcess, query: str) -> tuple[bytes, bytes]:
-    """The last frame of the answer."""
-    worker.send(REQUEST | {"query": query})
-    while (frame := worker.receive(time.monotonic() + 30))[0] in (frames.HEAD, frames.DATA):
-        pass
-    return frame
-
-
 @needs_filter
 def test_no_hostile_query_reaches_the_network_even_without_the_guard(
-    store: Path, worker: WorkerProcess, listener: tuple[str, list[object]]
+    store: Path, worker: Worker, listener: tuple[str, list[object]]
 ) -> None:
     address, calls = listener
     denied = 0
     for query in corpus("hostile"):
-        try:
-            kind, payload = ask(worker, query.replace("http://endpoint.test/", address))
-        except WorkerDiedError:
-            pytest.fail(f"The worker died of {query!r}")
+        kind, payload = worker.ask(query.replace("http://endpoint.test/", address))
         denied += kind == frames.ERROR and "not permitted" in json.loads(payload)["message"]
     assert calls == []
     assert denied > 20, "the engine tried, and was denied"
@@ -100,11 +130,12 @@ def test_a_sealed_process_cannot(attempt: str, tmp_path: Path) -> None:
 
 
 def test_a_worker_without_a_store_says_so_and_ends(tmp_path: Path) -> None:
-    with tempfile.TemporaryFile() as columns:
-        worker = WorkerProcess(tmp_path / "none", 64, PREFIXES, columns.fileno())
-    with pytest.raises(WorkerDiedError):
-        worker.wait_until_ready()
-    worker.discard()
+    worker = Worker(tmp_path / "none")
+    with worker.process:
+        kind, payload = worker.receive()
+        assert worker.process.wait(10) == 0
+    assert kind == frames.ERROR
+    assert "No store" in json.loads(payload)["message"]
 
 
 def test_a_frame_is_taken_only_when_it_is_whole() -> None:
@@ -156,27 +187,26 @@ def test_a_syntax_error_is_told_without_the_engines_lists(
         ("SELECT * { ?s ?p ?o # } '\n", "The { that begins here is not closed", (1, 10)),
     ],
 )
-def test_a_syntax_error_names_the_thing(worker: WorkerProcess, query: str, text: str, place: tuple[int, int]) -> None:
-    kind, payload = ask(worker, query)
+def test_a_syntax_error_names_the_thing(worker: Worker, query: str, text: str, place: tuple[int, int]) -> None:
+    kind, payload = worker.ask(query)
     told = json.loads(payload)
     assert kind == frames.ERROR
     assert text in told["message"]
     assert (told["line"], told["column"]) == place
 
 
-def test_a_blank_before_the_bracket_of_coalesce_is_taken_out_as_the_engine_takes_none(worker: WorkerProcess) -> None:
+def test_a_blank_before_the_bracket_of_coalesce_is_taken_out_as_the_engine_takes_none(worker: Worker) -> None:
     assert readable("# concat (\nASK { FILTER(coalesce # x\n(1) = CONCAT(1)) }") == (
         "# concat (\nASK { FILTER(coalesce(1) = CONCAT(1)) }"
     )
     assert readable("ASK { FILTER('CONCAT (' = <x:concat (>) }") == "ASK { FILTER('CONCAT (' = <x:concat (>) }"
-    kind, payload = ask(worker, 'SELECT (CONCAT ("a", "b") AS ?x) { }')
+    kind, payload = worker.ask('SELECT (CONCAT ("a", "b") AS ?x) { }')
     assert (kind, b'"ab"' in payload) == (frames.WHOLE, True)
 
 
-def test_csv_quotes_every_value_that_has_a_comma(worker: WorkerProcess) -> None:
+def test_csv_quotes_every_value_that_has_a_comma(worker: Worker) -> None:
     query = 'SELECT * { VALUES (?a ?b) { (<http://x/a,896> "q\\"") ("x\\ny" UNDEF) (1.50 "é"@fr) } }'
-    worker.send(REQUEST | {"query": query, "result_format": "sparql-csv"})
-    kind, payload = worker.receive(time.monotonic() + 30)
+    kind, payload = worker.ask(query, result_format="sparql-csv")
     assert kind == frames.WHOLE
     document = payload.partition(b"\n")[2].decode()
     assert document == 'a,b\r\n"http://x/a,896","q"""\r\n"x\ny",\r\n1.5,é\r\n'
@@ -185,22 +215,18 @@ def test_csv_quotes_every_value_that_has_a_comma(worker: WorkerProcess) -> None:
 
 @pytest.mark.parametrize("format_", ["sparql-xml", "rdf-xml"])
 @pytest.mark.parametrize("character", ["\u0001", "\ufffe", "\uffff", "\u001f"])
-def test_xml_with_a_character_that_it_cannot_hold_is_refused(
-    worker: WorkerProcess, format_: str, character: str
-) -> None:
+def test_xml_with_a_character_that_it_cannot_hold_is_refused(worker: Worker, format_: str, character: str) -> None:
     head = "CONSTRUCT { <x:s> <x:p> ?o }" if format_ == "rdf-xml" else "SELECT ?o"
     query = f'{head} {{ BIND("a{character}b" AS ?o) }}'
-    worker.send(REQUEST | {"query": query, "result_format": "sparql-xml", "graph_format": "rdf-xml"})
-    kind, payload = worker.receive(time.monotonic() + 30)
+    kind, payload = worker.ask(query, result_format="sparql-xml", graph_format="rdf-xml")
     assert kind == frames.ERROR
     assert f"U+{ord(character):04X}" in json.loads(payload)["message"]
 
 
 @pytest.mark.parametrize("format_", ["sparql-xml", "rdf-xml"])
-def test_a_carriage_return_survives_xml(worker: WorkerProcess, format_: str) -> None:
+def test_a_carriage_return_survives_xml(worker: Worker, format_: str) -> None:
     head = "CONSTRUCT { <x:s> <x:p> ?o }" if format_ == "rdf-xml" else "SELECT ?o"
     query = f'{head} {{ BIND("a\\rb\\n" AS ?o) }}'
-    worker.send(REQUEST | {"query": query, "result_format": "sparql-xml", "graph_format": "rdf-xml"})
-    _, payload = worker.receive(time.monotonic() + 30)
+    _, payload = worker.ask(query, result_format="sparql-xml", graph_format="rdf-xml")
     texts = [element.text for element in ElementTree.fromstring(payload.partition(b"\n")[2]).iter()]
     assert "a\rb\n" in texts

@@ -122,7 +122,7 @@ def _served(settings: Settings) -> Iterator[Flask]:
     app.testing = True
     app.test_client_class = _Client
     yield app
-    publication.pool.close()
+    publication.service.close()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What HTTP owes every client.
 
+requests      a request in one form, and who the client is
 rules         conditions, codings, ranges, CORS, bounds: pure functions
 responses     the rules applied to Flask's requests
 routes        each address declared once, with all that others have to know of it

@@ -7,26 +7,29 @@ queries can be told without being read.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import hashlib
 import itertools
 import json
 import logging
+import queue
 import re
 import sys
-import threading
 import time
 import uuid
-from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
+from logging.handlers import QueueHandler, QueueListener
+from typing import TextIO
 
 from flask import Flask, Response, abort, g, request
 
 from atlas_ld.privacy import redact_address
 from atlas_ld.web.http import rules
 from atlas_ld.web.http.problems import problem
+from atlas_ld.web.http.requests import Request
 from atlas_ld.web.http.routes import route_of
 
 LOG = logging.getLogger("atlas_ld.access")
@@ -37,7 +40,7 @@ MOST_BODY = 2**20
 _LONGEST_PATH = 200
 _BATCH_SECONDS = 0.2
 _MOST_LINES = 100_000
-"""Lines that wait to be written; the oldest are lost where nobody takes them."""
+"""Lines that wait to be written, at most."""
 _PLAIN = re.compile(r"[\w/.-]*", re.ASCII)
 
 
@@ -59,6 +62,12 @@ def line(
     return json.dumps(record, ensure_ascii=False)
 
 
+def line_of(request: Request, request_id: str, status: int, size: int | None, ms: float) -> str:
+    """`line` of a request that the site did not answer itself."""
+    path, query = (text.encode("latin-1").decode("utf-8", "replace") for text in (request.path, request.query))
+    return line(request_id, request.method, path, query, request.client, status, size, ms)
+
+
 def _clean(path: str) -> str:
     """The path without personal data; most have no sign of any."""
     return redact_address(f"site://{path}")[0].removeprefix("site://") if not _PLAIN.fullmatch(path) else path
@@ -76,36 +85,52 @@ def network(client: str | None) -> str | None:
     return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
-class _Batches(logging.Handler):
-    """Writes lines to the standard error five times a second: a call to the system for each would cost more than the
-    answer to most requests."""
+class _Queue(QueueHandler):
+    """Hands lines to another thread; where nobody takes them, new ones are lost."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._lines: deque[str] = deque(maxlen=_MOST_LINES)
-        threading.Thread(target=self._write_on, name="access-log", daemon=True).start()
-        atexit.register(self.flush)
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        return record  # it has no arguments
 
-    def emit(self, record: logging.LogRecord) -> None:
-        self._lines.append(self.format(record) + "\n")
+    def enqueue(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(queue.Full):
+            self.queue.put_nowait(record)
+
+
+class _Buffered(logging.StreamHandler[TextIO]):
+    """Leaves it to others when what was written is sent."""
 
     def flush(self) -> None:
-        lines = [self._lines.popleft() for _ in range(len(self._lines))]
-        if lines:
-            sys.stderr.write("".join(lines))
-            sys.stderr.flush()
+        pass
 
-    def _write_on(self) -> None:
-        while True:
+
+class _Batches(QueueListener):
+    """Sends what was logged five times a second: a call to the system for each line would cost more than the answer to
+    most requests."""
+
+    def __init__(self, lines: queue.Queue[logging.LogRecord], stream: TextIO) -> None:
+        super().__init__(lines, _Buffered(stream))
+        self._lines, self._stream = lines, stream
+
+    def dequeue(self, block: bool) -> logging.LogRecord:
+        if self._lines.empty():
+            self._stream.flush()
             time.sleep(_BATCH_SECONDS)
-            self.flush()
+        return super().dequeue(block)
+
+    def stop(self) -> None:
+        super().stop()
+        self._stream.flush()
 
 
 def log_to_stderr() -> None:
     """Let this process write its log: a JSON object for each request, a plain line for anything else."""
-    forms = (("atlas_ld", "%(levelname)s %(name)s: %(message)s"), (LOG.name, "%(message)s"))
-    for (name, form), handler in zip(forms, (logging.StreamHandler(), _Batches()), strict=True):
-        handler.setFormatter(logging.Formatter(form))
+    lines: queue.Queue[logging.LogRecord] = queue.Queue(_MOST_LINES)
+    batches = _Batches(lines, open(sys.stderr.fileno(), "w", encoding="utf-8", buffering=2**20, closefd=False))  # noqa: SIM115
+    batches.start()
+    atexit.register(batches.stop)
+    plain = logging.StreamHandler()
+    plain.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    for name, handler in (("atlas_ld", plain), (LOG.name, _Queue(lines))):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False
         logger.setLevel(logging.INFO)

@@ -1,9 +1,8 @@
 """Between the network and the site.
 
-server           granian
-gateway          RSGI on one side, WSGI on the other; wsgi_bridge translates
+server           the process that starts all others; web_process is one that answers HTTP, with granian
+gateway          RSGI on one side, WSGI on the other; wsgi_bridge takes WSGI's answers apart
 connection       how much a client has taken of an answer, and how to break it
 throttle         clients that ask too much wait
 response_cache   answers that are kept as bytes
-render_pool      processes that render documents; render_worker is one
 """

@@ -1,158 +1,114 @@
 """Between the server and the site: granian's RSGI interface on one side, a WSGI application on the other.
 
-Why not granian's own WSGI interface: there a request holds a thread from its first byte to its last, nobody hears that
-a client has left, and a body that fails half way ends as if it were whole. Here the server's loop reads requests and
-sends answers, and threads only work. Queries have threads of their own, so that pages never wait for them. What the
-site may know of its client stands in the environ:
+Every request has one way: it is read into one form (`requests.Request`), the bytes that are kept answer it if they can
+(`response_cache`), a SPARQL query is asked of the query service, and the rest is the site's, in a thread. The server's
+loop reads requests and sends answers, so that slow clients hold no thread. What the site may know besides stands in the
+environ:
 
-    atlas.client        who asks, as `manners` counts it
-    atlas.gone          an CancelToken: said when the client leaves
-    atlas.breakable     a function: whether an answer without Content-Length can be broken off if it fails
-    atlas.begun         a query that was begun in the loop (`sparql.beginning`), or None
+    atlas.request    the Request
+    atlas.asked      what a client asks of /sparql, and what came of it (`protocol.Asked`)
+    atlas.cancel     a CancelToken: cancelled when the client leaves
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import logging
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined]  # exported, not declared
 
 from atlas_ld.config import Settings
 from atlas_ld.errors import QueryError
-from atlas_ld.sparql.beginning import Beginning
 from atlas_ld.sparql.cancellation import CancelToken
+from atlas_ld.sparql.client import AsyncAnswer, QueryService
+from atlas_ld.web.http import access_log, rules
+from atlas_ld.web.http.requests import Application, Request
 from atlas_ld.web.server.connection import Connection, find_connection
-from atlas_ld.web.server.render_pool import Renderers
-from atlas_ld.web.server.throttle import RefusalThrottle, client_of
-from atlas_ld.web.server.wsgi_bridge import AT_ONCE, Application, Find, Reply, call, environ_of
-from atlas_ld.web.sparql.protocol import most_bytes
-from atlas_ld.web.sparql.quick import PATH, QuickQueries
+from atlas_ld.web.server.response_cache import Choice, ResponseCache
+from atlas_ld.web.server.throttle import RefusalThrottle
+from atlas_ld.web.server.wsgi_bridge import AT_ONCE, FileBody, Reply, call
+from atlas_ld.web.sparql import protocol as sparql
+from atlas_ld.web.sparql import reply as sparql_answer
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
-_QUERY_PATHS = ("/sparql", "/queries")
 _BODY_SECONDS = 30.0
-_STALLED_SECONDS = 60.0
+_GRACE, _LEAST_RATE = 60.0, 16 * 1024
+"""A client that has taken less of an answer than so many bytes for each second, after the first minute, is left."""
 _LOOK_AGAIN = 0.02
-_LATER = 5.0
-"""Seconds after the start at which work begins that has time: whoever waits for a server to be back goes first."""
 _SOON = 0.1
 """Who leaves within so many seconds is not noticed: a short query is answered by then."""
+_IN_LOOP = 64 * 1024
+"""Larger answers are hashed and compressed in a thread."""
+_LARGE = 4 * 2**20
+"""Larger answers are sent as they come from the query service, whole or not."""
 
 
 class Gateway:
-    """An RSGI application that is `site`, a WSGI application.
-
-    Three are asked first, in the server's loop: `ready`, answers that are held in memory (`ready.ResponseCache.find`),
-    `renderers`, processes that make documents, and `quick`, queries that are answered at once. `later` is work that has
-    time: it is called when the first answers are given.
-    """
+    """An RSGI application that is `site`, a WSGI application; `kept` has answers, `service` those of queries, whose
+    relative IRIs are resolved against `base`. Addresses that begin with one of `query_paths` run queries."""
 
     def __init__(
         self,
         site: Application,
         settings: Settings,
-        ready: Find | None = None,
-        quick: QuickQueries | None = None,
-        renderers: Renderers | None = None,
-        later: Callable[[], None] | None = None,
+        kept: ResponseCache,
+        service: QueryService,
+        base: str,
+        query_paths: tuple[str, ...],
     ) -> None:
-        self._site, self._settings, self._ready, self._quick = site, settings, ready, quick
-        self._renderers, self._later = renderers, later
-        self._most = most_bytes(settings.query_length)
+        self._site, self._settings, self._kept, self._service = site, settings, kept, service
+        self._base, self._query_paths = base, query_paths
+        self._most = sparql.most_bytes(settings.query_length)
         queries = settings.workers + 2 * settings.query_queue + 4
         self._pages = ThreadPoolExecutor(settings.threads, thread_name_prefix="page")
         self._queries = ThreadPoolExecutor(queries, thread_name_prefix="query")
-        self._manners = RefusalThrottle()
-
-    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """granian calls it when the loop is there, before the first request."""
-        if self._renderers:
-            self._renderers.start(loop)
-        if self._later:
-            loop.call_later(_LATER, self._later)
-
-    def __rsgi_del__(self, _: asyncio.AbstractEventLoop) -> None:
-        if self._renderers:
-            self._renderers.close()
+        self._throttle = RefusalThrottle()
+        self._request_id = access_log.request_ids()
+        self._common = {secure: _common(secure, settings.hsts_seconds) for secure in (False, True)}
+        self.under_way = 0
+        """Requests that are not answered yet."""
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """One request. A client that leaves is no error; anything else that fails is, and the body is broken off."""
         if scope.proto != "http":
             return
-        if self._ready and scope.path != PATH:
-            fields, peer = scope.headers.items(), scope.client.rpartition(":")[0].strip("[]")
-            if found := self._ready(scope.method, scope.scheme, scope.path, scope.query_string, fields, peer):
-                protocol.response_bytes(*found)
-                return
-            if self._renderers and (made := await self._renderers.find(scope, fields, peer)):
-                protocol.response_bytes(*made)
-                return
+        self.under_way += 1
+        try:
+            with contextlib.suppress(ProtocolClosed):
+                await self._respond(scope, protocol)
+        finally:
+            self.under_way -= 1
+
+    async def _respond(self, scope: Scope, protocol: HTTPProtocol) -> None:
+        request = _request(scope, self._settings)
+        if (choice := self._kept.choice(request)) and (found := self._kept.find(request, choice)):
+            protocol.response_bytes(found[0], list(found[1]), found[2])
+            return
         body = b""
-        if scope.method not in ("GET", "HEAD", "OPTIONS"):
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
             try:
                 body = await asyncio.wait_for(self._body(protocol), _BODY_SECONDS)
             except TimeoutError:
                 protocol.response_empty(408, [("connection", "close")])
                 return
-            declared = scope.headers.get("content-length", "0")
+            declared = request.fields.get("content-length", "0")
             if declared.isdecimal() and len(body) < min(int(declared), self._most):
                 return  # the client left before it had said all
-        client = client_of(scope.client, scope.headers.get("x-forwarded-for"), self._settings.trusted_proxies)
-        begun = None
-        try:
-            if self._quick and scope.path == PATH:
-                fields = scope.headers.items()
-                asked = self._quick.read(scope.method, scope.scheme, scope.query_string, fields, body)
-                if asked and (begun := self._quick.begin(asked, client)):
-                    await begun.settled
-                    if answer := self._quick.answer(asked, begun, client):
-                        protocol.response_bytes(*answer)
-                        return
-            await self._ask_site(scope, protocol, body, client, begun)
-        finally:
-            if self._quick and begun:
-                self._quick.drop(begun)
-
-    async def _ask_site(
-        self, scope: Scope, protocol: HTTPProtocol, body: bytes, client: str, begun: Beginning | None
-    ) -> None:
-        is_query = scope.path.startswith(_QUERY_PATHS)
-        connections: list[Connection] = []
-        gone = CancelToken()
-        environ = environ_of(scope, body)
-        environ |= {
-            "atlas.client": client,
-            "atlas.gone": gone,
-            "atlas.breakable": lambda: _found(scope.client, connections),
-            "atlas.begun": begun,
-        }
-        leaving: asyncio.Future[None] | None = None
-        executor = self._queries if is_query else self._pages
-        try:
-            work = asyncio.get_running_loop().run_in_executor(executor, call, self._site, environ)
-            if is_query and not (await asyncio.wait([work], timeout=_SOON))[0]:
-                leaving = asyncio.ensure_future(_say_when_left(protocol, gone))
-            reply = await work
-            try:
-                if is_query and reply.status >= 400:
-                    await asyncio.sleep(self._manners.refused(client))
-                if not gone.said:
-                    await self._send(reply, scope, protocol, executor, connections)
-            finally:
-                reply.close()
-        except ProtocolClosed:
-            pass
-        finally:
-            if leaving:
-                leaving.cancel()
-            for connection in connections:
-                connection.close()
+        with Exchange(scope, protocol, request, body) as exchange:
+            if request.path == sparql.PATH and (asked := sparql.plain(request, body, self._settings.query_length)):
+                await self._query(exchange, asked)
+            else:
+                await self._ask_site(exchange)
 
     async def _body(self, protocol: HTTPProtocol) -> bytes:
         """The request's body, or a little more of it than the site takes: then the site refuses it by its length."""
@@ -163,62 +119,252 @@ class Gateway:
                 break
         return bytes(body)
 
-    async def _send(
-        self, reply: Reply, scope: Scope, protocol: HTTPProtocol, executor: Executor, connections: list[Connection]
-    ) -> None:
+    # Queries
+
+    async def _query(self, exchange: Exchange, operation: sparql.Operation) -> None:
+        """A query that was read: its answer, or the site's page or problem about it."""
+        request, started = exchange.request, time.perf_counter()
+        if operation.query is None:
+            await self._ask_site(exchange)
+            return
+        formats = sparql.acceptable(operation, operation.query, request.fields.get("accept"))
+        if not any(formats):
+            await self._ask_site(exchange)
+            return
+        asked = sparql.Asked(operation, formats, self._base)
+        choice = None if asked.is_page else self._kept.choice(request, asked.wanted.question)
+        if choice and (found := self._kept.find(request, choice)):
+            exchange.protocol.response_bytes(found[0], list(found[1]), found[2])
+            return
+        try:
+            answer = await exchange.unless_left(self._answer(exchange, asked))
+        except QueryError as error:
+            asked.error = error
+            await self._ask_site(exchange, asked)
+            return
+        try:
+            if asked.is_page or "if-match" in request.fields:
+                asked.content, asked.kind, asked.format = await answer.content(), answer.kind, answer.format
+                await self._ask_site(exchange, asked)
+            elif answer.size is not None and answer.size <= _LARGE:
+                await self._send_answer(exchange, answer, choice, started)
+            else:
+                await self._stream_answer(exchange, answer, started)
+        finally:
+            answer.close()
+
+    async def _answer(self, exchange: Exchange, asked: sparql.Asked) -> AsyncAnswer:
+        """Complete, or where the connection can be broken off if it fails, begun. Raises QueryError."""
+        client, ask = exchange.request.counted, self._service.ask
+        answer = await ask(asked.wanted, client, whole=asked.is_page, hold=asked.is_page)
+        if answer.complete or exchange.connection:
+            return answer
+        try:
+            return await ask(asked.wanted, client, whole=True)
+        finally:
+            answer.close()
+
+    async def _send_answer(self, exchange: Exchange, answer: AsyncAnswer, choice: Choice | None, at: float) -> None:
+        content, request = await answer.content(), exchange.request
+        if len(content) > _IN_LOOP:
+            made = await self._in_thread(
+                self._pages, sparql_answer.reply, request.method, request.headers, content, answer.format
+            )
+        else:
+            made = sparql_answer.reply(request.method, request.headers, content, answer.format)
+        fields = [(name.lower(), value) for name, value in made.headers.items()]
+        fields += self._common[request.scheme == "https"]
+        if choice and request.method == "GET":
+            self._kept.keep(choice, made.status, fields, made.body)
+        fields.append(("x-request-id", self._log(request, made.status, len(made.body), at)))
+        exchange.protocol.response_bytes(made.status, fields, made.body)
+
+    async def _stream_answer(self, exchange: Exchange, answer: AsyncAnswer, started: float) -> None:
+        request = exchange.request
+        fields = [
+            ("content-type", answer.content_type),
+            ("vary", "Accept"),
+            ("content-disposition", sparql_answer.disposition(answer.format)),
+            *self._common[request.scheme == "https"],
+            ("x-request-id", self._log(request, 200, answer.size, started)),
+        ]
+        if answer.size is not None:
+            fields.append(("content-length", str(answer.size)))
+        if request.method == "HEAD":
+            exchange.protocol.response_stream(200, fields)
+            return
+        await _stream(exchange, 200, fields, answer.chunks())
+
+    def _log(self, request: Request, status: int, size: int | None, started: float) -> str:
+        """The request's id, under which it is in the log now."""
+        request_id = self._request_id(request.fields.get("x-request-id"))
+        if access_log.LOG.isEnabledFor(logging.INFO):
+            ms = (time.perf_counter() - started) * 1000
+            access_log.LOG.info(access_log.line_of(request, request_id, status, size, ms))
+        return request_id
+
+    # All else
+
+    async def _ask_site(self, exchange: Exchange, asked: sparql.Asked | None = None) -> None:
+        request = exchange.request
+        runs_queries = request.path.startswith(self._query_paths)
+        executor = self._queries if runs_queries and asked is None else self._pages
+        environ = exchange.environ() | {"atlas.asked": asked}
+        work = self._in_thread(executor, call, self._site, environ)
+        reply = await (exchange.unless_left(work, in_thread=True) if runs_queries else work)
+        try:
+            if runs_queries and reply.status >= 400:
+                await asyncio.sleep(self._throttle.refused(request.counted))
+            await self._send(exchange, reply, executor)
+        finally:
+            reply.close()
+
+    async def _send(self, exchange: Exchange, reply: Reply, executor: Executor) -> None:
+        protocol = exchange.protocol
         if reply.file:
             protocol.response_file(reply.status, reply.headers, reply.file)
-            return
-        if scope.method == "HEAD" and reply.length is None:  # a body of no bytes would be given a length of 0
-            protocol.response_stream(reply.status, reply.headers)
-            return
-        if reply.rest is None:
+        elif exchange.request.method == "HEAD" and reply.length is None:
+            protocol.response_stream(reply.status, reply.headers)  # a body of no bytes would be given a length of 0
+        elif reply.rest is None:
             protocol.response_bytes(reply.status, reply.headers, reply.begun)
-            return
-        _found(scope.client, connections)
-        connection = connections[0] if connections else None
-        if connection is None and reply.length is None:  # it could not be broken off, so it is sent whole
-            rest = await asyncio.get_running_loop().run_in_executor(executor, b"".join, reply.rest)
+        elif exchange.connection is None and reply.length is None:  # it could not be broken off, so it is sent whole
+            rest = await self._in_thread(executor, b"".join, reply.rest)
             protocol.response_bytes(reply.status, reply.headers, reply.begun + rest)
-            return
-        transport = protocol.response_stream(reply.status, reply.headers)
-        loop, sent, whole = asyncio.get_running_loop(), 0, False
+        else:
+            await _stream(exchange, reply.status, reply.headers, self._pieces(reply, executor))
+
+    async def _pieces(self, reply: Reply, executor: Executor) -> AsyncIterator[bytes]:
+        assert reply.rest is not None
         piece: bytes | None = reply.begun
+        while piece is not None:
+            yield piece
+            piece = await self._in_thread(executor, next, reply.rest, None)
+
+    @staticmethod
+    def _in_thread(executor: Executor, work: Callable[..., T], *arguments: Any) -> Awaitable[T]:
+        return asyncio.get_running_loop().run_in_executor(executor, work, *arguments)
+
+
+class Exchange:
+    """A request, the client's connection, and where the answer goes. In a `with` block, which gives the connection
+    back."""
+
+    def __init__(self, scope: Scope, protocol: HTTPProtocol, request: Request, body: bytes) -> None:
+        self.protocol, self.request, self.body = protocol, request, body
+        self._scope = scope
+        self._cancel = CancelToken()
+        self._connection: Connection | None = None
+
+    @property
+    def connection(self) -> Connection | None:
+        """The client's, where it can be found: then an answer can be broken off, and what waits can be seen."""
+        if self._connection is None:
+            self._connection = find_connection(self._scope.client)
+        return self._connection
+
+    def environ(self) -> dict[str, Any]:
+        """For the site (PEP 3333)."""
+        host, _, port = self._scope.server.rpartition(":")
+        return self.request.environ() | {
+            "CONTENT_LENGTH": str(len(self.body)),
+            "SERVER_NAME": host.strip("[]") or "localhost",
+            "SERVER_PORT": port or "80",
+            "SERVER_PROTOCOL": f"HTTP/{self._scope.http_version}",
+            "wsgi.version": (1, 0),
+            "wsgi.input": io.BytesIO(self.body),
+            "wsgi.input_terminated": True,
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": True,
+            "wsgi.run_once": False,
+            "wsgi.file_wrapper": FileBody,
+            "atlas.cancel": self._cancel,
+        }
+
+    async def unless_left(self, work: Awaitable[T], *, in_thread: bool = False) -> T:
+        """What `work` gives. Where the client leaves, it is cancelled and ProtocolClosed raised; work in a thread is
+        told by the token, and waited for."""
+        task = asyncio.current_task()
+        assert task is not None
+        watcher: list[asyncio.Task[None]] = []
+        left = False
+
+        async def watch() -> None:
+            nonlocal left
+            await self.protocol.client_disconnect()
+            left = True
+            self._cancel.cancel()
+            if not in_thread:
+                task.cancel()
+
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(_SOON, lambda: watcher.append(loop.create_task(watch())))
         try:
-            while piece is not None:
-                await transport.send_bytes(piece)
-                sent += len(piece)
-                if connection and not await _taken(connection, sent):
-                    return
-                piece = await loop.run_in_executor(executor, next, reply.rest, None)
-            whole = True
-        except QueryError as error:
-            _log.info("An answer was broken off after %d bytes: %s", sent, type(error).__name__)
+            return await work
+        except asyncio.CancelledError:
+            if left:
+                raise ProtocolClosed from None
+            raise
         finally:
-            if not whole and connection:
-                connection.cut()
+            timer.cancel()
+            for one in watcher:
+                one.cancel()
+
+    def __enter__(self) -> Exchange:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._connection:
+            self._connection.close()
 
 
-def _found(client: str, connections: list[Connection]) -> bool:
-    """Whether the client's connection is in `connections`, which is looked for once."""
-    if not connections and (connection := find_connection(client)):
-        connections.append(connection)
-    return bool(connections)
+def _request(scope: Scope, settings: Settings) -> Request:
+    fields = scope.headers.items()
+    if scope.authority:
+        fields = [*(field for field in fields if field[0] != "host"), ("host", scope.authority)]
+    peer = scope.client.rpartition(":")[0].strip("[]")
+    path, query = (_latin(text) for text in (scope.path, scope.query_string))
+    return Request.read(scope.method, scope.scheme, path, query, fields, peer, settings)
 
 
-async def _say_when_left(protocol: HTTPProtocol, gone: CancelToken) -> None:
-    await protocol.client_disconnect()
-    gone.cancel()
+def _latin(text: str) -> str:
+    """Its bytes, one for each character (PEP 3333)."""
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
-async def _taken(connection: Connection, sent: int) -> bool:
-    """Waits until the client has taken nearly all of `sent` bytes; False if it takes nothing for a minute."""
-    least, since = sent, time.monotonic()
+def _common(secure: bool, hsts_seconds: int) -> list[tuple[str, str]]:
+    """What every answer to a query carries besides its own fields and its request's id."""
+    common = rules.common_headers("", secure=secure, hsts_seconds=hsts_seconds)
+    del common["X-Request-ID"]
+    return [*((name.lower(), value) for name, value in common.items()), ("accept-query", sparql.ACCEPT_QUERY)]
+
+
+async def _stream(
+    exchange: Exchange, status: int, headers: list[tuple[str, str]], pieces: AsyncIterator[bytes]
+) -> None:
+    """Sends a body as it comes, no faster than the client takes it. One that fails, or that the client does not take,
+    is broken off."""
+    connection, began, sent, whole = exchange.connection, time.monotonic(), 0, False
+    transport = exchange.protocol.response_stream(status, headers)
+    try:
+        async for piece in pieces:
+            await transport.send_bytes(piece)
+            sent += len(piece)
+            if connection and not await _taken(connection, sent, began):
+                return
+        whole = True
+    except QueryError as error:
+        _log.info("An answer was broken off after %d bytes: %s", sent, type(error).__name__)
+    finally:
+        if not whole and connection:
+            connection.cut()
+
+
+async def _taken(connection: Connection, sent: int, began: float) -> bool:
+    """Waits until the client has taken nearly all of `sent` bytes; False if it takes them too slowly."""
     with contextlib.suppress(OSError):  # the connection is broken: sending will tell
         while (behind := connection.behind(sent)) > AT_ONCE:
-            if behind < least:
-                least, since = behind, time.monotonic()
-            elif time.monotonic() - since > _STALLED_SECONDS:
+            if sent - behind < (time.monotonic() - began - _GRACE) * _LEAST_RATE:
                 return False
             await asyncio.sleep(_LOOK_AGAIN)
     return True

@@ -13,165 +13,166 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
+from cachetools import LRUCache
+from flask import Flask
 from werkzeug.http import remove_entity_headers
 
 from atlas_ld.media import DOCUMENT_FORMATS, choose
-from atlas_ld.web.http import access_log, rules
-from atlas_ld.web.http.rules import IDENTITY, LONGEST_CHOICE, Fields
+from atlas_ld.release.kinds import LISTS
+from atlas_ld.sparql.result_cache import Question
+from atlas_ld.web.http import access_log, routes, rules
+from atlas_ld.web.http.requests import ENVIRON, Application, Request
+from atlas_ld.web.http.rules import IDENTITY, Fields
 from atlas_ld.web.text.i18n import accepted_language
 
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
 DOCUMENTS = ("/id/", "/doc/")
-_QUERIES = frozenset({"", "lang=fr", "lang=en"})
-"""What may stand after `?` in the address of a document that is kept; a page may have anything there."""
-_PAGES = frozenset(
-    ("/", "/partnerships", "/territories", "/organisations", "/themes", "/funding", "/map", "/map.json", "/search",
-     "/quality")
-)  # fmt: skip
-"""Pages that follow from the release and cost most where it is large. They are sent whole."""
+"""Beginnings of addresses with one answer for each of the formats of documents; a page has formats of its own."""
+
 _KEPT_STATUS = (200, 303)
+_LARGEST_PART = 8
+"""No answer may take more than one such part of the memory."""
 _ENTRY_BYTES = 2048
 """What an entry takes besides its body, roughly."""
 
 # A request with one of these is not plain: it asks for something that is not kept, or its answer has more to say.
 _UNUSUAL = frozenset({"range", "if-range", "if-match", "if-unmodified-since", "authorization", "expect", "upgrade"})
-_FORWARDED = ("x-forwarded-proto", "x-forwarded-host", "x-forwarded-port", "x-forwarded-prefix")
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
 _OWN = "x-request-id"
+_SHORT = 256
 
-_Choice = tuple[str, str, str, "_Wanted"]
-_Wanted = tuple[str | None, str, tuple[str, ...], tuple[str | None, ...]]
-"""Format (of a page, whose formats are its own: Accept), language, codings, and what trusted proxies say."""
+T = TypeVar("T")
+
+
+class Choice(NamedTuple):
+    """All that an answer depends on: the key under which it is kept.
+
+    `asked` is path and query, or the question of a SPARQL query; `format` is that of a document, what Accept says for
+    a page, whose formats are its own, and None for a SPARQL query, whose question has it.
+    """
+
+    scheme: str
+    prefix: str
+    asked: tuple[str, str] | Question
+    format: str | None
+    language: str
+    codings: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes in memory, at most four for each character."""
+        if isinstance(self.asked, Question):
+            return self.asked.size
+        return 4 * sum(map(len, (*self.asked, self.prefix, self.format or "")))
 
 
 @dataclass(frozen=True)
 class Ready:
     """A whole answer. Its `fields`, names in lower case, lack X-Request-ID, which is each request's own.
 
-    `unchanged` are those that a 304 has, `tag` is the opaque part of its `etag` without any coding, `length` its
-    Content-Length.
+    `tag` is the opaque part of its entity tag without any coding, `size` what it takes in memory, its key included.
     """
 
     status: int
     fields: Fields
     body: bytes
-    unchanged: Fields
-    etag: str
     tag: str
-    modified: datetime | None
-    length: int
+    size: int
 
     @classmethod
-    def from_site(cls, status: int, fields: Fields, body: bytes) -> Self:
-        """Made of what the site answered, every field once but X-Request-ID."""
+    def from_site(cls, status: int, fields: Fields, body: bytes, key: int) -> Self:
+        """Made of what the site answered, every field once but X-Request-ID; its key takes `key` bytes."""
         known = dict(fields)
-        unchanged = list(fields)
-        remove_entity_headers(unchanged)  # Werkzeug does the same to a 304 of the site
         coded = rules.coded_tag("", known.get("content-encoding", IDENTITY)) or ""
         return cls(
             status=status,
             fields=tuple(fields),
             body=body,
-            unchanged=tuple(unchanged),
-            etag=known.get("etag", ""),
             tag=known.get("etag", "").strip('"').removesuffix(coded),
-            modified=rules.parse_date(known.get("last-modified")),
-            length=int(known["content-length"]),
+            size=key + len(body) + _ENTRY_BYTES + 2 * sum(len(name) + len(value) for name, value in fields),
         )
-
-    @property
-    def size(self) -> int:
-        return len(self.body) + _ENTRY_BYTES
-
-
-@dataclass(frozen=True)
-class Request:
-    """A plain request: its method, its header fields by name, and all that its answer depends on."""
-
-    method: str
-    fields: Mapping[str, str]
-    choice: _Choice
 
 
 class ResponseCache:
     """A WSGI application that is `site`, with at most `most_bytes` of its answers kept. For use by many threads.
 
-    Where there are `trusted_proxies`, the site believes their X-Forwarded fields: then these are part of the choice.
+    `kept` has the addresses whose answers are kept, those that end with a slash for all that begin with them, and the
+    parameters that each knows: an address with others must not make an entry.
     """
 
-    def __init__(self, site: Application, most_bytes: int, trusted_proxies: int = 0) -> None:
-        self._site, self._most, self._proxies = site, most_bytes, trusted_proxies
-        self._forwarded = _FORWARDED if trusted_proxies else ()
+    def __init__(self, site: Application, most_bytes: int, kept: Mapping[str, frozenset[str]]) -> None:
+        self._site, self._parameters = site, kept
         self._request_id = access_log.request_ids()
         self._lock = threading.Lock()
-        self._kept: OrderedDict[_Choice, Ready] = OrderedDict()
-        self._bytes = 0
+        self._kept: LRUCache[Choice, Ready] = LRUCache(most_bytes, lambda ready: ready.size)
 
-    def find(
-        self, method: str, scheme: str, path: str, query: str, fields: Fields, peer: str
-    ) -> tuple[int, list[tuple[str, str]], bytes] | None:
-        """The answer that is ready for a request: status, header fields and body; None where the site is to be asked.
-
-        `path` is decoded, `peer` the address of who is connected, for the log.
-        """
-        started = time.perf_counter()
-        request = self.plain(method, scheme, path, query, fields)
-        if request is None:
+    def choice(self, request: Request, question: Question | None = None) -> Choice | None:
+        """What the answer to a plain request depends on, of a document, a page, or a SPARQL query with its `question`;
+        None for a request whose answer is not kept."""
+        fields = request.fields
+        if request.method not in rules.SAFE or not _UNUSUAL.isdisjoint(fields) or "transfer-encoding" in fields:
             return None
-        with self._lock:
-            ready = self._kept.get(request.choice)
-            if ready is None:
+        if fields.get("content-length", "0") != "0" or rules.oversized(0, fields.items()):
+            return None
+        accept, language, codings = fields.get("accept"), fields.get("accept-language"), fields.get("accept-encoding")
+        if question:
+            if question.changes:
                 return None
-            self._kept.move_to_end(request.choice)
-        status, headers, body = _answer(ready, request)
-        request_id = self._request_id(request.fields.get(_OWN))
-        self.log(request, request_id, peer, status, ready.length, started)
-        return status, [*headers, (_OWN, request_id)], body
+            return Choice(request.scheme, request.prefix, question, None, "", _codings(codings))
+        path, query = request.path, request.query
+        start = next((start for start in DOCUMENTS if path.startswith(start)), None)
+        parameters = self._parameters.get(start or path)
+        if parameters is None or not path.isascii() or rules.oversized(len(path) + len(query) + 1, ()):
+            return None
+        if query and not all(part.partition("=")[0] in parameters for part in query.split("&")):
+            return None
+        format_ = _format(accept) if start else accept
+        return Choice(request.scheme, request.prefix, (path, query), format_, _language(language), _codings(codings))
 
-    def log(self, request: Request, request_id: str, peer: str, status: int, length: int, started: float) -> None:
-        """One line of the access log, for an answer that the site did not give itself."""
+    def find(self, request: Request, choice: Choice) -> tuple[int, Fields, bytes] | None:
+        """The answer that is kept for a request: status, header fields and body; None where the site is to be asked."""
+        started = time.perf_counter()
+        with self._lock:
+            ready = self._kept.get(choice)
+        if ready is None:
+            return None
+        status, headers, body = _answer(ready, request, choice.codings)
+        request_id = self._request_id(request.fields.get(_OWN))
         if access_log.LOG.isEnabledFor(logging.INFO):
             elapsed = (time.perf_counter() - started) * 1000
-            client = self._client(peer, request.fields.get("x-forwarded-for"))
-            _, path, query, _ = request.choice
-            access_log.LOG.info(
-                access_log.line(request_id, request.method, path, query, client, status, length, elapsed)
-            )
+            access_log.LOG.info(access_log.line_of(request, request_id, status, len(body), elapsed))
+        return status, [*headers, (_OWN, request_id)], body
+
+    def keep(self, choice: Choice, status: int, headers: Fields, body: bytes) -> None:
+        """Keeps what was answered to a plain GET, if it is one of the answers that are kept."""
+        fields = tuple((name, value) for name, value in headers if name != _OWN)
+        if status not in _KEPT_STATUS or not _storable(fields):
+            return
+        ready = Ready.from_site(status, fields, body, choice.size)
+        if ready.size <= self._kept.maxsize // _LARGEST_PART:
+            with self._lock:
+                self._kept[choice] = ready
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """PEP 3333."""
-        if not _is_kept(environ["PATH_INFO"]) or environ.get("SCRIPT_NAME"):
+        """PEP 3333; the environ is that of `requests.RequestReader`."""
+        request: Request = environ[ENVIRON]
+        choice = self.choice(request)
+        if choice is None:
             return self._site(environ, start_response)
-        method, scheme, path = environ["REQUEST_METHOD"], environ["wsgi.url_scheme"], environ["PATH_INFO"]
-        query, fields = environ.get("QUERY_STRING", ""), _fields(environ)
-        found = self.find(method, scheme, path, query, fields, environ.get("REMOTE_ADDR", ""))
-        if found:
+        if found := self.find(request, choice):
             status, headers, body = found
-            start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+            start_response(f"{status} {HTTPStatus(status).phrase}", list(headers))
             return [body]
-        request = self.plain(method, scheme, path, query, fields) if method == "GET" else None
-        return self._keeping(request, environ, start_response) if request else self._site(environ, start_response)
+        if request.method != "GET":
+            return self._site(environ, start_response)
+        return self._keeping(choice, environ, start_response)
 
-    def plain(self, method: str, scheme: str, path: str, query: str, fields: Fields) -> Request | None:
-        """The request, if it is of the kind whose answers are kept."""
-        if method not in rules.SAFE or not _is_kept(path) or not path.isascii():
-            return None
-        is_page = path in _PAGES
-        if rules.oversized(len(path) + len(query) + 1, ()) or not (is_page or query in _QUERIES):
-            return None
-        said = _read(tuple(fields), is_page, self._forwarded)
-        return Request(method, said[0], (scheme, path, query, said[1])) if said else None
-
-    def _keeping(self, request: Request, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    def _keeping(self, choice: Choice, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         """The site's answer, which is kept on its way if it is one of those that are."""
         begun: list[tuple[int, list[tuple[str, str]]]] = []
 
@@ -186,61 +187,23 @@ class ResponseCache:
             if hasattr(pieces, "close"):
                 pieces.close()
         status, headers = begun[0]
-        self.offer(request, status, [(name.lower(), value) for name, value in headers], body)
+        self.keep(choice, status, [(name.lower(), value) for name, value in headers], body)
         return [body]
 
-    def offer(self, request: Request, status: int, headers: Fields, body: bytes) -> None:
-        """Keeps what the site answered to a plain GET, if it is one of the answers that are kept."""
-        fields = tuple((name, value) for name, value in headers if name != _OWN)
-        if status in _KEPT_STATUS and _storable(fields):
-            self._keep(request.choice, Ready.from_site(status, fields, body))
 
-    def _client(self, peer: str, forwarded: str | None) -> str:
-        """Who asks: the peer, or the client that the outermost trusted proxy saw."""
-        return rules.forwarded(forwarded, self._proxies) or peer
-
-    def _keep(self, choice: _Choice, ready: Ready) -> None:
-        if ready.size > self._most // 8:
-            return
-        with self._lock:
-            if choice in self._kept:
-                return
-            self._kept[choice] = ready
-            self._bytes += ready.size
-            while self._bytes > self._most:
-                _, dropped = self._kept.popitem(last=False)
-                self._bytes -= dropped.size
+def _memoised(read: Callable[[str | None], T]) -> Callable[[str | None], T]:
+    """`read` of a header field, remembered for the short ones that most clients send: 128 kB at most."""
+    remembered = lru_cache(maxsize=512)(read)
+    return lambda field: remembered(field) if field is None or len(field) <= _SHORT else read(field)
 
 
-@lru_cache(maxsize=512)
-def _read(
-    fields: tuple[tuple[str, str], ...], is_page: bool, forwarded: Sequence[str]
-) -> tuple[Mapping[str, str], _Wanted] | None:
-    """The header fields of a plain request by name, and what its answer depends on. A client says the same with each
-    of its requests, so what was read of late is kept: 16 MB at most, where every field is as long as it may be."""
-    known = dict(fields)
-    if len(known) != len(fields) or not _UNUSUAL.isdisjoint(known) or known.get("content-length", "0") != "0":
-        return None
-    if rules.oversized(0, fields) or "transfer-encoding" in known:
-        return None
-    accept, language, codings = known.get("accept"), known.get("accept-language"), known.get("accept-encoding")
-    if max(len(accept or ""), len(language or ""), len(codings or "")) > LONGEST_CHOICE:
-        return None
-    others = tuple(known.get(name) for name in forwarded)
-    return known, (accept if is_page else _format(accept), accepted_language(language), _codings(codings), others)
-
-
-def _is_kept(path: str) -> bool:
-    return path.startswith(DOCUMENTS) or path in _PAGES
-
-
-@lru_cache(maxsize=4096)
+@_memoised
 def _format(accept: str | None) -> str | None:
     chosen = choose(accept, DOCUMENT_FORMATS)
     return chosen.name if chosen else None
 
 
-_codings = lru_cache(maxsize=4096)(rules.acceptable_codings)
+_language, _codings = _memoised(accepted_language), _memoised(rules.acceptable_codings)
 
 
 def _storable(fields: tuple[tuple[str, str], ...]) -> bool:
@@ -255,21 +218,27 @@ def _storable(fields: tuple[tuple[str, str], ...]) -> bool:
     )
 
 
-def _answer(ready: Ready, request: Request) -> tuple[int, Fields, bytes]:
-    """What http_rules make of a kept answer: whole, without its body, or 304."""
+def _answer(ready: Ready, request: Request, codings: tuple[str, ...]) -> tuple[int, Fields, bytes]:
+    """What `rules` make of a kept answer: whole, without its body, or 304."""
     fields = request.fields
     if ready.tag and ("if-none-match" in fields or "if-modified-since" in fields):
         conditions = {name: fields[name.lower()] for name in _CONDITIONS if name.lower() in fields}
-        codings = request.choice[3][2]
-        status, held = rules.precondition(request.method, conditions, ready.tag, ready.modified, codings)
+        modified = rules.parse_date(dict(ready.fields).get("last-modified"))
+        status, held = rules.precondition(request.method, conditions, ready.tag, modified, codings)
         if status == 304:
-            tag = f'"{held}"' if held else ready.etag
-            return 304, [(name, tag if name == "etag" else value) for name, value in ready.unchanged], b""
+            unchanged = list(ready.fields)
+            remove_entity_headers(unchanged)  # Werkzeug does the same to a 304 of the site
+            return 304, [(n, f'"{held}"' if held and n == "etag" else value) for n, value in unchanged], b""
     return ready.status, ready.fields, b"" if request.method == "HEAD" else ready.body
 
 
-def _fields(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
-    fields = [(name[5:].replace("_", "-").lower(), value) for name, value in environ.items() if name[:5] == "HTTP_"]
-    if environ.get("CONTENT_LENGTH"):
-        fields.append(("content-length", environ["CONTENT_LENGTH"]))
-    return fields
+def kept_parameters(app: Flask) -> dict[str, frozenset[str]]:
+    """The addresses of `app` whose answers are kept, up to their first variable part, and the parameters of each."""
+    known, found = routes.table(app), dict[str, frozenset[str]]()
+    for rule in app.url_map.iter_rules():
+        route = known.get(rule.endpoint)
+        if route and route.kept:
+            facets = [facet.name for facet in LISTS[route.list].facets] if route.list else []
+            address = rule.rule.partition("<")[0]
+            found[address] = found.get(address, frozenset()) | {*route.parameters, *facets}
+    return found

@@ -1,20 +1,15 @@
-"""A request of RSGI as the environ of WSGI (PEP 3333), and what a WSGI application replies to it."""
+"""What a WSGI application (PEP 3333) replies to a request, taken apart for a server that sends it."""
 
 from __future__ import annotations
 
-import io
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from granian.rsgi import Scope
+from atlas_ld.web.http.requests import Application
 
 AT_ONCE = 1024 * 1024
 """Bodies up to this size are sent in one piece; of larger ones at most so much waits in the server."""
-
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-Find = Callable[[str, str, str, str, Sequence[tuple[str, str]], str], tuple[int, list[tuple[str, str]], bytes] | None]
 
 
 class FileBody:
@@ -57,40 +52,6 @@ class Reply:
     @property
     def length(self) -> int | None:
         return next((int(value) for name, value in self.headers if name == "content-length"), None)
-
-
-def environ_of(scope: Scope, body: bytes) -> dict[str, Any]:
-    """The environ of a request with this body."""
-    host, _, port = scope.server.rpartition(":")
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": scope.method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": scope.path.encode("utf-8", "surrogateescape").decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
-        "SERVER_NAME": host.strip("[]") or "localhost",
-        "SERVER_PORT": port or "80",
-        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": scope.scheme,
-        "wsgi.input": io.BytesIO(body),
-        "wsgi.input_terminated": True,
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-        "wsgi.file_wrapper": FileBody,
-    }
-    if scope.authority:
-        environ["HTTP_HOST"] = scope.authority
-    for name, value in scope.headers.items():
-        key = "HTTP_" + name.upper().replace("-", "_")
-        separator = "; " if key == "HTTP_COOKIE" else ","
-        environ[key] = f"{environ[key]}{separator}{value}" if key in environ and key != "HTTP_HOST" else value
-    environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE", "")
-    environ.pop("HTTP_CONTENT_LENGTH", None)
-    environ["CONTENT_LENGTH"] = str(len(body))
-    return environ
 
 
 def call(site: Application, environ: dict[str, Any]) -> Reply:

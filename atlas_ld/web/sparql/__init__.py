@@ -3,7 +3,6 @@
 endpoint              /sparql
 protocol              what a client asks, by the SPARQL 1.1 Protocol
 reply                 what a client gets
-quick                 queries that are answered at once, in the server's loop
 service_description   what the endpoint can do, in RDF
 result_table          the rows of an answer, for a page; result_charts draws them
 remarks               names in a query that the data do not have, and the nearest

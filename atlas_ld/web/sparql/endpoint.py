@@ -1,14 +1,13 @@
 """/sparql: the SPARQL 1.1 Protocol (https://www.w3.org/TR/sparql11-protocol/) for queries, and a page for people.
 
-What a client gets is a whole answer, an error, or a broken connection: never a truncated answer that looks whole. An
-answer that is there when its query's trial is over has a Content-Length and an entity tag. A longer one is sent as it
-comes where `gateway` can break the connection if the query fails half way; else it is sent when it is there.
+What a client gets is a whole answer, an error, or a broken connection: never a truncated answer that looks whole. The
+server's loop reads and answers plain queries itself (`gateway`), and hands on what came of the others for a page or a
+problem. Under a server that is not ours, queries are run here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from flask import Response, abort, render_template, request
@@ -26,11 +25,12 @@ from atlas_ld.errors import (
     QueryTimeout,
     QueryTooLarge,
 )
-from atlas_ld.media import HTML, RDF_FORMATS, RESULT_FORMATS, SPARQL_JSON, TURTLE, Format
+from atlas_ld.media import HTML, RDF_FORMATS, RESULT_FORMATS, Format
+from atlas_ld.sparql.client import Answer
 from atlas_ld.sparql.request import QueryRequest
-from atlas_ld.sparql.result import Answer
 from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web.http.problems import not_acceptable, problem, wants_page
+from atlas_ld.web.http.requests import ENVIRON, Request
 from atlas_ld.web.http.responses import address_with, answer, negotiate
 from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.http.rules import LONGEST_QUERY_ADDRESS
@@ -39,10 +39,10 @@ from atlas_ld.web.sparql import reply as sparql_answer
 from atlas_ld.web.sparql.protocol import (
     ACCEPT_QUERY,
     METHODS,
+    Asked,
     Operation,
-    accepted,
+    acceptable,
     by_name,
-    gives_graph,
     problem_type,
     read_operation,
     refuse,
@@ -54,8 +54,8 @@ from atlas_ld.web.text.i18n import t
 
 blueprint = Routes("sparql", __name__)
 
-_PAGE_BYTES = 4 * 2**20
-"""Largest answer that is shown as a table on a page; larger ones are offered as files."""
+_AT_ONCE = 4 * 2**20
+"""Larger answers are sent in pieces, without an entity tag or a content coding."""
 
 _REPEATED = 500
 """Longest query string that the addresses of a 406 repeat."""
@@ -105,18 +105,21 @@ def _endpoint() -> Response:
 
 
 def _answer(operation: Operation, query: str) -> Response:
-    rows, graphs = accepted(operation.format, request.headers.get("Accept"))
-    possible = {False: (rows,), True: (graphs,), None: (rows, graphs)}[gives_graph(query)]
-    if not any(possible):
+    formats = acceptable(operation, query, request.headers.get("Accept"))
+    if not any(formats):
         _none_acceptable((*RESULT_FORMATS, *RDF_FORMATS, HTML))
-    page = HTML in possible
-    formats = (SPARQL_JSON, TURTLE) if page else possible
-    wanted = operation.wanted(formats, current_publication().iris.base)
-    if page:
-        wanted = replace(wanted, size=_PAGE_BYTES)
+    asked: Asked | None = request.environ.get("atlas.asked")
     try:
-        found = run(wanted)
-        return _shown(operation, query, found) if page else sent(found)
+        if asked is None:  # under a server that is not ours
+            asked = Asked(operation, formats, current_publication().iris.base)
+            found = run(asked.wanted)
+            if not asked.is_page:
+                return sent(found)
+            with found:
+                asked.content, asked.kind, asked.format = found.content(), found.kind, found.format
+        if asked.error:
+            raise asked.error
+        return _shown(asked, query) if asked.is_page else _whole(asked.content, asked.format)
     except QueryNotAcceptable as error:
         _none_acceptable((*(RDF_FORMATS if error.is_graph else RESULT_FORMATS), HTML))
     except QueryError as error:
@@ -124,39 +127,38 @@ def _answer(operation: Operation, query: str) -> Response:
 
 
 def run(wanted: QueryRequest) -> Answer:
-    """The answer to a query of the current client, who may leave before it is there. Raises QueryError."""
-    environ = request.environ
-    client = environ.get("atlas.client") or request.remote_addr or ""
-    return current_publication().pool.run(wanted, client, environ.get("atlas.gone"), environ.get("atlas.begun"))
+    """The whole answer to a query of the current client, who may leave before it is there. Raises QueryError."""
+    asked: Request = request.environ[ENVIRON]
+    return current_publication().service.run(wanted, asked.counted, request.environ.get("atlas.cancel"))
 
 
 def sent(found: Answer) -> Response:
-    """The answer, whole or as it comes. Raises the QueryError of one that must be whole and fails."""
-    breakable: Callable[[], bool] = request.environ.get("atlas.breakable", lambda: False)
-    if found.complete or not breakable():
+    """A whole answer, which is closed when it has been sent."""
+    if found.size is not None and found.size <= _AT_ONCE:
         with found:
-            made = sparql_answer.reply(request.method, dict(request.headers), found.content(), found.format)
-        if made.status == 412:
-            abort(problem(412))
-        response = Response(made.body, status=made.status)
-        del response.headers["Content-Type"]
-        response.headers.update(made.headers)
-        return response
+            return _whole(found.content(), found.format)
     body: Iterator[bytes] = ClosingIterator(found.chunks, found.close)
     response = Response(body, content_type=found.content_type, direct_passthrough=True)
-    if request.method == "HEAD":
-        found.close()
+    response.headers["Content-Length"] = str(found.size)
     response.headers["Vary"] = "Accept"
     response.headers["Content-Disposition"] = sparql_answer.disposition(found.format)
     return response
 
 
-def _shown(operation: Operation, query: str, found: Answer) -> Response:
-    with found:
-        content = found.content()
-    graph = content.decode() if found.kind == "graph" else None
-    table = read_table(content, current_publication().iris) if graph is None else None
-    formats = RDF_FORMATS if found.kind == "graph" else RESULT_FORMATS
+def _whole(content: bytes, format_: Format) -> Response:
+    made = sparql_answer.reply(request.method, dict(request.headers), content, format_)
+    if made.status == 412:
+        abort(problem(412))
+    response = Response(made.body, status=made.status)
+    del response.headers["Content-Type"]
+    response.headers.update(made.headers)
+    return response
+
+
+def _shown(asked: Asked, query: str) -> Response:
+    graph = asked.content.decode() if asked.kind == "graph" else None
+    table = read_table(asked.content, current_publication().iris) if graph is None else None
+    formats = RDF_FORMATS if asked.kind == "graph" else RESULT_FORMATS
     found_nothing = table is not None and table.truth is None and not table.rows
     noted = remarks(query, current_publication()) if found_nothing else []
     page = _page(query, formats=formats, graph=graph, table=table, remarks=noted)

@@ -4,7 +4,7 @@ GET    query= and the rest in the address
 POST   a form, or the query as the body with the dataset's graphs in the address
 QUERY  as POST; the method is safe, so it may be repeated (https://datatracker.ietf.org/doc/draft-ietf-httpbis-safe-method-w-body/)
 
-`read` knows nothing of Flask: the server's loop reads operations by the same rules (`sparql_quick`).
+`read` knows nothing of Flask: the server's loop reads operations by the same rules.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import NoReturn
 from urllib.parse import parse_qsl
 
@@ -21,18 +21,25 @@ from flask import abort, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 
-from atlas_ld.media import HTML, RDF_FORMATS, RESULT_FORMATS, Format, choose
-from atlas_ld.rdf import node
+from atlas_ld.errors import QueryError
+from atlas_ld.media import HTML, RDF_FORMATS, RESULT_FORMATS, SPARQL_JSON, TURTLE, Format, choose
+from atlas_ld.rdf import NamedNode
 from atlas_ld.sparql.request import QueryRequest
+from atlas_ld.web.http import rules
 from atlas_ld.web.http.problems import problem
+from atlas_ld.web.http.requests import Request
 from atlas_ld.web.publication import current_publication
 from atlas_ld.web.text.i18n import t
 
+PATH = "/sparql"
 METHODS = ("GET", "POST", "QUERY")
 
 QUERY, UPDATE = "application/sparql-query", "application/sparql-update"
 FORM = "application/x-www-form-urlencoded"
 ACCEPT_QUERY = f"{QUERY}, {FORM}"
+PAGE_BYTES = 4 * 2**20
+"""Largest answer that is shown as a table on a page; larger ones are offered as files."""
+
 _UTF8 = ("", "utf-8", "utf8", "us-ascii")
 _PARAMETERS = 1000
 """The most parameters of one request."""
@@ -40,6 +47,10 @@ _FORM_OF_A_QUERY = re.compile(
     r"(?>\s|\#[^\r\n]*|BASE\s*<[^>]*>|PREFIX\s*[^\s:<]*+:\s*<[^>]*>|VERSION\s*[\"'][^\"']*[\"'])*+(SELECT|ASK|CONSTRUCT|DESCRIBE)",
     re.IGNORECASE,
 )
+_SHORT = 256
+"""Characters of an Accept field that is remembered."""
+_LONGEST_IRI = 2048
+"""Characters of the name of a graph."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,30 @@ class Operation:
         )
 
 
+@dataclass
+class Asked:
+    """A query that a client of /sparql asks, the formats that it accepts of rows and of graphs, and what came of it:
+    an error, or an answer of this `kind` in this `format`. Relative IRIs are resolved against `base`."""
+
+    operation: Operation
+    formats: tuple[Format | None, ...]
+    base: str
+    error: QueryError | None = None
+    content: bytes = b""
+    kind: str = ""
+    format: Format = SPARQL_JSON
+
+    @property
+    def is_page(self) -> bool:
+        return HTML in self.formats
+
+    @cached_property
+    def wanted(self) -> QueryRequest:
+        if self.is_page:
+            return replace(self.operation.wanted((SPARQL_JSON, TURTLE), self.base), size=PAGE_BYTES)
+        return self.operation.wanted(self.formats, self.base)
+
+
 class UnfitError(Exception):
     """The request is none of the protocol's: the status to answer, and the name of the reason."""
 
@@ -84,6 +119,20 @@ def read_operation() -> Operation:
         refuse(413, "length", limit=most)
     except UnfitError as error:
         refuse(error.status, error.reason, limit=most)
+
+
+def plain(request: Request, body: bytes, most: int) -> Operation | None:
+    """What a request for /sparql asks; None where the site is to say what is wrong with it."""
+    fields, known = request.fields, (*METHODS, "HEAD")
+    if request.method not in known or rules.oversized(
+        len(request.query) + 8, fields.items(), rules.LONGEST_QUERY_ADDRESS
+    ):
+        return None
+    try:
+        address = _utf8(request.query.encode("latin-1"))
+        return read(request.method, address, fields.get("content-type", ""), body, most)
+    except UnfitError:
+        return None
 
 
 def most_bytes(characters: int) -> int:
@@ -128,13 +177,24 @@ _DATASET = {"default-graph-uri", "named-graph-uri"}
 _WRONG_TYPES = {UPDATE: (403, "update"), QUERY: (400, "utf8")}
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
+def _accepted(accept: str | None) -> tuple[Format | None, Format | None]:
+    return choose(accept, (*RESULT_FORMATS, HTML)), choose(accept, (*RDF_FORMATS, HTML))
+
+
 def accepted(name: str | None, accept: str | None) -> tuple[Format | None, Format | None]:
     """The format of rows and that of graphs that `format=` names or the client accepts best, HTML included."""
-    rows, graphs = (*RESULT_FORMATS, HTML), (*RDF_FORMATS, HTML)
     if name:
-        return by_name(name, rows), by_name(name, graphs)
-    return choose(accept, rows), choose(accept, graphs)
+        return by_name(name, (*RESULT_FORMATS, HTML)), by_name(name, (*RDF_FORMATS, HTML))
+    short = accept is None or len(accept) <= _SHORT
+    return _accepted(accept) if short else _accepted.__wrapped__(accept)
+
+
+def acceptable(operation: Operation, query: str, accept: str | None) -> tuple[Format | None, ...]:
+    """The formats in which the query may be answered: of rows, of graphs, or of both where its kind is not known. All
+    are None where nothing will do."""
+    rows, graphs = accepted(operation.format, accept)
+    return {False: (rows,), True: (graphs,), None: (rows, graphs)}[gives_graph(query)]
 
 
 def gives_graph(query: str) -> bool | None:
@@ -189,7 +249,6 @@ def _first(values: dict[str, list[str]], name: str) -> str | None:
     return values[name][0] if name in values else None
 
 
-@lru_cache(maxsize=256)
 def _content_type(header: str) -> tuple[str, str]:
     """Media type and charset, in lower case."""
     media_type, parameters = parse_options_header(header)
@@ -198,8 +257,10 @@ def _content_type(header: str) -> tuple[str, str]:
 
 def _graphs(iris: Sequence[str]) -> tuple[str, ...]:
     for iri in iris:
+        if len(iri) > _LONGEST_IRI:
+            raise UnfitError(400, "graph")
         try:
-            node(iri)
+            NamedNode(iri)
         except ValueError:
             raise UnfitError(400, "graph") from None
     return tuple(dict.fromkeys(iris))

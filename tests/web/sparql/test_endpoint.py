@@ -7,6 +7,8 @@ import http.client
 import json
 import re
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -24,9 +26,11 @@ from werkzeug.test import TestResponse
 
 from atlas_ld import queries
 from atlas_ld.config import Settings
+from atlas_ld.errors import QueryError
 from atlas_ld.iris import Iris
 from atlas_ld.media import RDF_FORMATS, RESULT_FORMATS, Format
 from atlas_ld.release.layout import Release
+from atlas_ld.sparql.client import QueryService
 from atlas_ld.sparql.request import QueryRequest
 from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web import create_app
@@ -50,7 +54,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 def app(demonstration: Release) -> Iterator[Flask]:
     publication = open_publication(replace(SETTINGS, releases=demonstration.path.parent))
     yield create_app(publication)
-    publication.pool.close()
+    publication.service.close()
 
 
 @pytest.fixture
@@ -249,17 +253,25 @@ def test_head_has_the_headers_of_get_and_no_body(client: FlaskClient) -> None:
     assert dict(head.headers) == dict(get.headers)
 
 
+def _until_busy(service: QueryService) -> None:
+    with pytest.raises(QueryError):
+        service.run(QueryRequest(HEAVY, seconds=4.0))
+
+
 def test_a_busy_endpoint_says_when_to_come_back(demonstration: Release) -> None:
     busy = replace(SETTINGS, query_queue=0, query_seconds=20.0, releases=demonstration.path.parent)
     publication = open_publication(busy)
     try:
-        with publication.pool.run(QueryRequest("SELECT * { ?a ?b ?c . { SELECT ?d { ?d ?e ?f } } }")):
-            answer = ask(create_app(publication).test_client(), ASK)
+        thread = threading.Thread(target=_until_busy, args=(publication.service,))
+        thread.start()
+        time.sleep(1.5)
+        answer = ask(create_app(publication).test_client(), ASK)
         assert answer.status_code == 503
         assert answer.headers["Retry-After"] == "20"
         assert problem(answer)["type"].endswith("#problem-busy")
     finally:
-        publication.pool.close()
+        thread.join()
+        publication.service.close()
 
 
 @settings(max_examples=100, deadline=None)

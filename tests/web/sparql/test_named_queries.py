@@ -21,7 +21,7 @@ from atlas_ld.errors import EndpointBusy, QueryTimeout
 from atlas_ld.media import RDF_FORMATS, Format
 from atlas_ld.queries.named import NamedQuery, named_queries
 from atlas_ld.release.layout import Release
-from atlas_ld.sparql.pool import QueryPool
+from atlas_ld.sparql.client import QueryService
 from atlas_ld.web.http.responses import _software
 from atlas_ld.web.sparql.named_queries import GRAPHS, TABLES, formats_of
 
@@ -138,7 +138,7 @@ def test_what_the_client_holds_is_not_asked_again(
     demonstration_client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tag = demonstration_client.get("/queries/keywords.csv").headers["ETag"]
-    monkeypatch.setattr(QueryPool, "run", None)
+    monkeypatch.setattr(QueryService, "run", None)
     answer = demonstration_client.get("/queries/keywords.csv", headers={"If-None-Match": tag})
     assert (answer.status_code, answer.data) == (304, b"")
 
@@ -182,7 +182,7 @@ def test_a_query_that_fails_is_a_problem(
     def fail(*_: object) -> Iterator[bytes]:
         raise error
 
-    monkeypatch.setattr(QueryPool, "run", fail)
+    monkeypatch.setattr(QueryService, "run", fail)
     for path in ("keywords.csv", "keywords"):
         assert demonstration_client.get(f"/queries/{path}").status_code == status
 

@@ -33,7 +33,7 @@ def client(folder: Path) -> Iterator[FlaskClient]:
     app = create_app(publication)
     app.testing = True
     yield app.test_client()
-    publication.pool.close()
+    publication.service.close()
 
 
 def saved(client: FlaskClient, query: str) -> str:
@@ -125,5 +125,5 @@ def test_a_damaged_file_costs_nobody_else_their_page(client: FlaskClient, folder
 def test_a_site_without_room_saves_nothing(folder: Path) -> None:
     publication = open_publication(Settings(releases=folder, saved_queries_mb=0))
     answer = create_app(publication).test_client().post("/queries/saved", data={"query": "ASK { }"})
-    publication.pool.close()
+    publication.service.close()
     assert answer.status_code == 413

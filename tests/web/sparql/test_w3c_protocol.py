@@ -19,10 +19,9 @@ from flask.testing import FlaskClient
 
 from atlas_ld.config import Settings
 from atlas_ld.release.layout import Release
-from atlas_ld.sparql.pool import QueryPool
+from atlas_ld.sparql.client import QueryService
 from atlas_ld.web import create_app
 from atlas_ld.web.publication import open_publication
-from tests.web.sparql.test_quick import Loop, of_site
 
 FORM, QUERY, UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
 DATA = "http://kasei.us/2009/09/sparql/data/data{}.rdf"
@@ -112,10 +111,10 @@ def client(demonstration: Release, tmp_path_factory: pytest.TempPathFactory) -> 
     settings = Settings(releases=demonstration.path.parent, workers=1)
     publication = open_publication(settings)
     folder = next(Path(tmp_path_factory.getbasetemp()).glob("w3c*/store"))
-    publication.pool.close()
-    pool = QueryPool(folder, settings, publication.iris.prefixes)
-    yield create_app(replace(publication, pool=pool)).test_client()
-    pool.close()
+    publication.service.close()
+    service = QueryService(folder, publication.iris.base, settings)
+    yield create_app(replace(publication, service=service)).test_client()
+    service.close()
 
 
 def test_the_cases_are_those_of_the_manifest() -> None:
@@ -140,21 +139,6 @@ def test_a_case_of_the_manifest_passes(client: FlaskClient, case: Case) -> None:
         assert (
             ("results" in json.loads(answer.data)) if case.expected == "tabular" else json.loads(answer.data)["boolean"]
         )
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_loop_answers_a_case_as_the_site_does_or_leaves_it_to_the_site(
-    client: FlaskClient, case: Case, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("atlas_ld.sparql.beginning.SECONDS", 30.0)
-    body = case.body.encode() if isinstance(case.body, str) else case.body
-    fields = {"content-type": case.type} if case.type else {}
-    request = (case.method, urlencode(case.arguments), fields, body)  # type: ignore[arg-type]
-    loop = Loop(client.application)
-    found = loop.answer(request)
-    loop.close()
-    assert (found is None) == (case.expected == "4xx")
-    assert found is None or found == of_site(client.application, request)
 
 
 @pytest.mark.parametrize("name", UPDATES)
