@@ -15,11 +15,11 @@ from atlas_ld.config import Settings
 from atlas_ld.errors import ReleaseError, StrictBuildRefused
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.model import load_model
-from atlas_ld.pipeline import cache
-from atlas_ld.pipeline.checking import check, findings
+from atlas_ld.pipeline.cache import opened
+from atlas_ld.pipeline.checking import check
 from atlas_ld.pipeline.clock import Clock, Progress
 from atlas_ld.pipeline.gathering import gather
-from atlas_ld.pipeline.reading import Readings, read_all
+from atlas_ld.pipeline.reading import FINDINGS, Readings, read_all
 from atlas_ld.processes import Workers, no_collector
 from atlas_ld.release import layout
 from atlas_ld.release.writing.writer import remove_unfinished, sound_current, write_release
@@ -46,7 +46,6 @@ def build(
     nothing is left then.
     """
     clock = Clock(progress)
-    path = settings.releases / CACHE
     with (
         _in_sentences(settings.releases),
         layout.building(settings.releases),
@@ -57,15 +56,14 @@ def build(
         remove_unfinished(settings.releases)
         previous = beside.submit(sound_current, settings.releases)  # hashing needs little of Python
         clock.begin("reading the sources")
-        with cache.opened(path, settings.base_iri) as kept:
-            readings = read_all(data, settings, kept, workers)
-            checks = check(readings, settings, day, clock, kept, workers)
+        with opened(settings.releases / CACHE, settings.base_iri) as cache:
+            readings = read_all(data, settings, cache, workers)
+            clock.begin("matching, mapping and validating", f"{len(readings.records)} records")
+            checks = check(readings, settings, day, cache, workers)
             clock.begin("gathering the graph")
-            content = gather(readings, checks, settings, kept, path)
-        every = [
-            *readings.unreadable,
-            *checks.remarks,
-            *(one for record in checks.records.values() for one in findings(record)),
+            content = gather(readings, checks, settings, cache)
+        every = [*readings.unreadable, *checks.remarks] + [
+            one for row in checks.records.values() if row.findings for one in FINDINGS.validate_json(row.findings)
         ]
         if strict and (content.quarantined or readings.unreadable):
             raise StrictBuildRefused(_refusal(content.quarantined, readings, every))

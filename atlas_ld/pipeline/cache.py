@@ -1,10 +1,11 @@
-"""What was computed before: one SQLite file beside the releases, safe to delete at any moment.
+"""What the steps gave before: one SQLite file beside the releases, safe to delete at any moment.
 
-It belongs to one state of the software, shapes, ontology and reference data and to one base IRI; any other finds an
-empty cache. It holds what the last build used and nothing else, so that it is bounded by the size of the data.
+A step asks `Cache.each` for the rows of its inputs, and is called for those alone that are not kept. What rows stand
+for (records in JSON, N-Triples) are contents, by their SHA-256, which are read only where a change needs them.
 
-Columns that every build looks at are thin; what only a change needs (records, N-Triples) is compressed in tables of
-its own. docs/decisions/0019 says what is looked at when.
+The file belongs to one state of the software, shapes, ontology and reference data and to one base IRI; any other finds
+an empty cache. It holds what the last build used and nothing else, so that it is bounded by the size of the data.
+docs/decisions/0019 says what is looked at when.
 """
 
 from __future__ import annotations
@@ -13,17 +14,19 @@ import hashlib
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
 import zstandard
 
 import atlas_ld
-from atlas_ld.records import PartnershipRecord
 from atlas_ld.resources import root
+
+R = TypeVar("R", bound=tuple[Any, ...])
 
 _LIBRARIES = (
     "phonenumbers", "pydantic", "pyoxigraph", "pyshacl", "rapidfuzz", "rdflib", "snowballstemmer", "xlsxwriter"
@@ -32,60 +35,106 @@ _LIBRARIES = (
 _TABLES = """
 CREATE TABLE made_with (stamp BLOB NOT NULL);
 
--- What a file gave, one row for each record or for what could not be read; and what several records merged give.
--- `record` is the SHA-256 of the record in JSON, `key` to `end_year` what merging, keys and ageing look at.
-CREATE TABLE reading (
-    source TEXT, number INTEGER, record TEXT, key TEXT, identity TEXT, who TEXT, ends TEXT, end_year INTEGER,
-    findings TEXT, PRIMARY KEY (source, number)
-) WITHOUT ROWID;
-CREATE TABLE record (digest TEXT PRIMARY KEY, json BLOB NOT NULL);
-
--- What the check of a record gave. `own` and `shared` are numbers of texts.
-CREATE TABLE checked (
-    key TEXT PRIMARY KEY, record TEXT NOT NULL, elapsed INTEGER, quarantined INTEGER NOT NULL,
-    lines INTEGER NOT NULL, own BLOB NOT NULL, shared BLOB NOT NULL, findings TEXT, results TEXT, told TEXT, about TEXT
+-- `iri` and what follows are of the text of an entity (see `entities`), and NULL for a record.
+CREATE TABLE content (
+    digest BLOB PRIMARY KEY, packed BLOB NOT NULL, iri TEXT, size INTEGER, capitals INTEGER,
+    published INTEGER NOT NULL DEFAULT 0
 );
-
--- What is said of an entity, by anyone: each text once, its N-Triples apart. `users` counts the records that have it,
--- `own` and `shared` those of them that are published. The code lists count as one that is published.
-CREATE TABLE text (
-    id INTEGER PRIMARY KEY, digest BLOB UNIQUE NOT NULL, iri TEXT NOT NULL, size INTEGER NOT NULL,
-    capitals INTEGER NOT NULL, users INTEGER NOT NULL DEFAULT 0, own INTEGER NOT NULL DEFAULT 0,
-    shared INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX text_iri ON text (iri);
-CREATE TABLE lines (id INTEGER PRIMARY KEY, lines BLOB NOT NULL);
-
--- The digest of the decisions with which records were checked, and which of them each record used.
-CREATE TABLE decided (digest TEXT NOT NULL);
-CREATE TABLE ruled (key TEXT, source TEXT, line INTEGER);
-
--- The SPARQL constraints of the shapes, compiled, with prefixes and properties as JSON.
-CREATE TABLE query (text TEXT, prefixes TEXT, properties TEXT);
-
--- The text of each entity that the last build published, and its digest.
-CREATE TABLE entity (iri TEXT PRIMARY KEY, text INTEGER NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
+-- Every build looks at these columns of all texts, and at nothing that is compressed.
+CREATE INDEX content_looked_at ON content (iri, digest, size, capitals, published);
 """
 
 
+class Content(NamedTuple):
+    """Something that rows stand for: the SHA-256 of its bytes, those bytes packed, and for the text of an entity its
+    IRI, its number of triples, and whether its label is in capitals."""
+
+    digest: bytes
+    packed: bytes
+    iri: str | None = None
+    size: int | None = None
+    capitals: bool | None = None
+
+
+Made = tuple[list[R], Sequence[Content]]
+"""What a step makes of one input: its rows, and the contents that no earlier input of the same call gave."""
+
+
+class Cache:
+    """An open cache (`opened`)."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path | None) -> None:
+        self.path = path
+        self.execute, self.executemany = connection.execute, connection.executemany
+
+    def each(
+        self, step: str, row: type[R], inputs: Iterable[str], make: Callable[[list[str]], Iterable[Made[R]]]
+    ) -> dict[str, list[R]]:
+        """The rows of each of `inputs`, which are all that the step has: what is kept of others is dropped.
+
+        `make` is given those of which nothing is kept, and makes at least one row of each, in their order. `row` is a
+        named tuple of plain values, the columns of the table `step`.
+        """
+        columns = f"input TEXT, number INTEGER, {', '.join(row._fields)}"  # type: ignore[attr-defined]  # named tuple
+        self.execute(f"CREATE TABLE IF NOT EXISTS {step} ({columns}, PRIMARY KEY (input, number)) WITHOUT ROWID")
+        kept: dict[str, list[R]] = {}
+        for input_, _, *values in self.execute(f"SELECT * FROM {step} ORDER BY input, number"):  # noqa: S608 - ours
+            kept.setdefault(input_, []).append(row(*values))
+        rows = {input_: kept.get(input_, []) for input_ in inputs}
+        missing = [input_ for input_, known in rows.items() if not known]
+        marks = ", ".join("?" * (2 + len(row._fields)))  # type: ignore[attr-defined]
+        for input_, (made, contents) in zip(missing, make(missing) if missing else (), strict=True):
+            rows[input_] = made
+            values = ((input_, number, *one) for number, one in enumerate(made))
+            self.executemany(f"INSERT INTO {step} VALUES ({marks})", values)  # noqa: S608
+            self.put(contents)
+        gone = ((input_,) for input_ in kept.keys() - rows.keys())
+        self.executemany(f"DELETE FROM {step} WHERE input = ?", gone)  # noqa: S608
+        return rows
+
+    def put(self, contents: Iterable[Content]) -> None:
+        """Keep these contents."""
+        self.executemany(
+            "INSERT OR IGNORE INTO content (digest, packed, iri, size, capitals) VALUES (?, ?, ?, ?, ?)", contents
+        )
+
+    def packed(self, digest: bytes) -> bytes:
+        """The content with this digest, packed."""
+        packed: bytes = self.execute("SELECT packed FROM content WHERE digest = ?", (digest,)).fetchone()[0]
+        return packed
+
+    def content(self, digest: bytes) -> bytes:
+        """The bytes with this digest."""
+        return unpack(self.packed(digest))
+
+    def drop(self, digests: Iterable[bytes]) -> None:
+        """Keep these contents no longer."""
+        self.executemany("DELETE FROM content WHERE digest = ?", ((digest,) for digest in digests))
+
+
 @contextmanager
-def opened(path: Path | None, base_iri: str) -> Iterator[sqlite3.Connection]:
+def opened(path: Path | None, base_iri: str) -> Iterator[Cache]:
     """The cache in the file `path`, made anew where there is none or it is not what was left there; None: nothing is
     kept. What is put is kept only where the block ends well."""
     stamp = hashlib.sha256(software() + base_iri.encode()).digest()
     if path and not (_sound(path) and _made_with(path) == stamp):
         remove(path)
     new = path is None or not path.exists()
-    with closing(sqlite3.connect(path or ":memory:")) as connection:
-        # A cache may be lost, and `_sound` notices a damaged one.
-        connection.executescript("PRAGMA synchronous = OFF; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY")
-        if new:
-            connection.executescript(_TABLES)
-            connection.execute("INSERT INTO made_with VALUES (?)", (stamp,))
-        with connection:
-            yield connection
-    if path:
-        _sum_file(path).write_text(_sum(path), encoding="ascii")
+    try:
+        with closing(sqlite3.connect(path or ":memory:")) as connection:
+            # A cache may be lost, and `_sound` notices a damaged one.
+            connection.executescript("PRAGMA synchronous = OFF; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY")
+            if new:
+                connection.executescript(_TABLES)
+                connection.execute("INSERT INTO made_with VALUES (?)", (stamp,))
+            with connection:
+                yield Cache(connection, path)
+        if path:
+            _sum_file(path).write_text(_sum(path), encoding="ascii")
+    except BaseException:
+        if path and new:
+            remove(path)  # nothing is in it, and the disk may be full
+        raise
 
 
 def remove(path: Path) -> None:
@@ -152,20 +201,3 @@ _OWN = _Own()
 @lru_cache(maxsize=1)
 def _compressor() -> zstandard.ZstdCompressor:
     return zstandard.ZstdCompressor(level=1)
-
-
-def packed_record(connection: sqlite3.Connection, digest: str) -> bytes:
-    """The record with this digest as JSON, packed."""
-    packed: bytes = connection.execute("SELECT json FROM record WHERE digest = ?", (digest,)).fetchone()[0]
-    return packed
-
-
-def record_of(connection: sqlite3.Connection, digest: str) -> PartnershipRecord:
-    """The record with this digest."""
-    return PartnershipRecord.model_validate_json(unpack(packed_record(connection, digest)))
-
-
-def forget(connection: sqlite3.Connection, table: str, column: str, used: set[str]) -> None:
-    """Drop the rows of a table of ours whose `column` holds none of the values `used`."""
-    unused = {row[0] for row in connection.execute(f"SELECT {column} FROM {table}")} - used  # noqa: S608
-    connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", ((value,) for value in unused))  # noqa: S608

@@ -1,19 +1,14 @@
-"""Records -> graphs, matched, mapped and validated.
-
-Of a record that has not changed, only its row in the cache is looked at: its triples are numbers of texts.
-"""
+"""Records -> graphs with findings: matched, mapped and validated."""
 
 from __future__ import annotations
 
 import json
-from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache as once
 from functools import partial
 from pathlib import Path
-from sqlite3 import Connection
 from typing import NamedTuple
 
 from atlas_ld.config import Settings
@@ -21,159 +16,137 @@ from atlas_ld.findings import Finding, Severity
 from atlas_ld.iris import Iris
 from atlas_ld.mapping import elapsed, map_partnership
 from atlas_ld.model import load_model
-from atlas_ld.pipeline import results, texts
-from atlas_ld.pipeline.cache import opened, packed_record, unpack
-from atlas_ld.pipeline.clock import Clock
-from atlas_ld.pipeline.reading import FINDINGS, Readings, read_all
+from atlas_ld.pipeline.cache import Cache, Content, Made, opened, unpack
+from atlas_ld.pipeline.reading import Readings, failed, read_all, record_of
+from atlas_ld.pipeline.texts import texts_of
 from atlas_ld.processes import ALONE, Workers
 from atlas_ld.rdf import Triple
 from atlas_ld.records import PartnershipRecord
 from atlas_ld.reference.curation import Decisions, read_decisions
 from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.matching import resolve
-from atlas_ld.validation import Group, Query, Result, SerializedResult, load_shapes, tell, validate_records
+from atlas_ld.validation import Group, Query, Result, Shapes, load_shapes, tell, validate_records
 
 _PART = 1000
 """Records that a process takes at once: what many of them link to is mapped, checked and written once for all."""
 
 
-class Checked(NamedTuple):
-    """What every build looks at of a record that was checked.
+@dataclass(frozen=True)
+class CheckedGraph:
+    """The graph of one record, what readers and matching remark on it, the results of SHACL, and which of the steward's
+    decisions were used for it (file and line)."""
 
-    record       its SHA-256 as JSON
-    elapsed      whether the partnership was over on the day of the check, the only thing that follows the day
-    quarantined  whether a violation was found
+    record: PartnershipRecord
+    graph: Group
+    remarks: list[Finding]
+    results: list[Result]
+    rulings: Sequence[tuple[str, int]]
+
+    @property
+    def findings(self) -> list[Finding]:
+        return [*self.remarks, *(result.to_finding() for result in self.results)]
+
+
+class CheckedRow(NamedTuple):
+    """What is kept of the graph of a record.
+
     lines        how many triples are this partnership's alone
-    own, shared  numbers of the texts of what is this partnership's alone, and of what others may describe as well
+    own, shared  digests, joined, of the texts of what is this partnership's alone, and of what others may describe
     findings     everything that was found, as JSON: remarks of readers and matching, then the results of SHACL
-    results      the results of SHACL, as a JSON list; what is empty is None
-    told         the same as the report tells them
-    about        of a quarantined record, what the quality page shows of it, as JSON
+    told         the results of SHACL as the report tells them, as a JSON list; what is empty is None
+    about        of a record that is quarantined for a violation, what the quality page shows of it, as JSON
+    rulings      which of the steward's decisions it used, as a JSON list of files and lines
     """
 
-    record: str
-    elapsed: bool | None
-    quarantined: bool
     lines: int
     own: bytes
     shared: bytes
     findings: str | None
-    results: str | None
     told: str | None
     about: str | None
+    rulings: str | None
 
-
-class Change(NamedTuple):
-    """What one record was to the last build and is to this one; None where it is not there."""
-
-    before: Checked | None
-    after: Checked | None
+    @property
+    def quarantined(self) -> bool:
+        return self.about is not None
 
 
 @dataclass(frozen=True)
 class Checks:
-    """Checked records by key, in the order of the keys, and those that have changed since the last build."""
+    """Checked records by key, in the order of the keys, and findings on the steward's decisions."""
 
-    records: dict[str, Checked]
-    changes: list[Change]
+    records: dict[str, CheckedRow]
     remarks: list[Finding]
-    """Findings on the steward's decisions."""
 
 
-def check(
-    readings: Readings, settings: Settings, day: date, clock: Clock, cache: Connection, workers: Workers = ALONE
-) -> Checks:
+def check(readings: Readings, settings: Settings, day: date, cache: Cache, workers: Workers = ALONE) -> Checks:
     """Match, map and validate every record."""
-    clock.begin("matching, mapping and validating", f"{len(readings.records)} records")
-    known = {key: Checked(*row) for key, *row in cache.execute("SELECT * FROM checked")}
-    decisions = read_decisions(readings.decisions, _gazetteer()) if readings.decisions else Decisions()
-    # Any record may have a name that was decided about anew: decisions change seldom, so all are checked again.
-    decided_anew = cache.execute("SELECT digest FROM decided").fetchone() != (decisions.digest,)
-    over = {key: elapsed(told, day) for key, told in readings.records.items()}
-    missing = [
-        (key, told.record)
-        for key, told in readings.records.items()
-        if decided_anew or (kept := known.get(key)) is None or kept.record != told.record or kept.elapsed != over[key]
-    ]
-    records = ((key, packed_record(cache, digest)) for key, digest in missing)
-    queries = _queries(cache, settings.base_iri) if missing else ()
-    work = partial(_check_part, base_iri=settings.base_iri, day=day, queries=queries, decisions=decisions)
-    changes = []
-    for (key, digest), made in zip(missing, workers.spread(work, records, part=_PART), strict=True):
-        checked = _keep(cache, key, digest, over[key], made)
-        cache.execute("DELETE FROM ruled WHERE key = ?", (key,))
-        cache.executemany("INSERT INTO ruled VALUES (?, ?, ?)", ((key, *ruling) for ruling in made.rulings))
-        changes.append(Change(known.get(key), checked))
-        known[key] = checked
-    removed = known.keys() - readings.records.keys()
-    changes += [Change(known[key], None) for key in sorted(removed)]
-    cache.executemany("DELETE FROM checked WHERE key = ?", ((key,) for key in removed))
-    cache.executemany("DELETE FROM ruled WHERE key = ?", ((key,) for key in removed))
-    cache.execute("DELETE FROM decided")
-    cache.execute("INSERT INTO decided VALUES (?)", (decisions.digest,))
-    used = cache.execute("SELECT DISTINCT source, line FROM ruled").fetchall()
-    remarks = [*decisions.findings, *decisions.unused(used)]
-    return Checks({key: known[key] for key in readings.records}, changes, remarks)
+    decisions = _decisions(readings)
+    # What is found depends on the day by whether the partnership is over, and on the decisions: any record may have a
+    # name that was decided about anew.
+    inputs = {
+        f"{row.record.hex()} {elapsed(row, day)} {decisions.digest} {key}": (key, row.record)
+        for key, row in readings.records.items()
+        if row.record
+    }
+
+    def make(missing: list[str]) -> Iterator[Made[CheckedRow]]:
+        queries = _queries(cache, settings.base_iri)
+        work = partial(_check_part, base_iri=settings.base_iri, day=day, queries=queries, decisions=decisions)
+        packed = ((key, cache.packed(record)) for key, record in map(inputs.__getitem__, missing))
+        return workers.spread(work, packed, part=_PART)
+
+    rows = cache.each("checking", CheckedRow, inputs, make)
+    records = {key: rows[input_][0] for input_, (key, _) in inputs.items()}
+    used = {tuple(one) for row in records.values() if row.rulings for one in json.loads(row.rulings)}
+    return Checks(records, [*decisions.findings, *decisions.unused(used)])
 
 
 def check_sources(data: Iterable[Path], settings: Settings, day: date) -> tuple[list[Finding], list[Result]]:
-    """What readers and matching remark on these files and folders, and the results of SHACL; nothing is kept.
+    """What readers and matching remark on these files and folders, and the results of SHACL, each once: one on a
+    shared entity is found under every record that links to it. Nothing is kept.
 
     Raises UnreadableSource for a path that is not there.
     """
+    results: dict[Result, None] = {}
+    used: set[tuple[str, int]] = set()
     with opened(None, settings.base_iri) as cache:
         readings = read_all(data, settings, cache)
-        checks = check(readings, settings, day, Clock(lambda _: None), cache)
-        checked = checks.records
-    remarked = [one for record in checked.values() for one in _remarks(record)]
-    return [*readings.unreadable, *checks.remarks, *remarked], distinct_results(checked.values())
+        decisions, shapes = _decisions(readings), load_shapes(settings.base_iri)
+        remarks = [*readings.unreadable, *decisions.findings]
+        rows = list(readings.records.items())
+        for start in range(0, len(rows), _PART):
+            part = {key: record_of(cache, row) for key, row in rows[start : start + _PART]}
+            for checked in checked_graphs(part, settings.base_iri, day, shapes, decisions).values():
+                remarks += checked.remarks
+                results |= dict.fromkeys(checked.results)
+                used.update(checked.rulings)
+    return [*remarks, *decisions.unused(used)], list(results)
 
 
-def findings(checked: Checked) -> list[Finding]:
-    """Everything that was found on one record."""
-    return FINDINGS.validate_json(checked.findings) if checked.findings else []
+def _decisions(readings: Readings) -> Decisions:
+    return read_decisions(readings.decisions, _gazetteer()) if readings.decisions else Decisions()
 
 
-def _remarks(checked: Checked) -> list[Finding]:
-    """What readers and matching remarked on one record."""
-    found = findings(checked)
-    return found[: len(found) - len(results.from_json(checked.results))]
-
-
-def distinct_results(records: Iterable[Checked]) -> list[Result]:
-    """Each SHACL result once: one on a shared entity stands under every record that links to it."""
-    each = (result for record in records for result in results.from_json(record.results))
-    return list(dict.fromkeys(each))
-
-
-def told_results(checked: Checked) -> list[SerializedResult]:
-    """The results of SHACL on one record as the report tells them."""
-    return [SerializedResult(*told) for told in json.loads(checked.told)] if checked.told else []
-
-
-class _Made(NamedTuple):
-    """What a check gives, as it is kept, but for the texts: a text that an earlier record of the same part has as well
-    comes without its N-Triples."""
-
-    own: list[tuple[bytes, texts.NewText | None]]
-    shared: list[tuple[bytes, texts.NewText | None]]
-    lines: int
-    findings: str | None
-    results: str | None
-    told: str | None
-    about: str | None
-    rulings: tuple[tuple[str, int], ...]
-
-
-def _keep(cache: Connection, key: str, record: str, over: bool | None, made: _Made) -> Checked:
-    own, shared = (
-        array(texts.CODE, [texts.keep(cache, digest, new) for digest, new in said]).tobytes()
-        for said in (made.own, made.shared)
-    )
-    rest = (made.lines, own, shared, made.findings, made.results, made.told, made.about)
-    checked = Checked(record, over, made.about is not None, *rest)
-    cache.execute("INSERT OR REPLACE INTO checked VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (key, *checked))
-    return checked
+def checked_graphs(
+    records: Mapping[str, PartnershipRecord], base_iri: str, day: date, shapes: Shapes, decisions: Decisions
+) -> dict[str, CheckedGraph]:
+    """The graph of each of some records, by key. A record that cannot be mapped has none, and says so."""
+    iris, gazetteer = Iris(base_iri), _gazetteer()
+    graphs: dict[str, tuple[Group, list[Finding], Sequence[tuple[str, int]]]] = {}
+    for key, record in records.items():
+        try:
+            resolution = resolve(record, gazetteer, key, decisions)
+            mapped = map_partnership(record, key, resolution, gazetteer, iris, day)
+            remarks = [*record.findings, *resolution.findings]
+            graphs[key] = Group(mapped.own, mapped.shared), remarks, resolution.rulings
+        except Exception as error:  # noqa: BLE001 - one record must not stop the build
+            graphs[key] = Group(()), [*record.findings, failed(error)], ()
+    found = validate_records({key: graph for key, (graph, *_) in graphs.items()}, shapes)
+    return {
+        key: CheckedGraph(records[key], graph, [one.at(record=key) for one in remarks], found[key], rulings)
+        for key, (graph, remarks, rulings) in graphs.items()
+    }
 
 
 @once
@@ -181,79 +154,71 @@ def _gazetteer() -> Gazetteer:
     return Gazetteer.load()
 
 
-def _queries(cache: Connection, base_iri: str) -> tuple[Query, ...]:
-    """The queries of the shapes, compiled."""
-    rows = cache.execute("SELECT * FROM query").fetchall()
-    if rows:
-        return tuple(
-            Query(text, tuple(map(tuple, json.loads(prefixes))), frozenset(json.loads(properties)))
-            for text, prefixes, properties in rows
-        )
-    queries = tuple(query for _, query in load_shapes(base_iri).compiled.queries)
-    kept = ((one.text, json.dumps(one.prefixes), json.dumps(sorted(one.properties))) for one in queries)
-    cache.executemany("INSERT INTO query VALUES (?, ?, ?)", kept)
-    return queries
+class _QueryRow(NamedTuple):
+    text: str
+    prefixes: str
+    properties: str
+
+
+def _queries(cache: Cache, base_iri: str) -> tuple[Query, ...]:
+    """The queries of the shapes, compiled: rdflib takes longer to read one than a record takes to be checked."""
+
+    def compile_(_: list[str]) -> Iterator[Made[_QueryRow]]:
+        queries = [query for _, query in load_shapes(base_iri).compiled.queries]
+        yield [_QueryRow(q.text, json.dumps(q.prefixes), json.dumps(sorted(q.properties))) for q in queries], ()
+
+    return tuple(
+        Query(row.text, tuple(map(tuple, json.loads(row.prefixes))), frozenset(json.loads(row.properties)))
+        for row in cache.each("compiling", _QueryRow, [""], compile_)[""]
+    )
 
 
 def _check_part(
     records: Sequence[tuple[str, bytes]], *, base_iri: str, day: date, queries: tuple[Query, ...], decisions: Decisions
-) -> list[_Made]:
-    """What each (key, record in JSON, packed) gives."""
-    iris, gazetteer, order = Iris(base_iri), _gazetteer(), load_model(base_iri).order
-    read: dict[str, PartnershipRecord] = {}
-    remarked: dict[str, list[Finding]] = {}
-    groups: dict[str, Group] = {}
-    rulings: dict[str, tuple[tuple[str, int], ...]] = {}
-    for key, packed in records:
-        record = read[key] = PartnershipRecord.model_validate_json(unpack(packed))
-        resolution = resolve(record, gazetteer, key, decisions)
-        rulings[key] = resolution.rulings
-        mapped = map_partnership(record, key, resolution, gazetteer, iris, day)
-        remarked[key] = [finding.at(record=key) for finding in (*record.findings, *resolution.findings)]
-        groups[key] = Group(mapped.own, mapped.shared)
-    found = validate_records(groups, load_shapes(base_iri, queries))
-    said = _Said(order)
-    return [
-        _Made(
-            own=[said.new(*one) for one in texts.texts_of(group.own, order)],
-            shared=[said.shared(iri, triples) for iri, triples in group.shared.items()],
-            lines=len(group.own),
-            findings=_findings([*remarked[key], *(one.to_finding().at(record=key) for one in found[key])]),
-            results=results.to_json(found[key]),
-            told=json.dumps([tell(one, iris) for one in found[key]], ensure_ascii=False) if found[key] else None,
-            about=_about(key, read[key]) if _is_bad(remarked[key], found[key]) else None,
-            rulings=rulings[key],
-        )
-        for key, group in groups.items()
-    ]
+) -> list[Made[CheckedRow]]:
+    """What is kept of each (key, record in JSON, packed), and the texts that no earlier one has."""
+    read = {key: PartnershipRecord.model_validate_json(unpack(packed)) for key, packed in records}
+    graphs = checked_graphs(read, base_iri, day, load_shapes(base_iri, queries), decisions)
+    writing = _Writing(load_model(base_iri).order)
+    return [writing.kept(key, checked, Iris(base_iri)) for key, checked in graphs.items()]
 
 
-class _Said:
-    """The texts of one part: what several records say alike is written once."""
+class _Writing:
+    """Graphs written as texts. What several records of a part say alike is written once."""
 
     def __init__(self, order: Mapping[str, int]) -> None:
         self._order = order
         self._given: set[bytes] = set()
         self._shared: dict[str, tuple[Sequence[Triple], bytes]] = {}
 
-    def new(self, text: texts.Text, lines: bytes) -> tuple[bytes, texts.NewText | None]:
-        if text.digest in self._given:
-            return text.digest, None
-        self._given.add(text.digest)
-        return text.digest, texts.new_text(text, lines)
+    def kept(self, key: str, checked: CheckedGraph, iris: Iris) -> Made[CheckedRow]:
+        texts = texts_of(checked.graph.own, self._order)
+        own = b"".join(text.digest for text in texts)
+        shared = b"".join(self._digest(iri, said, texts) for iri, said in checked.graph.shared.items())
+        new = [text for text in texts if text.digest not in self._given]
+        self._given.update(text.digest for text in new)
+        told = [tell(result, iris) for result in checked.results]
+        bad = any(finding.severity is Severity.VIOLATION for finding in checked.findings)
+        row = CheckedRow(
+            lines=len(checked.graph.own),
+            own=own,
+            shared=shared,
+            findings=_findings([finding.at(record=key) for finding in checked.findings]),
+            told=json.dumps(told, ensure_ascii=False) if told else None,
+            about=_about(key, checked.record) if bad else None,
+            rulings=json.dumps(checked.rulings) if checked.rulings else None,
+        )
+        return [row], new
 
-    def shared(self, iri: str, triples: Sequence[Triple]) -> tuple[bytes, texts.NewText | None]:
+    def _digest(self, iri: str, triples: Sequence[Triple], texts: list[Content]) -> bytes:
+        """The digest of the text of a shared entity, which is added to `texts` where it is new."""
         before, digest = self._shared.get(iri, (None, b""))
-        if before == triples:
-            return digest, None
-        ((text, lines),) = texts.texts_of(triples, self._order)
-        self._shared[iri] = triples, text.digest
-        return self.new(text, lines)
-
-
-def _is_bad(remarked: Sequence[Finding], found: Sequence[Result]) -> bool:
-    severities = [*(one.severity for one in remarked), *(one.severity for one in found)]
-    return Severity.VIOLATION in severities
+        if before != triples:
+            (text,) = texts_of(triples, self._order)
+            texts.append(text)
+            digest = text.digest
+            self._shared[iri] = triples, digest
+        return digest
 
 
 def _findings(found: Sequence[Finding]) -> str | None:

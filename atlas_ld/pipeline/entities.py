@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from atlas_ld.iris import Iris
 from atlas_ld.model import load_model
-from atlas_ld.pipeline import texts
-from atlas_ld.pipeline.cache import unpack
-from atlas_ld.pipeline.checking import Change
+from atlas_ld.pipeline.cache import Cache, Made, unpack
+from atlas_ld.pipeline.checking import CheckedRow
+from atlas_ld.pipeline.texts import digests, texts_of
 from atlas_ld.rdf import parse_file, parse_lines
 from atlas_ld.resources import root, turtle_files
 
@@ -30,7 +31,7 @@ class KeptEntities:
     @cached_property
     def digests(self) -> Mapping[str, str]:
         with closing(sqlite3.connect(self.path)) as cache:
-            rows = cache.execute("SELECT iri, digest FROM entity ORDER BY iri")
+            rows = cache.execute("SELECT iri, digest FROM content WHERE iri IS NOT NULL AND published ORDER BY iri")
             return {iri: digest.hex() for iri, digest in rows}
 
     def lines(self, iris: Sequence[str]) -> list[bytes]:
@@ -39,7 +40,7 @@ class KeptEntities:
             for start in range(0, len(iris), _AT_ONCE):
                 some = iris[start : start + _AT_ONCE]
                 marks = ",".join("?" * len(some))
-                query = f"SELECT iri, lines FROM entity JOIN lines ON id = text WHERE iri IN ({marks})"  # noqa: S608
+                query = f"SELECT iri, packed FROM content WHERE iri IN ({marks}) AND published"  # noqa: S608
                 found |= dict(cache.execute(query, some))
         return [unpack(found[iri]) if iri in found else b"" for iri in iris]
 
@@ -47,67 +48,67 @@ class KeptEntities:
         return KeptEntities, (self.path,)  # the digests would be sent along otherwise
 
 
-def publish(cache: sqlite3.Connection, changes: Iterable[Change], base_iri: str) -> None:
-    """Note what is published, given what has changed: of each entity everything that is one partnership's alone or in
-    the code lists, and one description of those that several records describe."""
-    is_first = not cache.execute("SELECT 1 FROM entity LIMIT 1").fetchone()
-    listed = _listed(cache, base_iri) if is_first else []
-    for iri in dict.fromkeys((*listed, *_touched(cache, changes))):
-        _choose(cache, iri, base_iri)
+class _DigestRow(NamedTuple):
+    """The digest of one text."""
+
+    text: bytes
 
 
-def _listed(cache: sqlite3.Connection, base_iri: str) -> list[str]:
-    """Keep the texts of the code lists, themes and goals; the entities that they are about. They are part of the
-    software, so they stay."""
+def publish(records: Iterable[CheckedRow], cache: Cache, base_iri: str) -> None:
+    """Note what is published: of each entity everything that is one partnership's alone or in the code lists, and one
+    description of those that several records describe. Texts of which no record has use are dropped."""
+    own = {row.text for row in cache.each("listing", _DigestRow, [""], lambda _: [_listed(base_iri)])[""]}
+    shared: set[bytes] = set()
+    used = set(own)
+    for record in records:
+        here, there = digests(record.own), digests(record.shared)
+        used.update(here, there)
+        if not record.quarantined:
+            own.update(here)
+            shared.update(there)
+    rows = cache.execute("SELECT iri, digest, size, capitals FROM content WHERE iri IS NOT NULL ORDER BY iri")
+    chosen: set[bytes] = set()
+    several: dict[str, list[bytes]] = {}
+    known = list(rows)
+    for _, group in groupby(known, key=lambda row: row[0]):
+        texts = list(group)
+        described = [(-size, capitals, digest) for _, digest, size, capitals in texts if digest in shared]
+        said = {digest for _, digest, *_ in texts if digest in own} | set(_best(cache, described))
+        if len(said) < 2:
+            chosen |= said
+        else:
+            ordered = sorted(said)
+            several[" ".join(digest.hex() for digest in ordered)] = ordered
+    joined = cache.each(
+        "joining", _DigestRow, several, lambda missing: (_joined(cache, several[one], base_iri) for one in missing)
+    )
+    chosen |= {row.text for rows in joined.values() for row in rows}
+    published = {
+        digest for (digest,) in cache.execute("SELECT digest FROM content WHERE iri IS NOT NULL AND published")
+    }
+    mark = "UPDATE content SET published = ? WHERE digest = ?"
+    cache.executemany(mark, ((False, digest) for digest in published - chosen))
+    cache.executemany(mark, ((True, digest) for digest in chosen - published))
+    cache.drop({digest for _, digest, *_ in known} - used - chosen)
+
+
+def _listed(base_iri: str) -> Made[_DigestRow]:
+    """The texts of the code lists, themes and goals."""
     lists = turtle_files("ontology/codes") + [root() / "ontology" / name for name in ("themes.ttl", "goals.ttl")]
-    triples = [triple for path in lists for triple in parse_file(path, Iris(base_iri).base)]
-    listed = texts.texts_of(triples, load_model(base_iri).order)
-    for text, lines in listed:
-        number = texts.keep(cache, text.digest, texts.new_text(text, lines))
-        cache.execute("UPDATE text SET users = users + 1, own = own + 1 WHERE id = ?", (number,))
-    return [text.iri for text, _ in listed]
+    texts = texts_of([t for path in lists for t in parse_file(path, Iris(base_iri).base)], load_model(base_iri).order)
+    return [_DigestRow(text.digest) for text in texts], texts
 
 
-def _touched(cache: sqlite3.Connection, changes: Iterable[Change]) -> list[str]:
-    """Count who has which text after these changes; the entities that the texts concerned are about."""
-    users, own, shared = Counter[int](), Counter[int](), Counter[int]()
-    for change in changes:
-        for record, difference in ((change.before, -1), (change.after, 1)):
-            if record:
-                for numbers, published in ((texts.numbers(record.own), own), (texts.numbers(record.shared), shared)):
-                    for number in numbers:
-                        users[number] += difference
-                        if not record.quarantined:
-                            published[number] += difference
-    counts = [(n, u, own[n], shared[n]) for n, u in users.items() if u or own[n] or shared[n]]
-    cache.executemany("UPDATE text SET users = users + ?2, own = own + ?3, shared = shared + ?4 WHERE id = ?1", counts)
-    find = "SELECT iri FROM text WHERE id = ?"
-    return sorted({cache.execute(find, (number,)).fetchone()[0] for number, *_ in counts})
-
-
-def _choose(cache: sqlite3.Connection, iri: str, base_iri: str) -> None:
-    """Note the text that is published of an entity, and drop the texts about it that are of no more use."""
-    rows = cache.execute("SELECT id, size, capitals, users, own, shared FROM text WHERE iri = ?", (iri,)).fetchall()
-    described = [(-size, capitals, number) for number, size, capitals, _, _, shared in rows if shared]
-    said = {number for number, _, _, _, own, _ in rows if own} | set(_best(cache, described))
-    chosen = next(iter(said)) if len(said) == 1 else _together(cache, said, base_iri) if said else None
-    if chosen is None:
-        cache.execute("DELETE FROM entity WHERE iri = ?", (iri,))
-    else:
-        cache.execute("INSERT OR REPLACE INTO entity SELECT iri, id, digest FROM text WHERE id = ?", (chosen,))
-    for number, _, _, users, _, _ in rows:
-        if not users and number != chosen:
-            texts.forget(cache, number)
-
-
-def _best(cache: sqlite3.Connection, described: Sequence[tuple[int, bool, int]]) -> list[int]:
+def _best(cache: Cache, described: Sequence[tuple[int, bool, bytes]]) -> list[bytes]:
     """One description of a shared entity: the fullest, then the one not in capitals, then the first by text."""
-    best = [number for *rank, number in described if rank == list(min(described)[:2])]
-    return best if len(best) < 2 else [min(best, key=lambda number: texts.lines(cache, number))]
+    if len(described) < 2:
+        return [digest for *_, digest in described]
+    best = [digest for *rank, digest in described if rank == list(min(described)[:2])]
+    return best if len(best) < 2 else [min(best, key=cache.content)]
 
 
-def _together(cache: sqlite3.Connection, numbers: Iterable[int], base_iri: str) -> int:
-    """The number of the text that says what several say of one entity."""
-    triples = [triple for number in sorted(numbers) for triple in parse_lines(texts.lines(cache, number))]
-    ((text, lines),) = texts.texts_of(dict.fromkeys(triples), load_model(base_iri).order)
-    return texts.keep(cache, text.digest, texts.new_text(text, lines))
+def _joined(cache: Cache, said: Iterable[bytes], base_iri: str) -> Made[_DigestRow]:
+    """The text that says what several say of one entity."""
+    triples = [triple for digest in said for triple in parse_lines(cache.content(digest))]
+    texts = texts_of(dict.fromkeys(triples), load_model(base_iri).order)
+    return [_DigestRow(text.digest) for text in texts], texts

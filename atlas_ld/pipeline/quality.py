@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from atlas_ld.findings import Finding, Severity
-from atlas_ld.pipeline.checking import Checked
+from atlas_ld.pipeline.checking import CheckedRow
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Quality:
     json: bytes
 
 
-def quality(checked: Mapping[str, Checked], unreadable: Sequence[Finding]) -> Quality:
+def quality(checked: Mapping[str, CheckedRow], unreadable: Sequence[Finding]) -> Quality:
     """The quality of checked records, which come by key in the order of the keys."""
     plain = [finding.model_dump(mode="json", exclude_none=True) for finding in unreadable]
     every = [*plain, *(one for record in checked.values() if record.findings for one in json.loads(record.findings))]
@@ -63,7 +63,7 @@ def _by_code(findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _quarantined(record: Checked) -> str:
+def _quarantined(record: CheckedRow) -> str:
     assert record.about is not None
     return record.about.removesuffix("\n}") + f',\n  "findings": {_deeper(record.findings or "[]")}\n}}'
 

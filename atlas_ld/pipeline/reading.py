@@ -1,7 +1,4 @@
-"""Files -> records under their keys.
-
-Of a file that has not changed, only its bytes and its rows in the cache are looked at: no record is made of it.
-"""
+"""Files -> records under their keys."""
 
 from __future__ import annotations
 
@@ -13,70 +10,64 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from sqlite3 import Connection
 from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
 from atlas_ld import sources
 from atlas_ld.config import Settings
-from atlas_ld.findings import Finding
+from atlas_ld.findings import Finding, Severity
 from atlas_ld.iris import short_hash
-from atlas_ld.pipeline.cache import forget, opened, pack, record_of
+from atlas_ld.pipeline.cache import Cache, Content, Made, opened, pack
 from atlas_ld.processes import ALONE, Workers
 from atlas_ld.records import PartnershipRecord
 
 FINDINGS = TypeAdapter(list[Finding])
 
 
-class RecordSummary(NamedTuple):
-    """What every build looks at of a record.
+class SourceRow(NamedTuple):
+    """What every build looks at of a record, or of what gave none.
 
-    record      SHA-256 of the record in JSON; the record itself is `cache.record_of`
+    record      SHA-256 of the record in JSON (`record_of`); None where there is none
     key         the key that it would have alone
     identity    with the key, what makes records of several sources one: see `sources.merge`
     who         a hash of who takes part, for records that would share a key
     ends        the end date, in ISO 8601
     end_year    the end year
+    findings    why there is no record, or what merged sources disagree on, as JSON
     """
 
-    record: str
-    key: str
-    identity: str
-    who: str
-    ends: str | None
-    end_year: int | None
+    record: bytes | None = None
+    key: str = ""
+    identity: str = ""
+    who: str = ""
+    ends: str | None = None
+    end_year: int | None = None
+    findings: str | None = None
 
     @property
     def end_date(self) -> date | None:
         return date.fromisoformat(self.ends) if self.ends else None
 
 
-class Row(NamedTuple):
-    """A row of the cache: a record, or findings on what gave none, or on records that were merged to one."""
-
-    told: RecordSummary | None
-    findings: str | None
-
-
 @dataclass(frozen=True)
 class Readings:
     """What the sources gave: records by key, findings on files that gave none, the SHA-256 of each file, and the tables
-    of decisions, each with its name."""
+    of a steward's decisions, each with its name."""
 
-    records: dict[str, RecordSummary]
+    records: dict[str, SourceRow]
     unreadable: list[Finding]
     inputs: dict[str, str]
-    decisions: tuple[tuple[str, bytes], ...] = ()
+    decisions: tuple[tuple[str, bytes], ...]
 
 
-def read_all(data: Iterable[Path], settings: Settings, cache: Connection, workers: Workers = ALONE) -> Readings:
+def read_all(data: Iterable[Path], settings: Settings, cache: Cache, workers: Workers = ALONE) -> Readings:
     """Every record of these files and folders under its key; those that two sources tell of are merged.
 
     Raises UnreadableSource for a path that is not there.
     """
-    files: list[tuple[str, str]] = []
     most = settings.source_mb * 2**20
+    files: dict[str, str] = {}
     inputs: dict[str, str] = {}
     tables: list[tuple[str, str]] = []
     for path in data:
@@ -85,26 +76,29 @@ def read_all(data: Iterable[Path], settings: Settings, cache: Connection, worker
         above = f"{path.name}/" if path.is_dir() and path.name else ""
         inputs |= {f"{above}{name}": sums[file] for file, name in found if file in sums}
         tables += [(file, name) for file, name in found if Path(file).name == sources.DECISIONS]
-        files += [(file, f"{sums.get(file)} {name}") for file, name in found if sources.is_visible(name)]
-    known = _known(cache)
-    missing = [(file, source) for file, source in files if source not in known]
-    for (_, source), made in zip(missing, workers.spread(partial(_read, most=most), missing), strict=True):
-        known[source] = list(_keep(cache, source, made))
-    rows = [row for _, source in files for row in known[source]]
-    used = {source for _, source in files}
-    merged = _merged((row.told for row in rows if row.told), cache, known, used)
-    forget(cache, "reading", "source", used)
-    forget(cache, "record", "digest", {row.told.record for source in used for row in known[source] if row.told})
-    remarks = [row.findings for row in (*rows, *merged) if row.findings]
+        # What has no sum is not read, and nothing says that it is what it was: it is looked at each time.
+        files |= {
+            f"{sums.get(file, os.urandom(16).hex())} {name}": file for file, name in found if sources.is_visible(name)
+        }
+
+    def read(missing: list[str]) -> Iterator[Made[SourceRow]]:
+        named = [(files[source], source.partition(" ")[2]) for source in missing]
+        return workers.spread(partial(_read, most=most), named)
+
+    rows = [row for given in cache.each("reading", SourceRow, files, read).values() for row in given]
+    merged = _merged(rows, cache)
+    kept = {digest for (digest,) in cache.execute("SELECT digest FROM content WHERE iri IS NULL")}
+    cache.drop(kept - {row.record for row in (*rows, *merged)})
+    remarks = [row.findings for row in (*(row for row in rows if not row.record), *merged) if row.findings]
     unreadable = [finding for told in remarks for finding in FINDINGS.validate_json(told)]
     decisions: list[tuple[str, bytes]] = []
     for file, name in tables:
-        told = sources.content(file, most)
-        if isinstance(told, bytes):
-            decisions.append((name, told))
+        table = sources.content(file, most)
+        if isinstance(table, bytes):
+            decisions.append((name, table))
         else:
-            unreadable += [finding.at(source=name) for finding in told.findings]
-    return Readings(_by_key(row.told for row in merged if row.told), unreadable, inputs, tuple(decisions))
+            unreadable += [finding.at(source=name) for finding in table.findings]
+    return Readings(_by_key(merged), unreadable, inputs, tuple(decisions))
 
 
 def read_records(data: Iterable[Path], settings: Settings) -> tuple[dict[str, PartnershipRecord], list[Finding]]:
@@ -114,7 +108,13 @@ def read_records(data: Iterable[Path], settings: Settings) -> tuple[dict[str, Pa
     """
     with opened(None, "") as cache:
         readings = read_all(data, settings, cache)
-        return {key: record_of(cache, told.record) for key, told in readings.records.items()}, readings.unreadable
+        return {key: record_of(cache, row) for key, row in readings.records.items()}, readings.unreadable
+
+
+def record_of(cache: Cache, row: SourceRow) -> PartnershipRecord:
+    """The record of a row that has one."""
+    assert row.record
+    return PartnershipRecord.model_validate_json(cache.content(row.record))
 
 
 def _sums(files: Sequence[str], most: int) -> dict[str, str]:
@@ -129,83 +129,85 @@ def _sums(files: Sequence[str], most: int) -> dict[str, str]:
         return dict(pair for part in parts for pair in part)
 
 
-def _known(cache: Connection) -> dict[str, list[Row]]:
-    known: dict[str, list[Row]] = {}
-    for source, _, record, *told, findings in cache.execute("SELECT * FROM reading ORDER BY source, number"):
-        known.setdefault(source, []).append(Row(RecordSummary(record, *told) if record else None, findings))
-    return known
+def _read(files: Sequence[tuple[str, str]], *, most: int) -> list[Made[SourceRow]]:
+    """What each file gives; `files` are paths with the names by which findings call them."""
+    return [_read_one(file, name, most) for file, name in files]
 
 
-class _Made(NamedTuple):
-    """A row to be kept, and the record in JSON, packed."""
-
-    row: Row
-    packed: bytes | None
-
-
-def _read(files: Sequence[tuple[str, str]], *, most: int) -> list[list[_Made]]:
-    """What each file (its path, and its SHA-256 with its name) gives."""
-    return [
-        [
-            _made(reading.record) if reading.record else _Made(Row(None, _json(reading.findings)), None)
-            for reading in sources.read_file(Path(file), source.partition(" ")[2], most=most)
-        ]
-        or [_Made(Row(None, None), None)]
-        for file, source in files
-    ]
+def _read_one(file: str, name: str, most: int) -> Made[SourceRow]:
+    try:
+        readings = list(sources.read_file(Path(file), name, most=most))
+        kept = [_row(reading.record) for reading in readings if reading.record]
+    except Exception as error:  # noqa: BLE001 - a reader that trips over one file must not stop the build
+        return [SourceRow(findings=_json([failed(error, name)]))], ()
+    told = [SourceRow(findings=_json(r.findings)) for r in readings if not r.record and r.findings]
+    return [*(row for row, _ in kept), *told] or [SourceRow()], [content for _, content in kept]
 
 
-def _made(record: PartnershipRecord, findings: Sequence[Finding] = ()) -> _Made:
+def _row(record: PartnershipRecord, findings: Sequence[Finding] = ()) -> tuple[SourceRow, Content]:
     told = record.model_dump_json(exclude_defaults=True).encode()
-    row = RecordSummary(
-        record=hashlib.sha256(told).hexdigest(),
+    row = SourceRow(
+        record=hashlib.sha256(told).digest(),
         key=record.key,
         identity=sources.identity(record),
         who=short_hash("|".join(sorted(f"{p.role}:{p.name}:{p.country}" for p in record.participants))),
         ends=record.end_date.isoformat() if record.end_date else None,
         end_year=record.end_year,
+        findings=_json(findings),
     )
-    return _Made(Row(row, _json(findings)), pack(told))
+    assert row.record
+    return row, Content(row.record, pack(told))
 
 
 def _json(findings: Sequence[Finding]) -> str | None:
     return FINDINGS.dump_json(list(findings), exclude_defaults=True).decode() if findings else None
 
 
-def _keep(cache: Connection, source: str, made: Sequence[_Made]) -> Iterator[Row]:
-    for number, (row, packed) in enumerate(made):
-        told = row.told or (None,) * len(RecordSummary._fields)
-        cache.execute("INSERT INTO reading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (source, number, *told, row.findings))
-        if row.told:
-            cache.execute("INSERT OR IGNORE INTO record VALUES (?, ?)", (row.told.record, packed))
-        yield row
+def failed(error: Exception, source: str | None = None, record: str | None = None) -> Finding:
+    kind = type(error).__name__
+    return Finding(
+        code="not-understood",
+        severity=Severity.VIOLATION,
+        fr=f"La lecture a échoué sur une valeur imprévue ({kind}). Simplifiez cette source, ou signalez-la-nous.",
+        en=f"Reading failed on a value that nobody foresaw ({kind}). Simplify this source, or report it to us.",
+        source=source,
+        record=record,
+    )
 
 
-def _merged(
-    records: Iterable[RecordSummary], cache: Connection, known: dict[str, list[Row]], used: set[str]
-) -> list[Row]:
-    """One row for each partnership; those of which several sources tell are merged, and kept like a source."""
-    groups: dict[tuple[str, str], list[RecordSummary]] = {}
-    for told in records:
-        groups.setdefault((told.key, told.identity), []).append(told)
-    merged: list[Row] = []
-    for group in groups.values():
-        if len(group) == 1:
-            merged.append(Row(group[0], None))
-            continue
-        source = "merged " + hashlib.sha256(" ".join(told.record for told in group).encode()).hexdigest()
-        if source not in known:
-            (record,), findings = sources.merge(record_of(cache, told.record) for told in group)
-            known[source] = list(_keep(cache, source, [_made(record, findings)]))
-        used.add(source)
-        merged += known[source]
-    return merged
+def _merged(rows: Iterable[SourceRow], cache: Cache) -> list[SourceRow]:
+    """One row for each partnership; those of which several sources tell are merged, and kept like a file."""
+    groups: dict[tuple[str, str], list[SourceRow]] = {}
+    for row in rows:
+        if row.record:
+            groups.setdefault((row.key, row.identity), []).append(row)
+    several = {_sum(group): group for group in groups.values() if len(group) > 1}
+
+    def merge(missing: list[str]) -> Iterator[Made[SourceRow]]:
+        return (_merge([record_of(cache, row) for row in several[sum_]]) for sum_ in missing)
+
+    merged = cache.each("merging", SourceRow, several, merge)
+    return [row for group in groups.values() for row in (group if len(group) == 1 else merged[_sum(group)])]
 
 
-def _by_key(records: Iterable[RecordSummary]) -> dict[str, RecordSummary]:
+def _sum(group: Sequence[SourceRow]) -> str:
+    return hashlib.sha256(b"".join(row.record or b"" for row in group)).hexdigest()
+
+
+def _merge(records: Sequence[PartnershipRecord]) -> Made[SourceRow]:
+    try:
+        (record,), findings = sources.merge(records)
+    except ValueError as error:  # together they are more than one record may be
+        return [SourceRow(findings=_json([failed(error, record=records[0].key)]))], ()
+    row, content = _row(record, findings)
+    return [row], [content]
+
+
+def _by_key(rows: Iterable[SourceRow]) -> dict[str, SourceRow]:
     """Records by key; those that would share one get a hash of who takes part in them (docs/iri-policy.md)."""
-    groups: dict[str, list[RecordSummary]] = {}
-    for told in records:
-        groups.setdefault(told.key, []).append(told)
-    keyed = {f"{stem}-{told.who}" if len(group) > 1 else stem: told for stem, group in groups.items() for told in group}
+    groups: dict[str, list[SourceRow]] = {}
+    for row in rows:
+        if row.record:
+            groups.setdefault(row.key, []).append(row)
+    keyed = {f"{stem}-{row.who}" if len(group) > 1 else stem: row for stem, group in groups.items() for row in group}
     return dict(sorted(keyed.items()))

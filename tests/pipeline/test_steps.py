@@ -13,7 +13,6 @@ import pytest
 from atlas_ld.config import Settings
 from atlas_ld.pipeline import cache
 from atlas_ld.pipeline.checking import check
-from atlas_ld.pipeline.clock import Clock
 from atlas_ld.pipeline.gathering import gather
 from atlas_ld.pipeline.reading import read_all
 from atlas_ld.records import Participant, PartnershipRecord
@@ -27,10 +26,9 @@ TOWNS = ("Ville de Brest", "VILLE DE BREST", "Commune de Brest", "Brest métropo
 def gathered(data: Path, kept: Path) -> dict[str, Any]:
     """Everything that a release would publish: the N-Triples of each entity, and the rest of the content."""
     with cache.opened(kept, SETTINGS.base_iri) as connection:
-        clock = Clock(lambda _: None)
         readings = read_all([data], SETTINGS, connection)
-        checked = check(readings, SETTINGS, date(2026, 11, 23), clock, connection)
-        content = gather(readings, checked, SETTINGS, connection, kept)
+        checked = check(readings, SETTINGS, date(2026, 11, 23), connection)
+        content = gather(readings, checked, SETTINGS, connection)
     told = {name: getattr(content, name) for name in content.__dataclass_fields__ if name != "entities"}
     digests = content.entities.digests
     return told | {"digests": list(digests.items()), "lines": content.entities.lines(list(digests))}
