@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 from atlas_ld.config import Settings
-from atlas_ld.pipeline import build
+from atlas_ld.iris import Iris
+from atlas_ld.pipeline import Outcome, build
 from atlas_ld.records import Origin, Participant, PartnershipRecord
 from atlas_ld.reference.curation import COLUMNS
-from atlas_ld.web.entities.moved import moved
-from atlas_ld.web.publication import open_publication
+from atlas_ld.release.reading.store import Reader
+from atlas_ld.web.entities.moved import Moved, moved
 
 DAY = date(2026, 11, 23)
 WHO = "référente de l'instance,2026-11-20,Délibération de 2019"
@@ -19,6 +21,11 @@ SIREN = "929939411"
 
 def write(data: Path, *lines: str) -> None:
     (data / "decisions.csv").write_text("\n".join([",".join(COLUMNS), *lines]), encoding="utf-8")
+
+
+def leads_of(outcome: Outcome) -> Mapping[tuple[str, str], Moved]:
+    release = outcome.release
+    return moved(release.path.parent, Reader(release.store), Iris(release.manifest.base_iri))
 
 
 def test_a_decision_joins_redirects_and_is_published_and_what_is_wrong_with_one_is_told(tmp_path: Path) -> None:
@@ -36,7 +43,7 @@ def test_a_decision_joins_redirects_and_is_published_and_what_is_wrong_with_one_
     dump = undecided.release.dump.read_text("utf-8")
     assert "id/organisation/un-2000--saint-denis-fr> " in dump
     assert "id/organisation/deux-2000--saint-denis-fr> " in dump
-    with_several = moved(open_publication(settings))["organisation", "saint-denis-fr"]
+    with_several = leads_of(undecided)["organisation", "saint-denis-fr"]
     assert with_several.successor is None
     assert "deux-2000--saint-denis-fr" in with_several.reason["fr"]
 
@@ -45,7 +52,7 @@ def test_a_decision_joins_redirects_and_is_published_and_what_is_wrong_with_one_
     dump = decided.release.dump.read_text("utf-8")
     assert "id/organisation/un-2000--saint-denis-fr>" not in dump
     assert f'id/organisation/{SIREN}> <http://www.w3.org/2004/02/skos/core#changeNote> "2026-11-20, référente' in dump
-    leads = moved(open_publication(settings))
+    leads = leads_of(decided)
     for key in ("un-2000--saint-denis-fr", "deux-2000--saint-denis-fr", "saint-denis-fr"):
         assert leads["organisation", key].successor == SIREN
     told = [(f.code, f.line) for f in decided.findings if f.source == "decisions.csv"]
