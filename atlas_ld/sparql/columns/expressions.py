@@ -220,6 +220,8 @@ def _equal(one: Term, other: Term) -> bool:
             elif term.kind.datatype == BOOLEAN:
                 holds(term)
         return one == other
+    if (one.kind.is_iri or other.kind.is_iri) and all(kind in (*_KNOWN, DATE, YEAR) for kind in kinds):
+        return False
     return _scaled(one) == _scaled(other)
 
 
