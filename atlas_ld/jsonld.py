@@ -1,6 +1,6 @@
 """JSON-LD compacted with our own context, which the shapes give (`model.Model.context`).
 
-pyoxigraph writes expanded JSON-LD and rdflib's compaction follows the hash seed; our graphs have no blank nodes and
+pyoxigraph writes expanded JSON-LD and rdflib's compaction follows the hash seed; our graphs have
 one term for each property, so that compaction comes down to the rules below (https://www.w3.org/TR/json-ld11/):
 
 - a property is written by its term, or by a compact IRI where the context has none;
@@ -28,8 +28,9 @@ _TYPE = RDF_TYPE.value
 _BOOLEAN, _INTEGER, _STRING, _LANG_STRING = map(str, (XSD.boolean, XSD.integer, XSD.string, RDF.langString))
 
 
-def document(triples: Iterable[Triple], root: str, terms: Terms, address: str) -> bytes:
-    """One tree from `root`, with what cannot be reached from it beside it; `address` is that of the terms' context."""
+def document(triples: Iterable[Triple], root: str, terms: Terms, context: str | Mapping[str, Any]) -> bytes:
+    """One tree from `root`, with what cannot be reached from it beside it; `context` is that of the terms, or its
+    address."""
     graph = Graph(triples)
     open_: set[str] = set()
     trees = [_tree(root, graph, terms, open_)]
@@ -38,7 +39,7 @@ def document(triples: Iterable[Triple], root: str, terms: Terms, address: str) -
             trees.append(_tree(subject, graph, terms, open_))
     body = trees[0] if len(trees) == 1 else {"@graph": trees}
     # As `json` would write it, which indents in Python; a page is 6 kB.
-    return orjson.dumps({"@context": address, **body}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps({"@context": context, **body}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def dump(triples: Iterable[Triple], context: Mapping[str, Any]) -> bytes:
@@ -94,7 +95,7 @@ def _tree(subject: str, graph: Graph, terms: Terms, open_: set[str]) -> dict[str
 
 def _node(subject: str, graph: Graph, terms: Terms, open_: set[str] | None) -> dict[str, Any]:
     """One node object. `open_` collects what has been nested; with None nothing is."""
-    result: dict[str, Any] = {"id": subject}
+    result: dict[str, Any] = {"id": _id(subject)}
     for property_, objects in graph[subject].items():
         if property_ == _TYPE:
             names = [terms.name(term.value) for term in objects]
@@ -108,10 +109,16 @@ def _node(subject: str, graph: Graph, terms: Terms, open_: set[str] | None) -> d
             elif open_ is not None and term.value in graph and term.value not in open_:
                 values.append(_tree(term.value, graph, terms, open_))
             else:
-                values.append(term.value if definition.get("@type") == "@id" else {"id": term.value})
+                named = _id(term.value)
+                values.append(named if definition.get("@type") == "@id" else {"id": named})
         single = len(values) == 1 and "@set" not in definition.get("@container", ())
         result[terms.name(property_)] = values[0] if single else values
     return result
+
+
+def _id(thing: str) -> str:
+    """An IRI as it is; the label of a blank node, which has no colon, as JSON-LD writes it."""
+    return thing if ":" in thing else f"_:{thing}"
 
 
 def _value(literal: Literal, definition: Mapping[str, Any]) -> Any:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 class Format:
     """A format that we write. `rdflib` is the name rdflib parses it by, for formats that hold RDF.
 
-    `aliases` are other media types that clients send for it.
+    `aliases` are other media types that clients send for it; `file_type` is its code in the EU's table of file types
+    (http://publications.europa.eu/resource/authority/file-type), where catalogues look.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Format:
     label: str
     aliases: tuple[str, ...] = field(default=())
     rdflib: str | None = None
+    file_type: str = ""
 
     @property
     def content_type(self) -> str:
@@ -28,15 +30,16 @@ class Format:
 
 
 HTML = Format("html", "html", "text/html", "HTML", ("application/xhtml+xml",))
-TURTLE = Format("turtle", "ttl", "text/turtle", "Turtle", ("application/x-turtle", "text/n3"), "turtle")
-JSONLD = Format("json-ld", "jsonld", "application/ld+json", "JSON-LD", ("application/json",), "json-ld")
-NTRIPLES = Format("n-triples", "nt", "application/n-triples", "N-Triples", ("text/plain",), "nt")
-RDFXML = Format("rdf-xml", "rdf", "application/rdf+xml", "RDF/XML", ("application/xml", "text/xml"), "xml")
-TRIG = Format("trig", "trig", "application/trig", "TriG", ("application/x-trig",), "trig")
-NQUADS = Format("n-quads", "nq", "application/n-quads", "N-Quads", ("text/x-nquads",), "nquads")
-CSV = Format("csv", "csv", "text/csv", "CSV")
+TURTLE = Format("turtle", "ttl", "text/turtle", "Turtle", ("application/x-turtle", "text/n3"), "turtle", "RDF_TURTLE")
+JSONLD = Format("json-ld", "jsonld", "application/ld+json", "JSON-LD", ("application/json",), "json-ld", "JSON_LD")
+NTRIPLES = Format("n-triples", "nt", "application/n-triples", "N-Triples", ("text/plain",), "nt", "RDF_N_TRIPLES")
+RDFXML = Format("rdf-xml", "rdf", "application/rdf+xml", "RDF/XML", ("application/xml", "text/xml"), "xml", "RDF_XML")
+TRIG = Format("trig", "trig", "application/trig", "TriG", ("application/x-trig",), "trig", "RDF_TRIG")
+NQUADS = Format("n-quads", "nq", "application/n-quads", "N-Quads", ("text/x-nquads",), "nquads", "RDF_N_QUADS")
+CSV = Format("csv", "csv", "text/csv", "CSV", file_type="CSV")
 GEOJSON = Format("geojson", "geojson", "application/geo+json", "GeoJSON")
-XLSX = Format("xlsx", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel (XLSX)")
+_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = Format("xlsx", "xlsx", _SHEET, "Excel (XLSX)", file_type="XLSX")
 JSON = Format("json", "json", "application/json", "JSON")
 
 SPARQL_JSON = Format("sparql-json", "srj", "application/sparql-results+json", "JSON", ("application/json",))

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal as Choice
 
+from atlas_ld.catalogue import Coverage
 from atlas_ld.model import Bilingual, ClassModel, Field, Model
 from atlas_ld.rdf import LABELS, RDF_TYPE, Literal, NamedNode, Properties
 from atlas_ld.release.kinds import LISTS
@@ -131,6 +133,36 @@ def type_of(column: Column) -> CellType:
     if column.field is None or column.field.datatype is None:
         return "text"
     return "amount" if column.field.path in _AMOUNTS else _TYPES.get(column.field.datatype, "text")
+
+
+def coverage(folder: Path) -> Coverage:
+    """The years and the places of the tables in `folder`: of partnerships, and of territories whose position is
+    known."""
+    years = [
+        int(year[0])
+        for row in _columns_of(folder / "partnerships.csv", _YEARS)
+        for cell in row
+        if (year := re.match(r"\d{4}", cell)) and int(year[0])
+    ]
+    places = [
+        (float(long), float(lat))
+        for lat, long in _columns_of(folder / "territories.csv", ("lat", "long"))
+        if lat and long
+    ]
+    longs, lats = [long for long, _ in places], [lat for _, lat in places]
+    return Coverage(
+        (min(years), max(years)) if years else None,
+        (min(longs), min(lats), max(longs), max(lats)) if places else None,
+    )
+
+
+_YEARS = ("firstSignatureYear", "startYear", "endDate", "endYear")
+
+
+def _columns_of(path: Path, names: Sequence[str]) -> Iterator[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield [row.get(name) or "" for name in names]
 
 
 def is_number(column: Column) -> bool:

@@ -35,6 +35,7 @@ from atlas_ld.release.layout import (
     sync,
 )
 from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, Counts, FileEntry, Manifest, StoreSums, entries
+from atlas_ld.release.tables import coverage
 from atlas_ld.release.verify import verify
 from atlas_ld.release.writing.downloads import DOWNLOADS, write_downloads, write_workbooks
 from atlas_ld.release.writing.entities import Entities, changes
@@ -179,7 +180,7 @@ def remove_unfinished(releases: Path) -> None:
 def _fingerprint(content: Content, settings: Settings) -> str:
     """The SHA-256 over everything that is published and the software that writes it, but no date."""
     digest = hashlib.sha256(f"{__version__} {_LAYOUT}".encode())
-    for setting in (settings.base_iri, settings.publisher, settings.license):
+    for setting in (settings.base_iri, settings.publisher, settings.contact, settings.license):
         digest.update(b"\0" + setting.encode())
     entities = "\n".join(f"{iri} {sum_}" for iri, sum_ in content.entities.digests.items())
     for block in (entities.encode(), b"".join(ntriples_lines(content.queries)), content.quality):
@@ -211,13 +212,14 @@ def _write_catalogue(
 ) -> None:
     """`sums` are those of the files of download/."""
     iris = Iris(settings.base_iri)
-    media_types = {f.extension: f.media_type for f in (*RDF_FORMATS, *TABLE_FORMATS)}
+    formats = {f.extension: f for f in (*RDF_FORMATS, *TABLE_FORMATS)}
     distributions = []
     for path, entry in sums.items():
         name = path.rpartition("/")[2]
         extension = name.removesuffix(".gz").rpartition(".")[2]
-        distributions.append(Distribution(name, media_types[extension], entry.bytes, entry.sha256))
-    triples = describe_dataset(statistics, distributions, iris, settings, release_id, issued, content.example)
+        distributions.append(Distribution(name, formats[extension], entry.bytes, entry.sha256))
+    covered = coverage(folder / DOWNLOADS)
+    triples = describe_dataset(statistics, distributions, covered, iris, settings, release_id, issued, content.example)
     (folder / CATALOGUE).write_bytes(write(triples, TURTLE, PREFIXES | iris.prefixes))
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from flask import Response, render_template
 
 from atlas_ld import jsonld
+from atlas_ld.catalogue import PERIOD
 from atlas_ld.media import HTML, JSONLD, RDF_FORMATS, Format
 from atlas_ld.queries.named import named_queries
-from atlas_ld.rdf import parse_file, write
-from atlas_ld.release.layout import release_ids
+from atlas_ld.rdf import BlankNode, Triple, node, parse_file, write
+from atlas_ld.release.layout import CATALOGUE, release_ids
 from atlas_ld.release.manifest import Manifest
 from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web.entities.signposting import catalog_links, dataset_links
@@ -84,12 +85,18 @@ def _dataset_address(format_: Format) -> str:
 
 
 def _dataset(publication: Publication, format_: Format) -> bytes:
-    triples = parse_file(publication.release.path / "catalogue.ttl", publication.iris.base)
+    """The catalogue as harvesters want it: complete, with nothing that they would have to fetch. So JSON-LD has its
+    context inside, and the period is a blank node: udata, the software of data.gouv.fr, fetches one that has an IRI."""
+    base = publication.iris.base
+    period, blank = node(f"{base}{PERIOD}"), BlankNode("period")
+    triples = [
+        Triple(blank if subject == period else subject, property_, blank if term == period else term)
+        for subject, property_, term in parse_file(publication.release.path / CATALOGUE, base)
+    ]
+    prefixes = PREFIXES | publication.iris.prefixes
     if format_ is JSONLD:
-        return jsonld.document(
-            triples, publication.iris.base, publication.terms, f"{publication.iris.base}context.jsonld"
-        )
-    return write(triples, format_, PREFIXES | publication.iris.prefixes)
+        return jsonld.document(triples, base, publication.terms, publication.model.context(prefixes))
+    return write(triples, format_, prefixes)
 
 
 def _home(publication: Publication) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from functools import partial
 
 from flask import Response, render_template
 
 from atlas_ld.media import HTML, JSONLD, RDF_FORMATS, Format
-from atlas_ld.rdf import BlankNode, Literal, Node, Triple, parse_file, write
+from atlas_ld.rdf import parse_file, steady, write
 from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web.http.negotiation import Content, negotiated
 from atlas_ld.web.http.responses import Link, answer
@@ -57,18 +56,4 @@ def _write(publication: Publication, part: str, format_: Format) -> str | bytes:
         return render_template(f"pages/{part}.html", model=publication.model, formats=formats)
     # Shapes have blank nodes, for lists, which `jsonld` does not know: JSON-LD is expanded here.
     triples = parse_file(publication.release.path / f"{part}.ttl", publication.iris.base)
-    return write(_steady(triples), format_, PREFIXES | publication.iris.prefixes)
-
-
-def _steady(triples: Iterable[Triple]) -> Iterator[Triple]:
-    """The triples with blank nodes named in their order: the parser names them at random, and a strong entity tag
-    stands for the same bytes each time."""
-    names: dict[BlankNode, BlankNode] = {}
-
-    def steady(term: Node) -> Node:
-        return names.setdefault(term, BlankNode(f"b{len(names)}")) if isinstance(term, BlankNode) else term
-
-    for triple in triples:
-        subject = steady(triple.subject)  # type: ignore[arg-type]  # no quoted triples in Turtle 1.1
-        assert not isinstance(subject, Literal)
-        yield Triple(subject, triple.predicate, steady(triple.object))  # type: ignore[arg-type]  # likewise
+    return write(steady(triples), format_, PREFIXES | publication.iris.prefixes)
