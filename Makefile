@@ -8,7 +8,7 @@ CHECKS := tests/browser/node_modules/.package-lock.json
 W3C := tests/sparql/columns/w3c/data-sparql11/manifest-all.ttl
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format build docs wheel bench bench-quick clean
+.PHONY: help run test check format build docs wheel interop bench bench-quick clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ docs: $(READY) ## Write the generated pages of docs/ (model, settings, record sc
 wheel: $(READY) ## Build the wheel into ./dist
 	@$(BIN)/python -m build --wheel --outdir dist . >/dev/null && ls dist/*.whl
 
+interop: $(READY) ## Run other people's clients and validators, and write docs/interop.md (some minutes at first)
+	@$(BIN)/python scripts/interop/run.py
+
 bench: $(READY) ## Measure everything at full size, peers beside, and write docs/benchmarks.md (about an hour)
 	@$(BIN)/python -m bench.run --write docs/benchmarks.md
 
@@ -56,4 +59,4 @@ bench-quick: $(READY) ## The same with 1,000 records, to standard output
 	@$(BIN)/python -m bench.run --quick
 
 clean: ## Remove what the targets made
-	@rm -rf $(VENV) tests/browser/node_modules tests/clients/node_modules tests/sparql/columns/w3c atlas_ld/web/static/vendor dist releases .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .interop tests/browser/node_modules tests/clients/node_modules tests/sparql/columns/w3c atlas_ld/web/static/vendor dist releases .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,112 @@
+"""`make interop`: other people's clients and validators on the demonstration, and what each got, as docs/interop.md.
+
+Each client has an environment of its own below `.interop/`, since their requirements are nobody else's business; it
+is made once. The shapes of DCAT-AP are read beside the checkout, as by tests/web/pages/test_catalogue.py.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import venv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from flask.testing import FlaskClient  # noqa: E402
+
+from atlas_ld import pipeline  # noqa: E402
+from atlas_ld.config import Settings  # noqa: E402
+from atlas_ld.web import create_app  # noqa: E402
+from atlas_ld.web.publication import open_publication  # noqa: E402
+from tests.dcat_ap import FOLDER, VERSION, results  # noqa: E402
+
+PAGE = ROOT / "docs" / "interop.md"
+ENVIRONMENTS = ROOT / ".interop"
+UDATA = ("udata==17.18.0", "mongomock==4.3.0")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A client or validator with its version, what it was given, and what it got."""
+
+    client: str
+    given: str
+    got: str
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(releases=Path(folder) / "releases")
+        pipeline.build([ROOT / "data" / "demonstration"], settings, day=date(2026, 11, 23))
+        publication = open_publication(settings)
+        client = create_app(publication).test_client()
+        try:
+            rows = [row for check in CHECKS for row in check(client, settings, Path(folder))]
+        finally:
+            publication.pool.close()
+    lines = "".join(f"| {row.client} | {row.given} | {row.got} |\n" for row in rows)
+    head = PAGE.read_text(encoding="utf-8").partition(_HEAD)[0]
+    PAGE.write_text(f"{head}{_HEAD}|---|---|---|\n{lines}", encoding="utf-8")
+    print(lines, end="")
+
+
+_HEAD = "| client | given | got |\n"
+
+
+def dcat_ap(client: FlaskClient, _: Settings, folder: Path) -> Iterator[Row]:
+    """The shapes of DCAT-AP."""
+    if not FOLDER.exists():
+        sys.exit(f"The DCAT-AP shapes are not beside this checkout, at {FOLDER}.")
+    for name in ("shapes", "range", "shapes_recommended"):
+        found = results(name, client.get("/catalog.ttl").text)
+        yield Row(f"DCAT-AP {VERSION} `{name}.ttl`, by pyshacl", "`/catalog.ttl`", f"{len(found)} results")
+
+
+def udata(client: FlaskClient, settings: Settings, folder: Path) -> Iterator[Row]:
+    """udata's own parser, on the catalogue in each format that harvesters take."""
+    python = _environment("udata", UDATA)
+    for extension in ("ttl", "rdf", "jsonld"):
+        file = folder / f"catalog.{extension}"
+        file.write_bytes(client.get(f"/catalog.{extension}").data)
+        command = (python, ROOT / "scripts" / "interop" / "udata_reads.py", file, settings.license)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            sys.exit(f"udata could not read {file.name}: {done.stderr[-2000:]}")
+        told = json.loads(done.stdout)
+        formats = {format_ for _, format_, *_ in told["resources"]}
+        emails = [email for _, email, _ in told["contacts"] if email]
+        if missing := [name for name, value in told.items() if not value] + ["contact"] * (not emails):
+            sys.exit(f"udata read {file.name} without {', '.join(missing)}.")
+        if None in formats:
+            sys.exit(f"udata read {file.name} with a resource that has no format.")
+        got = (
+            f"“{told['title']}”, {len(told['resources'])} resources in {len(formats)} formats, "
+            f"{len(told['tags'])} tags, {told['spatial']}, {' to '.join(told['temporal'])}, "
+            f"licence {told['licence']}, contact {emails[0]}"
+        )
+        yield Row(UDATA[0].replace("==", " "), f"`/catalog.{extension}`", got)
+
+
+CHECKS: tuple[Callable[[FlaskClient, Settings, Path], Iterator[Row]], ...] = (dcat_ap, udata)
+
+
+def _environment(name: str, packages: tuple[str, ...]) -> Path:
+    """The Python of an environment with these packages, which is made where it is not there."""
+    folder = ENVIRONMENTS / name
+    ready = folder / ".ready"
+    if not ready.exists() or ready.read_text() != "\n".join(packages):
+        venv.create(folder, with_pip=True, clear=True)
+        subprocess.run((folder / "bin" / "pip", "install", "--quiet", *packages), check=True)
+        ready.write_text("\n".join(packages))
+    return folder / "bin" / "python"
+
+
+if __name__ == "__main__":
+    main()
