@@ -53,6 +53,9 @@ LINKSET = Format("linkset", "txt", "application/linkset", "Linkset", ("text/plai
 OPENAPI = Format("openapi", "json", "application/vnd.oai.openapi+json", "OpenAPI", ("application/json",))
 SPARQL_QUERY = Format("sparql-query", "rq", "application/sparql-query", "SPARQL")
 GZIP = Format("gzip", "gz", "application/gzip", "gzip")
+ATOM = Format("atom", "atom", "application/atom+xml", "Atom", ("application/xml", "text/xml"))
+OPENSEARCH = Format("opensearch", "xml", "application/opensearchdescription+xml", "OpenSearch")
+ICON = Format("icon", "ico", "image/vnd.microsoft.icon", "Icon")
 PROBLEM = Format("problem", "json", "application/problem+json", "Problem details")
 
 BIBTEX = Format("bibtex", "bib", "application/x-bibtex", "BibTeX")

@@ -23,7 +23,7 @@ from atlas_ld.web.http import access_log, problems, responses
 from atlas_ld.web.http.requests import RequestReader
 from atlas_ld.web.lists import charts, maps, search
 from atlas_ld.web.lists import pages as lists
-from atlas_ld.web.pages import about, api, crawlers, downloads, health, home, model, near_misses
+from atlas_ld.web.pages import about, api, crawlers, downloads, feeds, health, home, model, near_misses
 from atlas_ld.web.pages import problems as problem_pages
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.reconciliation import views as reconciliation
@@ -64,6 +64,7 @@ def create_app(publication: Publication) -> Flask:
         about.blueprint,
         health.blueprint,
         crawlers.blueprint,
+        feeds.blueprint,
         problem_pages.blueprint,
         linksets.blueprint,
         api.blueprint,

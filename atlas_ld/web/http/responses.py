@@ -209,6 +209,11 @@ def address_with(**changes: str | int | None) -> str:
     return f"{path}?{query}" if query else path
 
 
+def address_of_page() -> str:
+    """The whole address of the current page, below the base IRI, as it was asked for."""
+    return urljoin(current_publication().iris.base, address_with())
+
+
 def entity_tag(*parts: str) -> str:
     """A tag for a representation of what the current request addresses, from this release by this software.
 

@@ -8,6 +8,7 @@ downloads       /download/
 api             /api: OpenAPI, from the routes and api.toml
 problems        /problems/: what the types of problems mean
 health          /health
-crawlers        robots.txt, sitemap.xml
+crawlers        robots.txt, sitemap.xml, opensearch.xml, llms.txt, favicon.ico
+feeds           releases.atom
 near_misses     addresses that are nearly right
 """

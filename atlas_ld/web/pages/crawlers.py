@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain, islice
-from xml.sax.saxutils import escape
+from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
 
-from flask import Response
+from flask import Response, render_template
 
-from atlas_ld.media import SITEMAP, TEXT
+from atlas_ld.media import HTML, ICON, OPENSEARCH, SITEMAP, TEXT
 from atlas_ld.rdf import subject_of
 from atlas_ld.release.kinds import LISTS, crawled
 from atlas_ld.web.http.responses import answer, stream
 from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.publication import Publication, current_publication
+from atlas_ld.web.text.i18n import current_language, t
 
 blueprint = Routes("crawlers", __name__)
 
@@ -35,6 +38,57 @@ def sitemap() -> Response:
     """The pages worth finding: the lists, then partnerships, territories, organisations and themes."""
     publication = current_publication()
     return stream(lambda: _sitemap(publication), SITEMAP, vary=())
+
+
+@blueprint.get(
+    "/opensearch.xml",
+    fr="Description de la recherche, pour les navigateurs (OpenSearch)",
+    en="Description of the search, for browsers (OpenSearch)",
+    formats=(OPENSEARCH,),
+    parameters=("lang",),
+)
+def opensearch() -> Response:
+    """https://github.com/dewitt/opensearch/blob/master/opensearch-1-1-draft-6.md"""
+    return answer(_opensearch, OPENSEARCH, vary=("Accept-Language",))
+
+
+def _opensearch() -> str:
+    base = current_publication().iris.base
+    address = f"{base}search?q={{searchTerms}}&lang={current_language()}"
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">\n'
+        f"<ShortName>{escape(t('base.site'))}</ShortName>\n"
+        f"<Description>{escape(t('base.tagline'))}</Description>\n"
+        f"<Language>{current_language()}</Language>\n"
+        "<InputEncoding>UTF-8</InputEncoding>\n"
+        f'<Image height="32" width="32" type="{ICON.media_type}">{escape(base)}favicon.ico</Image>\n'
+        f'<Url type="{HTML.media_type}" template={quoteattr(address)}/>\n'
+        "</OpenSearchDescription>\n"
+    )
+
+
+@blueprint.get(
+    "/llms.txt",
+    fr="Plan du site pour les assistants",
+    en="Outline of the site for assistants",
+    formats=(TEXT,),
+    parameters=("lang",),
+)
+def outline() -> Response:
+    """What there is, in Markdown (https://llmstxt.org/)."""
+    publication = current_publication()
+    values = {"base": publication.iris.base, "licence": publication.settings.license}
+    return answer(partial(render_template, "pages/llms.txt", **values), TEXT, vary=("Accept-Language",))
+
+
+@blueprint.get("/favicon.ico", fr="Icône du site", en="Icon of the site", formats=(ICON,))
+def icon() -> Response:
+    """For those who ask for it where it always was; pages name the drawing."""
+    return answer(_ICON.read_bytes, ICON, vary=())
+
+
+_ICON = Path(__file__).parents[1] / "static" / "favicon.ico"
 
 
 def _sitemap(publication: Publication) -> Iterator[bytes]:

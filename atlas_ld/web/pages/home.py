@@ -9,12 +9,13 @@ from flask import Response, render_template
 
 from atlas_ld import jsonld
 from atlas_ld.catalogue import PERIOD
-from atlas_ld.media import HTML, JSONLD, RDF_FORMATS, Format
+from atlas_ld.media import ATOM, HTML, JSONLD, RDF_FORMATS, Format
 from atlas_ld.queries.named import named_queries
 from atlas_ld.rdf import BlankNode, Triple, node, parse_file, write
 from atlas_ld.release.layout import CATALOGUE, release_ids
 from atlas_ld.release.manifest import Manifest
 from atlas_ld.vocabulary import PREFIXES
+from atlas_ld.web.entities import schema_org
 from atlas_ld.web.entities.signposting import catalog_links, dataset_links
 from atlas_ld.web.http.negotiation import Content, negotiated, represent
 from atlas_ld.web.http.responses import Link, html_page, redirection
@@ -118,6 +119,7 @@ def _home(publication: Publication) -> str:
         questions=_questions(),
         manifest=publication.release.manifest,
         report=publication.quality,
+        structured=schema_org.script(schema_org.dataset(publication)),
     )
 
 
@@ -176,11 +178,13 @@ def releases() -> Response:
     folder = publication.release.path.parent
     # The list changes when a release is made or removed, while the one that is served stays.
     listed = release_ids(folder)
-    manifests = [_told(folder / release) for release in listed]
-    return html_page(partial(render_template, "pages/releases.html", releases=manifests), depends=" ".join(listed))
+    manifests = [summary(folder / release) for release in listed]
+    feed = Link(url_for("feeds.releases"), "alternate", ATOM.media_type)
+    page = partial(render_template, "pages/releases.html", releases=manifests)
+    return html_page(page, links=[feed], depends=" ".join(listed))
 
 
 @lru_cache(maxsize=1024)
-def _told(release: Path) -> Manifest:
+def summary(release: Path) -> Manifest:
     """The manifest of a release without the files that it was made of and has, of which there are thousands."""
     return Manifest.load(release).model_copy(update={"inputs": {}, "files": {}})

@@ -12,7 +12,7 @@ from werkzeug.local import LocalProxy
 from atlas_ld import vocabulary
 from atlas_ld.iris import shorten
 from atlas_ld.release.kinds import LISTS
-from atlas_ld.web.http.responses import address_with, head_links, language_addresses
+from atlas_ld.web.http.responses import address_of_page, address_with, head_links, language_addresses
 from atlas_ld.web.publication import current_publication
 from atlas_ld.web.rendering import display, urls
 from atlas_ld.web.rendering.static_files import asset
@@ -45,6 +45,7 @@ def register(app: Flask) -> None:
         asset=asset,
         language_addresses=language_addresses,
         address_with=address_with,
+        address_of_page=address_of_page,
         head_links=head_links,
         entity=display.entity,
         field_name=display.field_name,

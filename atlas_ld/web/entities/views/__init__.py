@@ -20,6 +20,7 @@ from atlas_ld.iris import Kind
 from atlas_ld.media import CITATION_FORMATS, DOCUMENT_FORMATS, HTML
 from atlas_ld.release.reading.description import Document
 from atlas_ld.vocabulary import RDF
+from atlas_ld.web.entities import schema_org
 from atlas_ld.web.entities.citation import citation
 from atlas_ld.web.entities.views import concepts, funding, organisation, partnership, territory, things
 from atlas_ld.web.entities.views.common import bound_query
@@ -47,6 +48,7 @@ def render(publication: Publication, kind: Kind, key: str, document: Document) -
     graph = Graph(document.triples)
     formats = [(f, urls.document(kind, key, f.extension, data=True)) for f in DOCUMENT_FORMATS if f is not HTML]
     name = graph.label(document.iri)
+    described = schema_org.entity(publication, kind, document.iri, graph)
     citations = [(f.label, f"{request.script_root}/cite/{kind}/{key}.{f.extension}") for f in CITATION_FORMATS]
     return render_template(
         f"entities/{kind}.html",
@@ -58,6 +60,7 @@ def render(publication: Publication, kind: Kind, key: str, document: Document) -
         citations=citations,
         describe=bound_query(publication, "describe", thing=document.iri),
         formats=formats,
+        structured=schema_org.script(described) if described else None,
         class_model=publication.model.of(graph.iris(document.iri, RDF.type)),
         **_VIEWS[kind](publication, document.iri, graph),
     )
