@@ -6,6 +6,7 @@ https://www.w3.org/TR/vocab-dcat-3/, https://semiceu.github.io/DCAT-AP/releases/
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from atlas_ld.vocabulary import DCAT, DCTERMS, FOAF, PREFIXES, PROV, RDF, RDFS, 
 DCAT_VERSION = f"{DCAT._NS}version"  # new in DCAT 3, and rdflib's namespace is DCAT 2
 SPDX = "http://spdx.org/rdf/terms#"
 VCARD = "http://www.w3.org/2006/vcard/ns#"
-WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
+GEOJSON_LITERAL = "http://www.opengis.net/ont/geosparql#geoJSONLiteral"
 AVAILABILITY = "http://data.europa.eu/r5r/availability"
 LOCATED = "http://www.w3.org/ns/locn#geometry"
 IANA = "https://www.iana.org/assignments/media-types/"
@@ -220,9 +221,9 @@ def _coverage(base: str, coverage: Coverage) -> list[Triple]:
     if coverage.box:
         extent, (west, south, east, north) = node(f"{base}#extent"), coverage.box
         corners = ((west, south), (east, south), (east, north), (west, north), (west, south))
-        ring = Literal(f"POLYGON(({', '.join(f'{x:g} {y:g}' for x, y in corners)}))", datatype=node(WKT))
+        ring = _geometry("Polygon", [corners])
         triples += _say(dataset, (DCTERMS.spatial, extent))
-        middle = Literal(f"POINT({(west + east) / 2:g} {(south + north) / 2:g})", datatype=node(WKT))
+        middle = _geometry("Point", (round((west + east) / 2, 5), round((south + north) / 2, 5)))
         triples += _say(
             extent,
             (RDF.type, node(DCTERMS.Location)),
@@ -263,6 +264,12 @@ def _activities(dataset: NamedNode, iris: Iris) -> list[Triple]:
         before = activity
     assert before is not None
     return [*triples, Triple(dataset, node(PROV.wasGeneratedBy), before)]
+
+
+def _geometry(type_: str, coordinates: object) -> Literal:
+    """As GeoJSON, since Virtuoso gives a WKT literal back in another form than it was given, and a published release is
+    compared with its engine term by term. Harvesters read both."""
+    return Literal(json.dumps({"type": type_, "coordinates": coordinates}), datatype=node(GEOJSON_LITERAL))
 
 
 def _service(dataset: NamedNode, endpoint: NamedNode) -> list[Triple]:

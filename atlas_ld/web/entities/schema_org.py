@@ -84,9 +84,9 @@ def _in_language(graph: Graph, iri: str, property_: str) -> list[str]:
 
 
 def _box(polygon: str) -> str:
-    """schema.org's box, latitude first, of a WKT polygon: its first and third corners are south-west and north-east."""
-    corners = polygon.partition("((")[2].removesuffix("))").split(", ")
-    return " ".join(" ".join(reversed(corners[place].split(" "))) for place in (0, 2))
+    """schema.org's box, latitude first, of a polygon in GeoJSON: its corners begin in the south-west and go round."""
+    (corners,) = json.loads(polygon)["coordinates"]
+    return " ".join(f"{latitude} {longitude}" for longitude, latitude in (corners[0], corners[2]))
 
 
 def entity(publication: Publication, kind: Kind, iri: str, graph: Graph) -> Node | None:

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
-from atlas_ld.catalogue import EU, SPDX, VCARD, WKT, Coverage, Statistics, describe_dataset
+from atlas_ld.catalogue import EU, GEOJSON_LITERAL, SPDX, VCARD, Coverage, Statistics, describe_dataset
 from atlas_ld.config import Settings
 from atlas_ld.iris import Iris
 from atlas_ld.media import RDF_FORMATS
@@ -109,12 +109,11 @@ def test_the_data_says_when_and_where_it_is_about(demonstration: Release, catalo
     boxes = [
         box for extent in catalogue.objects(DATASET, DCTERMS.spatial) for box in catalogue.objects(extent, DCAT.bbox)
     ]
-    assert boxes == [Literal(boxes[0], datatype=URIRef(WKT))]
-    numbers = [float(number) for number in re.findall(r"-?[\d.]+", str(boxes[0]))]
-    assert (min(numbers[::2]), max(numbers[::2])) == (west, east)
-    assert (min(numbers[1::2]), max(numbers[1::2])) == (south, north)
-    assert str(boxes[0]).startswith("POLYGON((")
-    assert numbers[:2] == numbers[-2:]
+    assert boxes == [Literal(boxes[0], datatype=URIRef(GEOJSON_LITERAL))]
+    polygon = json.loads(str(boxes[0]))
+    assert polygon["type"] == "Polygon"
+    # RFC 7946, 3.1.6: closed, and counterclockwise.
+    assert polygon["coordinates"] == [[[west, south], [east, south], [east, north], [west, north], [west, south]]]
 
 
 @pytest.mark.parametrize("path", ["/catalog.rdf", "/catalog.ttl", "/catalog.jsonld", "/catalog"])
