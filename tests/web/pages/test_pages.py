@@ -97,7 +97,8 @@ def inline_scripts(soup: BeautifulSoup) -> list[object]:
     return [
         tag
         for tag in soup.find_all("script")
-        if tag.get("type") != "application/json" and (tag.text or not str(tag.get("src")).startswith("/static/"))
+        if tag.get("type") not in ("application/json", "application/ld+json")
+        and (tag.text or not str(tag.get("src")).startswith("/static/"))
     ]
 
 
