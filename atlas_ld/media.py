@@ -65,6 +65,8 @@ SVG = Format("svg", "svg", "image/svg+xml", "SVG")
 
 RDF_FORMATS: tuple[Format, ...] = (TURTLE, JSONLD, NTRIPLES, RDFXML, TRIG, NQUADS)
 DOCUMENT_FORMATS: tuple[Format, ...] = (HTML, *RDF_FORMATS, CSV)
+PLACED_FORMATS: tuple[Format, ...] = (*DOCUMENT_FORMATS, GEOJSON)
+"""The formats of the document of a thing that has a place."""
 RESULT_FORMATS: tuple[Format, ...] = (SPARQL_JSON, SPARQL_XML, SPARQL_CSV, SPARQL_TSV)
 LINKSET_FORMATS: tuple[Format, ...] = (LINKSET_JSON, LINKSET)
 TABLE_FORMATS: tuple[Format, ...] = (CSV, XLSX)

@@ -6,7 +6,8 @@ A key that was merged into another leads to it by 308, one that was withdrawn is
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from functools import partial
 from io import StringIO
 from typing import cast
@@ -16,7 +17,7 @@ from flask import Response, abort, request, url_for
 
 from atlas_ld import jsonld
 from atlas_ld.iris import KEY, KINDS, Kind
-from atlas_ld.media import CSV, DOCUMENT_FORMATS, HTML, JSONLD, Format
+from atlas_ld.media import CSV, DOCUMENT_FORMATS, GEOJSON, HTML, JSONLD, PLACED_FORMATS, Format
 from atlas_ld.rdf import Literal, write
 from atlas_ld.release.reading.description import Document, describe
 from atlas_ld.vocabulary import PREFIXES
@@ -25,6 +26,7 @@ from atlas_ld.web.entities.views import render
 from atlas_ld.web.http.negotiation import Content, represent, split_extension
 from atlas_ld.web.http.responses import Link, negotiate, redirection
 from atlas_ld.web.http.routes import Routes
+from atlas_ld.web.lists import exports
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering import urls
 from atlas_ld.web.text.i18n import current_language, t
@@ -55,7 +57,7 @@ def is_known(kind: str, key: str) -> bool:
 def thing(kind: str, key: str) -> Response:
     """303 to the document of a thing that exists; 404 before that for one that does not."""
     known = settled(kind, key, lambda successor: url_for("documents.thing", kind=kind, key=successor))
-    negotiate(DOCUMENT_FORMATS, partial(_address, known, key))
+    negotiate(offered(known, key), partial(_address, known, key))
     target = url_for("documents.document", kind=known, name=key, page=request.args.get("page"))
     return redirection(target, 303, (Link(target, "describedby"),))
 
@@ -64,7 +66,7 @@ def thing(kind: str, key: str) -> Response:
     "/doc/<kind>/<name>",
     fr="Document d’une ressource, dans le format que son extension ou Accept demande",
     en="Document of a thing, in the format that its extension or Accept asks for",
-    formats=DOCUMENT_FORMATS,
+    formats=PLACED_FORMATS,
     parameters=("page",),
     others=(308,),
     kept=True,
@@ -73,10 +75,20 @@ def thing(kind: str, key: str) -> Response:
 def document(kind: str, name: str) -> Response:
     """The document of a thing: in the format that its extension names, or else in the one that is negotiated."""
     publication = current_publication()
-    key, named = split_extension(name, DOCUMENT_FORMATS, partial(is_known, kind))
+    key, named = split_extension(name, PLACED_FORMATS, partial(is_known, kind))
     tail = f".{named.extension}" if named else ""
     known = settled(kind, key, lambda successor: url_for("documents.document", kind=kind, name=f"{successor}{tail}"))
-    return represent(DOCUMENT_FORMATS, named, partial(_address, known, key), partial(_content, publication, known, key))
+    formats = offered(known, key)
+    if named and named not in formats:
+        abort(404, t("documents.no-place"))
+    return represent(formats, named, partial(_address, known, key), partial(_content, publication, known, key, formats))
+
+
+def offered(kind: Kind, key: str) -> tuple[Format, ...]:
+    """The formats of a thing's document: GeoJSON where it has a place."""
+    publication = current_publication()
+    placed = exports.feature(publication, kind, publication.iris.entity(kind, key))
+    return PLACED_FORMATS if placed else DOCUMENT_FORMATS
 
 
 def settled(kind: str, key: str, address: Callable[[str], str]) -> Kind:
@@ -106,10 +118,12 @@ def _address(kind: Kind, key: str, format_: Format) -> str:
     return urls.document(kind, key, format_.extension, data=format_ is not HTML)
 
 
-def _content(publication: Publication, kind: Kind, key: str, format_: Format) -> Content:
+def _content(publication: Publication, kind: Kind, key: str, formats: Sequence[Format], format_: Format) -> Content:
     links = document_links(publication, kind, key, format_, partial(_address, kind, key))
     if format_ is HTML:
-        return Content(partial(_page, publication, kind, key), links)
+        return Content(partial(_page, publication, kind, key, formats), links)
+    if format_ is GEOJSON:
+        return Content(partial(_geojson, publication, kind, key), links)
     page = _document_page()
     document_ = _document(publication, kind, key, page)
     for number, rel in ((page - 1, "prev"), (page + 1, "next")):
@@ -118,8 +132,13 @@ def _content(publication: Publication, kind: Kind, key: str, format_: Format) ->
     return Content(partial(serialise, publication, document_, format_), links)
 
 
-def _page(publication: Publication, kind: Kind, key: str) -> str:
-    return render(publication, kind, key, _document(publication, kind, key, page=1))
+def _page(publication: Publication, kind: Kind, key: str, formats: Sequence[Format]) -> str:
+    return render(publication, kind, key, _document(publication, kind, key, page=1), formats)
+
+
+def _geojson(publication: Publication, kind: Kind, key: str) -> str:
+    feature = exports.feature(publication, kind, publication.iris.entity(kind, key))
+    return json.dumps(feature, ensure_ascii=False) + "\n"
 
 
 def _document_page() -> int:

@@ -10,8 +10,8 @@ from urllib.parse import urljoin
 from flask import Response
 
 from atlas_ld.iris import Kind
-from atlas_ld.media import DOCUMENT_FORMATS, HTML, LINKSET_FORMATS, LINKSET_JSON, RDF_FORMATS, Format
-from atlas_ld.web.entities.documents import is_known, names_something, settled
+from atlas_ld.media import HTML, LINKSET_FORMATS, LINKSET_JSON, RDF_FORMATS, Format
+from atlas_ld.web.entities.documents import is_known, names_something, offered, settled
 from atlas_ld.web.entities.signposting import catalog_links, dataset_links, document_links, file_links, files
 from atlas_ld.web.http.negotiation import Content, alternates, negotiated, represent, split_extension
 from atlas_ld.web.http.responses import Link
@@ -71,7 +71,7 @@ def _of_entity(publication: Publication, kind: Kind, key: str) -> LinksOf:
 
     def links(format_: Format) -> list[Link]:
         own = document_links(publication, kind, key, format_, address)
-        return [*own, *alternates(DOCUMENT_FORMATS, format_, address)]
+        return [*own, *alternates(offered(kind, key), format_, address)]
 
     landing = publication.iris.document(kind, key)
     return [(landing, links(HTML)), *((address(f), links(f)) for f in RDF_FORMATS)]

@@ -20,10 +20,10 @@ from typing import IO, Any, Literal, TypeVar
 
 from flask import abort
 
-from atlas_ld.iris import Iris
+from atlas_ld.iris import Iris, Kind
 from atlas_ld.model import Bilingual
-from atlas_ld.release.kinds import LISTS
-from atlas_ld.release.reading.facets import FacetIndex, Place
+from atlas_ld.release.kinds import LISTS, list_of
+from atlas_ld.release.reading.facets import FacetIndex, Place, positions_of
 from atlas_ld.release.tables import JOIN, Column, columns, harmless, is_number, people_first, type_of
 from atlas_ld.release.workbook import Language, Sheet, write_workbook
 from atlas_ld.web.lists.selection import Selection
@@ -191,6 +191,16 @@ def as_geojson(publication: Publication, selection: Selection, order: str) -> It
     positions = publication.facets.ordered(selection.list, selection.bits, order)
     features = chain.from_iterable(_features(publication, selection.list, some) for some in _batches(positions))
     return _json({"type": "FeatureCollection"}, "features", features)
+
+
+def feature(publication: Publication, kind: Kind, iri: str) -> dict[str, Any] | None:
+    """The feature of one entity, as `as_geojson` has it; None where no place of it is known."""
+    list_ = list_of(kind)
+    if list_ is None or not list_.mapped:
+        return None
+    bits = publication.facets.with_iris(list_.name, [iri])
+    found = next(_features(publication, list_.name, positions_of(bits)), None)
+    return found if found and found["geometry"] else None
 
 
 def _features(publication: Publication, name: str, positions: Sequence[int]) -> Iterator[dict[str, Any]]:

@@ -23,7 +23,7 @@ from cachetools import LRUCache
 from flask import Flask
 from werkzeug.http import remove_entity_headers
 
-from atlas_ld.media import DOCUMENT_FORMATS, choose
+from atlas_ld.media import PLACED_FORMATS, choose
 from atlas_ld.release.kinds import LISTS
 from atlas_ld.sparql.result_cache import Question
 from atlas_ld.web.http import access_log, routes, rules
@@ -199,7 +199,7 @@ def _memoised(read: Callable[[str | None], T]) -> Callable[[str | None], T]:
 
 @_memoised
 def _format(accept: str | None) -> str | None:
-    chosen = choose(accept, DOCUMENT_FORMATS)
+    chosen = choose(accept, PLACED_FORMATS)
     return chosen.name if chosen else None
 
 

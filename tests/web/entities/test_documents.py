@@ -183,3 +183,49 @@ def test_what_points_to_a_thing_comes_in_pages(client: FlaskClient) -> None:
 def test_a_bad_page_number_is_refused(client: FlaskClient, page: str, status: int) -> None:
     assert client.get(f"/doc/territory/country-ca.ttl?page={page}").status_code == status
     assert client.get(f"/doc/territory/country-ca?page={page}", headers={"Accept": "text/html"}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/doc/territory/country-ca", "Point"),
+        ("/doc/partnership/crea-ocean-2010", "MultiPoint"),
+        ("/doc/funding/crea-ocean-2010-brest-metropole-2019-1", "MultiPoint"),
+    ],
+)
+def test_a_thing_that_has_a_place_is_a_feature(demonstration_client: FlaskClient, path: str, kind: str) -> None:
+    found = demonstration_client.get(f"{path}.geojson")
+    assert (found.status_code, found.mimetype) == (200, "application/geo+json")
+    feature = json.loads(found.data)
+    assert feature["type"] == "Feature"
+    assert feature["id"] == f"http://localhost:8000{path.replace('/doc/', '/id/')}"
+    assert feature["geometry"]["type"] == kind
+    assert feature["properties"]["label"]
+    asked = demonstration_client.get(path, headers={"Accept": "application/geo+json"})
+    assert asked.data == found.data
+    assert asked.headers["Content-Location"] == f"{path}.geojson"
+    page = demonstration_client.get(path, headers={"Accept": "text/html"})
+    assert f'<{path}.geojson>; rel="alternate"; type="application/geo+json"' in page.headers["Link"]
+    assert f'href="{path}.geojson"' in page.get_data(as_text=True).partition("<body>")[2]
+    assert f"{path}.geojson" in demonstration_client.get(path.replace("/doc/", "/linkset/") + ".json").get_data(
+        as_text=True
+    )
+
+
+@pytest.mark.parametrize("path", ["/doc/partnership/bare", "/doc/theme/economie-durable", "/doc/code/role-implementer"])
+def test_a_thing_that_has_none_is_not(client: FlaskClient, path: str) -> None:
+    found = client.get(f"{path}.geojson")
+    assert found.status_code == 404
+    assert "GeoJSON" in found.get_json(force=True)["detail"]
+    assert client.get(path, headers={"Accept": "application/geo+json"}).status_code == 406
+    assert client.get(path, headers={"Accept": "application/geo+json, text/turtle;q=0.5"}).mimetype == "text/turtle"
+    assert "geojson" not in client.get(path).headers["Link"]
+
+
+def test_the_feature_of_a_thing_is_that_of_its_list(demonstration_client: FlaskClient) -> None:
+    listed = json.loads(demonstration_client.get("/territories.geojson").data)["features"]
+    placed = [feature for feature in listed if feature["geometry"]]
+    assert placed
+    for feature in placed[:5]:
+        address = feature["id"].replace("/id/", "/doc/").removeprefix("http://localhost:8000")
+        assert json.loads(demonstration_client.get(f"{address}.geojson").data) == feature

@@ -11,13 +11,13 @@ things          posts and sources
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import render_template, request
 
 from atlas_ld.iris import Kind
-from atlas_ld.media import CITATION_FORMATS, DOCUMENT_FORMATS, HTML
+from atlas_ld.media import CITATION_FORMATS, HTML, Format
 from atlas_ld.release.reading.description import Document
 from atlas_ld.vocabulary import RDF
 from atlas_ld.web.entities import schema_org
@@ -43,10 +43,10 @@ _VIEWS: Mapping[Kind, View] = {
 }
 
 
-def render(publication: Publication, kind: Kind, key: str, document: Document) -> str:
-    """The HTML page of an entity."""
+def render(publication: Publication, kind: Kind, key: str, document: Document, offered: Sequence[Format]) -> str:
+    """The HTML page of an entity, whose document is `offered` in these formats."""
     graph = Graph(document.triples)
-    formats = [(f, urls.document(kind, key, f.extension, data=True)) for f in DOCUMENT_FORMATS if f is not HTML]
+    formats = [(f, urls.document(kind, key, f.extension, data=True)) for f in offered if f is not HTML]
     name = graph.label(document.iri)
     described = schema_org.entity(publication, kind, document.iri, graph)
     citations = [(f.label, f"{request.script_root}/cite/{kind}/{key}.{f.extension}") for f in CITATION_FORMATS]
