@@ -70,7 +70,7 @@ def test_an_unforeseen_error_tells_nothing_of_the_program(extremes: Flask, monke
     def broken(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("atlas_ld.web.pages.home.report", broken)
+    monkeypatch.setattr("atlas_ld.web.pages.home.paginate", broken)
     monkeypatch.setattr(extremes, "testing", False)
     extremes.config["PROPAGATE_EXCEPTIONS"] = False
     response = extremes.test_client().get("/quality")
