@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import json
+import textwrap
 import zipfile
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
+from openpyxl import Workbook
 
 from atlas_ld.cli import main
 from atlas_ld.config import Settings
@@ -100,3 +105,98 @@ def test_no_page_holds_personal_data(built: tuple[Release, str]) -> None:
         response = client.get(address, headers={"Accept": "text/html"})
         assert response.status_code == 200, address
         assert leaks(response.text) == [], address
+
+
+# Every way in
+
+NAME, WORDS = "Zébulon Plantinet", ("zebulon", "zébulon", "plantinet")
+ANNOUNCED = (
+    f"M. {NAME}",
+    f"Mme {NAME.upper()}",
+    f"Contact : {NAME}",
+    "Dr Plantinet",
+    "zebulon.plantinet@ville.example",
+)
+
+
+def named(text: str) -> list[str]:
+    return [word for word in WORDS if word in text.lower()]
+
+
+@pytest.fixture(scope="module")
+def ways_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder in which a person is planted by every way in, and what the commands print of it."""
+    folder = tmp_path_factory.mktemp("ways")
+    data = folder / "data"
+    data.mkdir()
+    page = PAGE.read_text("utf-8")
+    for number, line in enumerate(FIELDS):
+        page = page.replace(f"\n{line}\n", f"\n{line} {ANNOUNCED[number % len(ANNOUNCED)]}.\n")
+    # Lines of unknown nature hold the bare name: at the head, as a year, below a heading, in a row that cannot be cut.
+    odd = page.replace("\nTitre\n", f"\n{NAME}\nTitre\n").replace("\n2004\n", f"\n{NAME}\n")
+    odd = odd.replace("\nMise en œuvre du partenariat\n", f"\nMise en œuvre du partenariat\n{NAME}\n")
+    odd = odd.replace("Culture et Patrimoine Patrimoine 2", f"{NAME} 2")
+    (data / "2833.txt").write_text(page, "utf-8")
+    (data / "2834.txt").write_text(odd, "utf-8")
+    wrapped = "\n".join(textwrap.fill(line, 72) if line.strip() else line for line in page.split("\n"))
+    (data / "2835.txt").write_text(wrapped, "utf-8")
+    body = "".join(f"<p>{escape(line)}</p>" for line in page.split("\n"))
+    (data / "2836.html").write_text(f"<html><head><title>{NAME}</title></head><body>{body}</body></html>", "utf-8")
+    (data / "2837.mht").write_text(
+        'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="b"\n\n--b\n'
+        "Content-Type: text/html; charset=utf-8\n"
+        f"Content-Transfer-Encoding: 8bit\n\n<html><body>{body}</body></html>\n--b--\n",
+        "utf-8",
+    )
+    header = ["title", "start_year", "context", "funding", "Observations " + NAME, "status", "volunteer_count", "goals"]
+    rows = [
+        [f"Puits {announced}", NAME, announced, f"Ville={NAME}@2019", NAME, NAME, NAME, NAME] for announced in ANNOUNCED
+    ]
+    with (data / "table.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([[NAME], header, *rows])
+    workbook = Workbook()
+    workbook.active.title = NAME
+    workbook.create_sheet(f"Mme {NAME}").append([NAME])
+    for row in (header, *rows):
+        workbook.active.append(row)
+    workbook.save(data / f"suivi Mme {NAME}.xlsx")
+    (data / f"fiche_M._{NAME.replace(' ', '_')}.json").write_text(
+        json.dumps({"title": f"Puits de {ANNOUNCED[0]}", "context": " ".join(ANNOUNCED), NAME: 1, "start_year": NAME}),
+        "utf-8",
+    )
+    (data / "plantee.json").write_text(json.dumps({"title": f"Eau {ANNOUNCED[1]}", "posts": [ANNOUNCED[3]]}), "utf-8")
+    (data / f"Mme {NAME}.pdf").write_bytes(b"%PDF")
+    printed = ""
+    for arguments in (
+        ["import", str(data), "--into", str(folder / "records")],
+        ["validate", str(data)],
+        ["validate", str(data), "--format", "json"],
+        ["build", "--data", str(data), "--releases", str(folder / "releases")],
+        ["import", str(data / f"M. {NAME} absent.csv"), "--into", str(folder / "records")],
+    ):
+        result = CliRunner().invoke(main, arguments)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+        printed += result.output
+    return folder, printed
+
+
+def test_what_the_commands_print_names_nobody_whatever_the_way_in(ways_in: tuple[Path, str]) -> None:
+    assert [line for line in ways_in[1].splitlines() if named(line)] == []
+
+
+def test_no_record_that_is_written_names_anybody(ways_in: tuple[Path, str]) -> None:
+    records = sorted((ways_in[0] / "records").iterdir())
+    assert len(records) >= 10
+    assert [path.name for path in records if named(path.name) or named(path.read_text("utf-8"))] == []
+
+
+def test_no_file_of_a_release_names_anybody_whatever_the_way_in(ways_in: tuple[Path, str]) -> None:
+    release = open_release(ways_in[0] / "releases")
+    found = {name: named(text) for name, text in texts_of(release)}
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+def test_no_page_names_anybody_whatever_the_way_in(ways_in: tuple[Path, str]) -> None:
+    client = create_app(open_publication(Settings(releases=ways_in[0] / "releases"))).test_client()
+    for address in ("/", "/partnerships", "/quality", "/organisations", "/funding", "/search?q=puits"):
+        assert named(client.get(address, headers={"Accept": "text/html"}).text) == [], address

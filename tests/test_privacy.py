@@ -141,7 +141,7 @@ def filled(kind: Any, plant: str) -> Any:
 def planted(arguments: tuple[Any, ...], plant: str) -> Any:
     """A constrained text: the plant where it is allowed, else within an address, else a text of the right form."""
     model = typing.cast("Any", type("Probe", (BaseModel,), {"__annotations__": {"value": typing.Annotated[arguments]}}))
-    for text in (plant, f"https://{EMAIL}/?x={EMAIL}", "key-1", "ab" * 32):
+    for text in (plant, f"https://{EMAIL}/?x={EMAIL}", "key-1", "ab" * 32, 2015):
         try:
             model(value=text)
         except ValidationError:
@@ -177,6 +177,50 @@ def test_what_is_planted_in_every_text_of_a_record_is_gone(plant: str) -> None:
     assert EMAIL not in written
     assert PHONE not in written
     assert "dupont" not in written
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("M. Jean Dupont a signé.", "M. [nom retiré] a signé."),
+        ("Mme DUPONT-Sow préside", "Mme [nom retiré] préside"),
+        ("Dr Aminata Sow viendra", "Dr [nom retiré] viendra"),
+        ("chez Maître Dupont", "chez Maître [nom retiré]"),
+        ("M. J.-P. Dupont", "M. [nom retiré]"),
+        ("MM. Dupont, Sow et Diallo sont là", "MM. [nom retiré], [nom retiré] et [nom retiré] sont là"),
+        ("Mme la Présidente Awa Diallo", "Mme la Présidente [nom retiré]"),
+        ("Monsieur le Maire de Clairval, Jean Dupont, signe", "Monsieur le Maire de Clairval, [nom retiré], signe"),
+        ("Contact : Jean Dupont", "Contact : [nom retiré]"),
+        ("Référent du projet : DUPONT Jean", "Référent du projet : [nom retiré]"),
+        ("le maire Jean Dupont", "le maire [nom retiré]"),
+        ("fiche_Mme_Dupont_Jeanne.txt", "fiche_Mme_[nom retiré].txt"),
+        ("Monsieur de La Tour", "Monsieur [nom retiré]"),
+        ("M.\u00a0Dupont", "M.\u00a0[nom retiré]"),
+    ],
+)
+def test_a_name_that_a_title_a_label_or_an_office_announces_is_found(text: str, clean: str) -> None:
+    assert redact(text) == (clean, frozenset({"name"}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mme la Maire de Brest", "Monsieur le Maire de Brest préside", "Saint-Martin d'Hères", "Maître d'ouvrage",
+        "Maître d'Ouvrage délégué", "Contact : Brest métropole", "Contact : Ville de Brest", "rue du Dr Schweitzer",
+        "collège Madame de Sévigné", "10 M Euros", "le maire de Brest", "directeur Général Adjoint",
+        "M. le Président du Conseil Régional de Bretagne", "Mmes et MM. les élus", "Nom Prénom Mission", "5 M€",
+        "Contact : service des relations internationales", "Responsable : Brest",
+    ],
+)  # fmt: skip
+def test_places_bodies_and_offices_keep_their_names(text: str) -> None:
+    assert redact(text) == (text, frozenset())
+
+
+@settings(max_examples=300)
+@given(st.text(alphabet=st.sampled_from("MmeDupontContact .,:-_[]’'éÉ\n"), max_size=60))
+def test_redacting_names_twice_changes_nothing_more(text: str) -> None:
+    once, _ = redact(text)
+    assert redact(once)[0] == once
 
 
 def test_each_field_that_changed_has_a_warning_that_does_not_quote_it() -> None:

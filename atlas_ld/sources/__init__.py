@@ -18,16 +18,21 @@ merging          one record of those that tell of the same partnership
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
 
 from atlas_ld import privacy
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.records import PartnershipRecord
 from atlas_ld.sources.atlas_page import MAX_BYTES as MAX_PAGE_BYTES
 from atlas_ld.sources.atlas_page import read_page
+from atlas_ld.sources.decoding import CONTROL
 from atlas_ld.sources.files import DECISIONS, content, digest, files, is_visible
 from atlas_ld.sources.json_record import MAX_BYTES as MAX_JSON_BYTES
 from atlas_ld.sources.json_record import read_json
@@ -102,7 +107,10 @@ def _finished(reading: Reading, name: str) -> Reading:
     if reading.record is None:
         found = tuple(privacy.protect_finding(f.at(source=name)) for f in reading.findings)
         return Reading(None, found, reading.account)
-    record = privacy.protect(_dated(reading.record, name))
+    record, told = _without_controls(reading.record)
+    if record is None:
+        return Reading(None, tuple(privacy.protect_finding(f.at(source=name)) for f in told), Account(found=1))
+    record = privacy.protect(_dated(record, name))
     findings = tuple(privacy.protect_finding(f.at(source=name, record=record.key)) for f in record.findings)
     record = record.model_copy(update={"findings": findings})
     return Reading(record, findings, reading.account)
@@ -128,6 +136,34 @@ def _stated_day(name: str) -> date | None:
     return None
 
 
+def _without_controls(record: PartnershipRecord) -> tuple[PartnershipRecord | None, tuple[Finding, ...]]:
+    """The record without control characters, which entities and escapes may stand for, and the finding in it."""
+    written = record.model_dump_json(exclude_defaults=True)
+    if not CONTROL.search(written) and not _ESCAPED_CONTROL.search(written):
+        return record, ()
+    finding = remark(
+        "control-characters",
+        Severity.WARNING,
+        "Des caractères de commande ont été retirés de la fiche. Retirez-les aussi de la source.",
+        "Control characters were taken out of the record. Take them out of the source as well.",
+    )
+    try:
+        clean = PartnershipRecord.model_validate(_clean(json.loads(written, parse_float=str)))
+    except ValidationError:
+        return None, (finding.model_copy(update={"severity": Severity.VIOLATION}),)
+    return clean.model_copy(update={"findings": (*clean.findings, finding)}), (finding,)
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, dict):
+        cleaned = {name: _clean(item) for name, item in value.items()}
+        return {name: item for name, item in cleaned.items() if item != ""}
+    if isinstance(value, list):
+        return tuple(item for item in map(_clean, value) if item != "")
+    return CONTROL.sub("", value).strip() if isinstance(value, str) else value
+
+
+_ESCAPED_CONTROL = re.compile(r"\\u(?:00(?:0[0-8bBcCeEfF]|1[0-9a-fA-F]|7[fF]|[89][0-9a-fA-F])|[fF]{3}[eEfF])")
 _ADVICE = {
     ".xls": ("Enregistrez-le en XLSX ou en CSV.", "Save it as XLSX or CSV."),
     ".ods": ("Enregistrez-le en XLSX ou en CSV.", "Save it as XLSX or CSV."),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
 
 from atlas_ld.findings import Finding, Severity
-from atlas_ld.records import Origin, PartnershipRecord
-from atlas_ld.sources.reading import Reading, excerpt, remark, sha256
+from atlas_ld.records import Funding, GoalChoice, Origin, Participant, PartnershipRecord, ThemeChoice
+from atlas_ld.sources.decoding import CONTROL, decode, without_controls
+from atlas_ld.sources.reading import NOT_TEXT, Account, Reading, quoted, remark, sha256, unreadable
+from atlas_ld.sources.values import web_address
 
 MAX_BYTES = 5_000_000
+_MODELS = (PartnershipRecord, Participant, Funding, Origin, ThemeChoice, GoalChoice, Finding)
+_FIELDS = sorted({name for model in _MODELS for name in model.model_fields})
 
 _MENDING: dict[str, tuple[str, str]] = {
     "missing": ("ce champ est obligatoire ; ajoutez-le", "this field is required; add it"),
@@ -45,18 +50,54 @@ on pydantic's own English message."""
 
 
 def read_json(name: str, content: bytes) -> Reading:
-    """The record of a JSON file. Where it has no origin, the file is its origin."""
+    """The record of a JSON file. Where it has no origin, the file is its origin.
+
+    Lone surrogates, and spaces and brackets in addresses, are no reason to refuse it. The account counts files.
+    """
+    decoded = decode(content)
+    if decoded is None:
+        return unreadable(*NOT_TEXT)
+    text, found = decoded
     try:
-        record = PartnershipRecord.model_validate_json(content)
+        record, surrogates = _record(text)
     except ValidationError as error:
-        return Reading(None, tuple(_finding(detail) for detail in error.errors(include_url=False)))
-    if not record.origins:
-        record = record.model_copy(update={"origins": (Origin(title=name, sha256=sha256(content)),)})
-    return Reading(record, record.findings)
+        findings = (*(_finding(detail) for detail in error.errors(include_url=False)), *found)
+        return Reading(None, findings, Account(found=1))
+    found = (*found, *surrogates)
+    origins = record.origins or (Origin(title=name, sha256=sha256(content)),)
+    record = record.model_copy(update={"origins": origins, "findings": (*record.findings, *found)})
+    return Reading(record, record.findings, Account(read=1))
+
+
+def _record(text: str) -> tuple[PartnershipRecord, tuple[Finding, ...]]:
+    """The record, and what was taken out of it to make it one. Raises ValidationError."""
+    try:
+        return PartnershipRecord.model_validate_json(text), ()
+    except ValidationError as error:
+        try:
+            parsed = json.loads(text, parse_float=str)
+            mended = json.dumps(_mended(parsed))
+        except (ValueError, RecursionError):
+            raise error from None
+        # The escapes of a pair are one character: only what is left of them alone is taken out.
+        _, told = without_controls(json.dumps(parsed, ensure_ascii=False))
+        return PartnershipRecord.model_validate_json(mended), told
+
+
+def _mended(value: Any, field: str = "") -> Any:
+    """Parsed JSON without lone surrogates, its addresses percent-encoded. Raises RecursionError."""
+    if isinstance(value, dict):
+        return {_mended(name): _mended(item, name) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_mended(item, field) for item in value]
+    if isinstance(value, str):
+        clean = CONTROL.sub("", value)
+        return (web_address(clean) or clean) if field == "address" else clean
+    return value
 
 
 def _finding(detail: Any) -> Finding:
-    """A pydantic error detail as a finding; the value itself is not quoted beyond 40 characters."""
+    """A pydantic error detail as a finding; the value is quoted only where it names nobody for certain."""
     kind, path = detail["type"], ".".join(str(part) for part in detail["loc"])
     if kind == "json_invalid":
         reason = detail.get("ctx", {}).get("error", detail["msg"])
@@ -67,7 +108,9 @@ def _finding(detail: Any) -> Finding:
             f"The file is not JSON in UTF-8 ({reason}). Mend it at that place.",
         )
     if kind == "extra_forbidden":
-        near = get_close_matches(str(detail["loc"][-1]), PartnershipRecord.model_fields, n=1)
+        # A key that is near none of ours is of unknown nature, and not quoted.
+        near = get_close_matches(str(detail["loc"][-1]), _FIELDS, n=1)
+        path = ".".join(str(part) for part in (detail["loc"] if near else detail["loc"][:-1]))
         fr = "ce champ est inconnu" + (f" ; vouliez-vous dire « {near[0]} » ?" if near else " ; ôtez-le")
         en = "this field is unknown" + (f"; did you mean “{near[0]}”?" if near else "; drop it")
     elif kind == "literal_error":
@@ -75,11 +118,13 @@ def _finding(detail: Any) -> Finding:
         fr, en = f"valeur inconnue ; valeurs possibles : {expected}", f"unknown value; possible values: {expected}"
     else:
         fr, en = _MENDING.get(kind, (f"valeur refusée ({detail['msg']})", detail["msg"]))
-    value = "" if kind in ("missing", "extra_forbidden") else f" ({excerpt(repr(detail['input']), 40)})"
+    fr_value, en_value = ("", "")
+    if kind not in ("missing", "extra_forbidden"):
+        fr_value, en_value = (f" ({shown[:1].lower()}{shown[1:]})" for shown in quoted(str(detail["input"])))
     return remark(
         "invalid-record",
         Severity.VIOLATION,
-        f"{path or 'Le document'}{value} : {fr}.".replace("?.", "?"),
-        f"{path or 'The document'}{value}: {en}.".replace("?.", "?"),
+        f"{path or 'Le document'}{fr_value} : {fr}.".replace("?.", "?"),
+        f"{path or 'The document'}{en_value}: {en}.".replace("?.", "?"),
         field=path or None,
     )
