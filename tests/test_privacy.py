@@ -135,7 +135,7 @@ def filled(kind: Any, plant: str) -> Any:
         return build(kind, plant)
     if isinstance(kind, type) and issubclass(kind, Severity):
         return Severity.INFO
-    return {str: plant, int: 2015, Decimal: Decimal(10), date: date(2020, 12, 31)}[kind]
+    return {str: plant, int: 2015, bool: True, Decimal: Decimal(10), date: date(2020, 12, 31)}[kind]
 
 
 def planted(arguments: tuple[Any, ...], plant: str) -> Any:
