@@ -152,7 +152,8 @@ def planted(arguments: tuple[Any, ...], plant: str) -> Any:
 
 def build(model: type[BaseModel], plant: str) -> BaseModel:
     hints = typing.get_type_hints(model, include_extras=True)
-    return model(**{name: filled(hints[name], plant) for name in model.model_fields})
+    given = {name: filled(hints[name], plant) for name in model.model_fields}
+    return model(**given | ({"fields": ("title",)} if "fields" in given else {}))  # names of fields, and no texts
 
 
 def strings(value: Any) -> Iterator[str]:

@@ -43,6 +43,8 @@ _MENDING: dict[str, tuple[str, str]] = {
     "int_parsing_size": ("la valeur est trop grande", "the value is too large"),
     "decimal_max_digits": ("le nombre a trop de chiffres", "the number has too many digits"),
     "decimal_max_places": ("le nombre a trop de décimales", "the number has too many decimals"),
+    # Whose message may quote the value.
+    "value_error": ("cette valeur n'est pas possible ici", "this value is not possible here"),
     "model_type": ("un objet est attendu", "an object is expected"),
 }  # fmt: skip
 """Pydantic's error types (https://docs.pydantic.dev/latest/errors/validation_errors/) as sentences; others fall back
