@@ -7,12 +7,9 @@ both a town and a division have is a town's only where the French partner is its
 from __future__ import annotations
 
 import re
-from decimal import Decimal
-
-from rapidfuzz import fuzz, process
 
 from atlas_ld.iris import words
-from atlas_ld.reference.decision import CERTAIN, CLOSE, LIKELY, NAMED, Decision, one_of
+from atlas_ld.reference.decision import ALIKE, ALIKE_LENGTH, CERTAIN, LIKELY, NAMED, Decision, one_of
 from atlas_ld.reference.gazetteer import Gazetteer, Match
 from atlas_ld.reference.names import forms, split_brackets
 
@@ -28,6 +25,8 @@ _NOT_ONE_PLACE = re.compile(
     r"cercles|collectivites|villages|municipalites|union|federation|groupement|\d+)\b"
 )
 _SHARED_BODY = re.compile(r"(?:communaute (?:urbaine|de communes|d agglomeration)|mrc|intercommunalite|syndicat)\b")
+
+_LAST = re.compile(r"(?P<name>[^,(]*[^,(\s])(?:\s*\((?P<in>[^()]+)\)|\s*,(?P<after>[^,()]+))\s*")
 
 _DIVISIONS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("region", r"conseil regional|assemblee regionale|region autonome|region",
@@ -52,16 +51,13 @@ _TYPES = {kind: types for kind, _, types in _DIVISIONS}
 _UNTYPED_FIRST_LEVEL = frozenset({"region", "province", "etat", "gouvernorat", "oblast"})
 """Kinds that may be meant by a first-level division of which the gazetteer knows no type."""
 
-_FUZZY_LENGTH = 7
-_FUZZY_SCORE = 93.0
-_FUZZY_SECOND = 85.0
-
 
 def decide(name: str, declared_kind: str | None, country: str | None, gazetteer: Gazetteer, *, towns: bool) -> Decision:
     """The place that `name` is in `country` (alpha-2). `towns`: the French partners are communes or EPCI.
 
     Brackets name a part or a whole (`Tône 1 (Dapaong)`, `Playa (La Havane)`), and some names say that they are of no
     single place (`Association des maires de ...`): these are matched only where they are a place's own name."""
+    name = _without_country(name, country, gazetteer)
     plain = words(name)
     announced = f"{words(declared_kind)} {plain}" if declared_kind and not _kind(plain) else plain
     kind = _kind(announced)
@@ -74,7 +70,8 @@ def decide(name: str, declared_kind: str | None, country: str | None, gazetteer:
     own = gazetteer.places_named(country, plain)
     state = state_of(plain, gazetteer) or _named_country(plain, gazetteer)
     if state == f"country-{country.lower()}":
-        return Decision(candidates=(state, *own), authority=True) if own and kind is None else country_itself(state)
+        towns_too = () if state_of(plain, gazetteer) else _of_the_same_name(plain, country, gazetteer)
+        return Decision(candidates=(state, *towns_too), authority=True) if towns_too else country_itself(state)
     if _SHARED_BODY.match(announced):
         return Decision(authority=True)
     if kind and kind != "town":
@@ -104,6 +101,25 @@ def state_of(plain: str, gazetteer: Gazetteer) -> str | None:
     state = _STATE.fullmatch(plain)
     keys = (_named_country(form, gazetteer) for form in forms(state["rest"])) if state else ()
     return next((key for key in keys if key), None) or (_named_country(plain, gazetteer) if state else None)
+
+
+def _without_country(name: str, country: str | None, gazetteer: Gazetteer) -> str:
+    """A name without its own country in brackets or after a comma, which is told already: `Bamako (Mali)`."""
+    found = _LAST.fullmatch(name)
+    state = gazetteer.country(found["in"] or found["after"]) if found and country else None
+    return found["name"] if found and state and state.place == f"country-{str(country).lower()}" else name
+
+
+def _of_the_same_name(plain: str, country: str, gazetteer: Gazetteer) -> tuple[str, ...]:
+    """Towns and divisions that bear the name of their country, in any of its spellings, the capital too where only
+    `City` tells it apart: Mexico, Panama, Singapour."""
+    names = gazetteer.names_of_country(country) | {plain}
+    named = [key for name in names for key in gazetteer.places_named(country, name)]
+    named += [key for name in names for key in gazetteer.places_also_named(country, name)]
+    named += [division.key for division in gazetteer.divisions(country) if names.intersection(division.names)]
+    cities = [f"{name} {city}" for name in names for city in ("city", "ville")]
+    named += [key for name in cities for key in gazetteer.places_named(country, name)]
+    return tuple(dict.fromkeys(named))
 
 
 def _named_country(plain: str, gazetteer: Gazetteer) -> str | None:
@@ -149,16 +165,5 @@ def _town(form: str, country: str, gazetteer: Gazetteer, *, bare: bool) -> Decis
 
 
 def _approximate(form: str, country: str, gazetteer: Gazetteer) -> Decision | None:
-    if len(form) < _FUZZY_LENGTH:
-        return None
-    names = gazetteer.names_abroad(country)
-    near = process.extract(form, names, scorer=fuzz.ratio, score_cutoff=_FUZZY_SECOND, limit=4)
-    if not near or near[0][1] < _FUZZY_SCORE or near[0][0][0] != form[0]:
-        return None
-    found = [
-        {*gazetteer.places_named(country, name), *gazetteer.places_also_named(country, name)} for name, _, _ in near
-    ]
-    if len(set().union(*found)) != 1:
-        return None
-    score = (CLOSE * Decimal(round(near[0][1])) / 100).quantize(Decimal("0.01"))
-    return one_of(tuple(found[0]), "fuzzy", score, "town")
+    keys = gazetteer.places_alike(country, form) if len(form) >= ALIKE_LENGTH else ()
+    return one_of(keys, "fuzzy", ALIKE, "town") if len(keys) == 1 else None

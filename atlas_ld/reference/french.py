@@ -5,56 +5,64 @@ Population never decides between namesakes, and a territory of another legal for
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from rapidfuzz import fuzz, process
+import re
+from dataclasses import replace
 
 from atlas_ld.iris import words
-from atlas_ld.reference.decision import CERTAIN, CLOSE, LIKELY, NAMED, Decision, one_of
+from atlas_ld.reference.decision import ALIKE, ALIKE_LENGTH, CERTAIN, LIKELY, NAMED, Decision, one_of
 from atlas_ld.reference.gazetteer import Gazetteer, Match
 from atlas_ld.reference.names import (
     EPCI_KINDS,
     FRENCH_KIND_CODES,
     Named,
+    expanded,
     french,
     split_brackets,
     without_article,
 )
+from atlas_ld.reference.written import SLASH, Written, take_apart
 
-_FUZZY_LENGTH = 8
-_FUZZY_SCORE = 93.0
-_FUZZY_SECOND = 86.0
+_DEPARTEMENT_NUMBER = re.compile(r"(?:le |n |no |numero )*(?P<number>\d{1,3}|2[ab])")
 
 
 def decide(name: str, declared_kind: str | None, gazetteer: Gazetteer, year: int | None = None) -> Decision:
     """The territory that the authority `name` governs. `declared_kind` is what the source says it is; a kind that the
     name itself announces goes before it (`Brest métropole` declared as a commune is the métropole)."""
-    bare, brackets = split_brackets(name)
-    departement = gazetteer.departement(brackets) if brackets else None
-    if brackets and not departement:
-        # Brackets that tell no département are part of some official names: `Château-Chinon (Ville)`.
-        found = _search(french(name), declared_kind, None, gazetteer)
-        if found:
+    # A slash stands for `sur` in names of communes, for itself in those of EPCI: `Castillon/Pujols`.
+    whole = name if _kind(french(name), declared_kind) in EPCI_KINDS else SLASH.sub(" sur ", name)
+    written = take_apart(whole, gazetteer)
+    if written.name != whole:
+        # What is taken for a qualifier may be part of an official name: `Château-Chinon (Ville)`, `Val 81`.
+        found = _search(french(whole), declared_kind, Written(whole), gazetteer)
+        if found and (not written.within or (found.match and written.fits(found.match.place, gazetteer))):
             return found
-    named = french(bare)
-    kind = _kind(named, declared_kind)
-    alias = gazetteer.french_alias(words(bare), "epci" if kind in EPCI_KINDS else kind)
+    found = _decide(written, declared_kind, gazetteer)
+    if found.match and (written.unread or not written.fits(found.match.place, gazetteer)):
+        return replace(found, match=None, candidates=(found.match.place,), alias=None)
+    return found
+
+
+def _decide(written: Written, declared_kind: str | None, gazetteer: Gazetteer) -> Decision:
+    named = french(written.name)
+    kind = _kind(named, declared_kind) or written.kind
+    alias = gazetteer.french_alias(words(written.name), "epci" if kind in EPCI_KINDS else kind)
     if alias:
         match = Match(alias.place, "alias", CERTAIN) if alias.place else None
         return Decision(match, authority=True, kind=kind, alias=alias)
     if kind == "syndicat":
         return Decision(kind=kind)
-    found = _search(named, declared_kind, departement, gazetteer)
-    return found or _approximate(named, kind, departement, gazetteer) or Decision(authority=kind is not None, kind=kind)
+    found = _search(named, kind if written.kind else declared_kind, written, gazetteer)
+    unknown = Decision(authority=kind is not None, kind=kind)
+    return found or (unknown if written.unread else _approximate(named, kind, written, gazetteer) or unknown)
 
 
 def _kind(named: Named, declared_kind: str | None) -> str | None:
     return named.kind or (FRENCH_KIND_CODES.get(words(declared_kind)) if declared_kind else None)
 
 
-def _search(named: Named, declared_kind: str | None, departement: str | None, gazetteer: Gazetteer) -> Decision | None:
+def _search(named: Named, declared_kind: str | None, written: Written, gazetteer: Gazetteer) -> Decision | None:
     kind = _kind(named, declared_kind)
-    return _of_kind(named, kind, departement, gazetteer) if kind else _of_any_kind(named, departement, gazetteer)
+    return _of_kind(named, kind, written, gazetteer) if kind else _of_any_kind(named, written, gazetteer)
 
 
 def announces_authority(name: str) -> bool:
@@ -67,35 +75,45 @@ def is_french_only(name: str) -> bool:
     return french(split_brackets(name)[0]).kind in {"ca", "cc", "ept", "metropole"}
 
 
-def _of_kind(named: Named, kind: str, departement: str | None, gazetteer: Gazetteer) -> Decision | None:
+def _of_kind(named: Named, kind: str, written: Written, gazetteer: Gazetteer) -> Decision | None:
     match kind:
         case "commune":
-            return _commune(named, departement, gazetteer, told=True)
+            return _commune(named, written, gazetteer, told=True)
         case "region":
-            return _first(named, "region", gazetteer, kind) or _first(named, "former-region", gazetteer, kind)
+            levels = ("region", "former-region")
+            return next(filter(None, (_first(named, level, gazetteer, kind) for level in levels)), None)
         case "departement":
-            numbered = gazetteer.departement(named.forms[0]) if named.forms[0].isdigit() else None
+            numbers = (_DEPARTEMENT_NUMBER.fullmatch(form) for form in named.forms)
+            numbered = next((gazetteer.departement(found["number"]) for found in numbers if found), None)
             if numbered:
                 return one_of((numbered,), "departement-number", CERTAIN, kind)
+            if not named.forms[0] and len(written.within) == 1:
+                return one_of(written.within, "departement-number", CERTAIN, kind)
             return _first(named, "departement", gazetteer, kind)
         case "syndicat":
             return None
         case "com":
             return _first(named, "com", gazetteer, kind)
         case _:
-            return _epci(named, kind, departement, gazetteer)
+            return _epci(named, kind, written, gazetteer)
 
 
-def _of_any_kind(named: Named, departement: str | None, gazetteer: Gazetteer) -> Decision | None:
+def _of_any_kind(named: Named, written: Written, gazetteer: Gazetteer) -> Decision | None:
     """A bare name: it must be the name of one territory of any level. EPCI count only when nothing else has it, since
     a bare `Brest` is the commune, while `Plaine Commune` is nothing but the EPCI."""
+    levels = ("departement", "region", "com")
     form = named.forms[0]
-    keys = [key for level in ("departement", "region", "com") for key in gazetteer.french(level, without_article(form))]
-    commune = _commune(named, departement, gazetteer, told=False)
+    keys = [
+        key
+        for level in levels
+        for key in gazetteer.french(level, without_article(form))
+        if written.fits(key, gazetteer)
+    ]
+    commune = _commune(named, written, gazetteer, told=False)
     if commune:
         keys += [commune.match.place] if commune.match else commune.candidates
     if not keys:
-        return _epci(named, "epci", departement, gazetteer)
+        return _epci(named, "epci", written, gazetteer)
     if commune and len(keys) == 1:
         return commune
     return one_of(tuple(keys), "exact-name", NAMED)
@@ -110,14 +128,14 @@ def _first(named: Named, level: str, gazetteer: Gazetteer, kind: str) -> Decisio
     return None
 
 
-def _commune(named: Named, departement: str | None, gazetteer: Gazetteer, *, told: bool) -> Decision | None:
+def _commune(named: Named, written: Written, gazetteer: Gazetteer, *, told: bool) -> Decision | None:
     """Names of today and of yesterday count alike: Évry is a village in the Yonne, and was a prefecture until 2019."""
-    for form in named.forms:
+    for form in (full for short in named.forms for full in expanded(short)):
         found = {
             key: level
             for level in ("former-commune", "renamed-commune", "commune")
             for key in gazetteer.french(level, form)
-            if departement is None or departement in gazetteer.place(key).within
+            if written.fits(key, gazetteer)
         }
         if len(found) > 1:
             return Decision(candidates=tuple(sorted(found)), authority=True, kind="commune")
@@ -126,38 +144,30 @@ def _commune(named: Named, departement: str | None, gazetteer: Gazetteer, *, tol
                 return one_of((key,), "former-commune", LIKELY, "commune")
             if level == "renamed-commune":
                 return one_of((key,), "former-name", NAMED, "commune")
-            method = "name-and-departement" if departement else "name-and-kind" if told else "exact-name"
-            return one_of((key,), method, CERTAIN if told or departement else NAMED, "commune")
+            method = "name-and-departement" if written.within else "name-and-kind" if told else "exact-name"
+            return one_of((key,), method, CERTAIN if told or written.within else NAMED, "commune")
     return None
 
 
-def _epci(named: Named, kind: str, departement: str | None, gazetteer: Gazetteer) -> Decision | None:
-    for form in named.forms:
+def _epci(named: Named, kind: str, written: Written, gazetteer: Gazetteer) -> Decision | None:
+    for form in (full for short in named.forms for full in expanded(short)):
         keys = gazetteer.french("epci", form)
         whole = form == named.forms[0] and named.kind == "metropole" and len(named.forms) > 1
         if kind not in {"epci", "ept"} and not whole:
             keys = tuple(key for key in keys if gazetteer.epci_kind(key) == kind)
-        if departement:
-            keys = tuple(key for key in keys if departement in gazetteer.place(key).within)
+        keys = tuple(key for key in keys if written.fits(key, gazetteer))
         if keys:
             return one_of(keys, "name-and-kind", CERTAIN, kind)
     return None
 
 
-def _approximate(named: Named, kind: str | None, departement: str | None, gazetteer: Gazetteer) -> Decision | None:
-    """A misspelt name, where one name is close, none other is near, and the source told the kind."""
+def _approximate(named: Named, kind: str | None, written: Written, gazetteer: Gazetteer) -> Decision | None:
+    """A misspelt name, where the source told the kind and one territory only has a name like it."""
     level = "epci" if kind in EPCI_KINDS else kind
     form = named.forms[0]
-    if level is None or level == "com" or departement or len(form) < _FUZZY_LENGTH:
+    if level is None or level == "com" or len(form) < ALIKE_LENGTH:
         return None
-    near = process.extract(
-        form, gazetteer.french_names(level), scorer=fuzz.ratio, score_cutoff=_FUZZY_SECOND, limit=3
-    )  # fmt: skip
-    if not near or near[0][1] < _FUZZY_SCORE or near[0][0][0] != form[0]:
-        return None
-    keys = gazetteer.french(level, near[0][0])
-    rivals = {key for name, _, _ in near[1:] for key in gazetteer.french(level, name)} - set(keys)
-    if rivals or len(keys) != 1 or (level == "epci" and kind != "epci" and gazetteer.epci_kind(keys[0]) != kind):
-        return None
-    score = (CLOSE * Decimal(round(near[0][1])) / 100).quantize(Decimal("0.01"))
-    return one_of(keys, "fuzzy", score, kind)
+    keys = [key for key in gazetteer.french_alike(level, form) if written.fits(key, gazetteer)]
+    if level == "epci" and kind != "epci":
+        keys = [key for key in keys if gazetteer.epci_kind(key) == kind]
+    return one_of(tuple(keys), "fuzzy", ALIKE, kind) if len(keys) == 1 else None

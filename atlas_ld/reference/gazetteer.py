@@ -16,7 +16,7 @@ from typing import Self
 from atlas_ld.countries import Countries, countries
 from atlas_ld.iris import slug, words
 from atlas_ld.reference import places
-from atlas_ld.reference.names import epci_names, without_article
+from atlas_ld.reference.names import epci_names, skeleton, without_article
 from atlas_ld.reference.places import ALSACE, FRANCE, LEVELS, Alias, Division, Level, Match, Place
 from atlas_ld.reference.tables import Index, Row, Table, index, read
 from atlas_ld.resources import root
@@ -51,7 +51,7 @@ class Gazetteer:
         self._indexed: dict[str, list[tuple[Table, dict[str, list[str]]]]] = {}
         self._indexed_abroad: dict[str, tuple[Index, Index]] = {}
         self._french_by_level: dict[str, Index] = {}
-        self._listed: dict[str, tuple[str, ...]] = {}
+        self._alike: dict[str, Index] = {}
         self._keys_abroad: dict[str, frozenset[str]] = {}
 
     @classmethod
@@ -88,6 +88,11 @@ class Gazetteer:
         found = self._countries.names.get(name)
         return f"country-{found.lower()}" if found and name not in self._countries.parts else None
 
+    def names_of_country(self, country: str) -> set[str]:
+        """Every name of a country (alpha-2), in words, but those of a part of it."""
+        names = self._countries.names.items()
+        return {name for name, code in names if code == country and name not in self._countries.parts}
+
     def told_country(self, name: str) -> str | None:
         """The country (alpha-2) that the name of a body tells: `Ministère malien de la Santé`."""
         return self._countries.told_in(name)
@@ -101,11 +106,12 @@ class Gazetteer:
         today that took it in, `renamed-commune` the one that bore it, `former-region` the régions of before 2016."""
         return self._french(level).get(name, ())
 
-    def french_names(self, level: str) -> tuple[str, ...]:
-        """Every name of a level, for approximate comparison."""
-        if level not in self._listed:
-            self._listed[level] = tuple(self._french(level))
-        return self._listed[level]
+    def french_alike(self, level: str, name: str) -> tuple[str, ...]:
+        """Keys of the French territories of one level whose name is this one but for what people misspell."""
+        if level not in self._alike:
+            names = self._french(level)
+            self._alike[level] = index((skeleton(known), key) for known, keys in names.items() for key in keys)
+        return self._alike[level].get(skeleton(name), ())
 
     def epci_kind(self, key: str) -> str:
         """The legal form of an EPCI: metropole, cu, ca, cc or ept."""
@@ -148,12 +154,14 @@ class Gazetteer:
         """Keys of the places abroad that have this name among their other names."""
         return self._names_abroad(country)[1].get(name, ())
 
-    def names_abroad(self, country: str) -> tuple[str, ...]:
-        """Every name of every place of a country, for approximate comparison."""
-        if country not in self._listed:
-            own, other = self._names_abroad(country)
-            self._listed[country] = tuple(own | other)
-        return self._listed[country]
+    def places_alike(self, country: str, name: str) -> tuple[str, ...]:
+        """Keys of the places abroad one of whose names is this one but for what people misspell."""
+        if country not in self._alike:
+            pairs = (
+                (known, key) for names in self._names_abroad(country) for known, keys in names.items() for key in keys
+            )
+            self._alike[country] = index((skeleton(known), key) for known, key in pairs)
+        return self._alike[country].get(skeleton(name), ())
 
     def place_alias(self, country: str, name: str) -> Alias | None:
         """Our decision about this name of a place abroad."""

@@ -66,6 +66,37 @@ def split_brackets(text: str) -> tuple[str, str | None]:
     return _BRACKETS.sub(" ", text).strip(), found.group(1).strip() or None
 
 
+_SILENT = re.compile(r"[esx]+$")
+_DOUBLED = re.compile(r"(.)\1")
+_ALIKE = (("ph", "f"), ("th", "t"), ("y", "i"), ("qu", "k"), ("ck", "k"))
+
+
+def skeleton(plain: str) -> str:
+    """What stays of a name, in words, when what people misspell is left out: silent endings, doubled letters, letters
+    that sound alike, and where words part: `conflans saint honorine` and `conflans sainte honorine` are one."""
+    kept = []
+    for word in plain.split():
+        for written, said in _ALIKE:
+            word = word.replace(written, said)
+        word = _DOUBLED.sub(r"\1", word)
+        kept.append(_SILENT.sub("", word) if len(word) > 3 else word)
+    return "".join(kept)
+
+
+def expanded(plain: str) -> tuple[str, ...]:
+    """A name, in words, and the same with its abbreviations written out: `lissac s couze` -> `lissac sur couze`."""
+    told = _UNDER.sub(" sous ", plain)
+    told = _OVER.sub(" sur ", told)
+    told = _ABBREVIATED.sub(lambda found: _IN_FULL[found[0]], told)
+    return (plain,) if told == plain else (plain, told)
+
+
+_UNDER, _OVER = re.compile(r" s s "), re.compile(r" s ")
+_IN_FULL = {"nd": "notre dame", "n d": "notre dame", "mt": "mont", "mts": "monts", "vx": "vieux", "gd": "grand",
+            "gde": "grande", "gds": "grands", "pt": "petit", "pte": "petite", "ht": "haut", "hte": "haute"}  # fmt: skip
+_ABBREVIATED = re.compile(r"\b(?:nd|n d|mts?|vx|gde?|gds|pte?|hte?)\b")
+
+
 @dataclass(frozen=True)
 class Named:
     """A name taken apart: the `kind` that its words announce (None when they announce none) and the `forms`, in

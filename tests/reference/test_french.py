@@ -56,6 +56,24 @@ from atlas_ld.reference.gazetteer import Gazetteer
         ("Saint-Denis (93)", "commune", "commune-93066", "name-and-departement"),
         ("Saint-Denis (Seine-Saint-Denis)", None, "commune-93066", "name-and-departement"),
         ("Saint-Denis (La Réunion)", "commune", "commune-97411", "name-and-departement"),
+        ("Saint-Denis, Réunion", "commune", "commune-97411", "name-and-departement"),
+        ("93 - Saint-Denis", "commune", "commune-93066", "name-and-departement"),
+        ("Saint-Denis 93", "commune", "commune-93066", "name-and-departement"),
+        ("Saint-Denis (93200)", "commune", "commune-93066", "name-and-departement"),
+        ("Saint-Nazaire (Loire-Atlantique)", "commune", "commune-44184", "name-and-departement"),
+        ("Brest (Bretagne)", "commune", "commune-29019", "name-and-departement"),
+        ("Brest (France)", "commune", "commune-29019", "name-and-kind"),
+        ("Mans (Le)", "commune", "commune-72181", "name-and-kind"),
+        ("Rochelle (La), Charente-Maritime", None, "commune-17300", "name-and-departement"),
+        ("HAVRE, LE", "commune", "commune-76351", "name-and-kind"),
+        ("Neuilly s/Seine", "commune", "commune-92051", "name-and-kind"),
+        ("Conflans/Orge", "commune", None, None),
+        ("Conseil départemental du 29", None, "departement-29", "departement-number"),
+        ("CD 2A", None, "departement-2a", "departement-number"),
+        ("Finistère (29)", "departement", "departement-29", "name-and-kind"),
+        ("29 - Conseil départemental du Finistère", None, "departement-29", "name-and-kind"),
+        ("Communauté de communes du Pays de Nay (CCPN)", None, "epci-246401756", "name-and-kind"),
+        ("Communauté de communes Val 81", None, "epci-248100497", "name-and-kind"),
         # what was and is no more
         ("Région Basse-Normandie", None, "region-25", "old-region"),
         ("Rhône-Alpes", "region", "region-82", "old-region"),
@@ -103,6 +121,24 @@ def test_population_never_decides_between_namesakes(
     assert decision.match is None
     assert len(decision.candidates) > 1
     assert among in decision.candidates
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "only"),
+    [
+        ("Brest (quartier Nord)", "commune", "commune-29019"),
+        ("Brest, service des relations internationales", "commune", "commune-29019"),
+        ("Brest [ancienne]", None, "commune-29019"),
+        ("Département du Finistère (44)", None, "departement-29"),
+        ("Région Bretagne (Normandie)", None, "region-53"),
+        ("Paris (Texas)", "commune", "commune-75056"),
+    ],
+)
+def test_a_qualifier_that_is_not_understood_makes_a_match_uncertain(
+    gazetteer: Gazetteer, name: str, kind: str | None, only: str
+) -> None:
+    decision = french.decide(name, kind, gazetteer)
+    assert (decision.match, decision.candidates) == (None, (only,))
 
 
 @pytest.mark.parametrize(
