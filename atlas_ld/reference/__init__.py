@@ -3,6 +3,7 @@
 tables, places   the tables of data/reference, and what their rows hold
 gazetteer        territories, countries, places and divisions, looked up by key and by name
 names            names as they are compared
+written          French names as lists write them, taken apart
 french, foreign  French authorities and foreign partners: from a name to a territory
 funders          who pays a funding line, and of which kind they are
 decision         what is decided about one name
