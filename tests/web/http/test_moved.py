@@ -43,7 +43,7 @@ def test_every_former_code_leads_to_a_commune_of_today() -> None:
 def test_a_publisher_has_a_table_of_its_own(elsewhere: Publication, tmp_path: Path) -> None:
     text = HEAD + "partnership,old,merged,new,Doublon,Duplicate\npartnership,wrong,withdrawn,,Erreur,Mistake\n"
     (tmp_path / OWN).write_text(text, encoding="utf-8")
-    found = moved(elsewhere)
+    found = moved(elsewhere.release.path.parent, elsewhere.reader, elsewhere.iris)
     assert found["partnership", "old"].successor == "new"
     assert found["partnership", "wrong"].successor is None
     assert found["partnership", "wrong"].reason == {"fr": "Erreur", "en": "Mistake"}
@@ -58,7 +58,7 @@ def test_a_publisher_has_a_table_of_its_own(elsewhere: Publication, tmp_path: Pa
 def test_a_table_that_contradicts_itself_is_refused(elsewhere: Publication, tmp_path: Path, text: str) -> None:
     (tmp_path / OWN).write_text(text, encoding="utf-8")
     with pytest.raises(BrokenResource, match=r"moved\.csv"):
-        moved(elsewhere)
+        moved(elsewhere.release.path.parent, elsewhere.reader, elsewhere.iris)
 
 
 def test_what_is_gone_says_why_in_both_languages(demonstration_client: FlaskClient) -> None:
