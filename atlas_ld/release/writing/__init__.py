@@ -10,5 +10,6 @@ downloads       dumps and tables, joined from new and old pieces
 rows            what one entity gives to the indexes: its entries and facet_rows
 indexes         search_file and facet_file, whole or with what has changed
 store           Oxigraph, whole or with what has changed
+following       what a release takes over from the one before; nothing else here knows of it
 ledger          what a release notes for the next one
 """

@@ -7,7 +7,6 @@ reads it: browsers stop after the first member of a coded response.
 
 from __future__ import annotations
 
-import os
 import struct
 import zlib
 from collections import deque
@@ -50,11 +49,10 @@ def piece(plain: bytes) -> Piece:
 class Joined:
     """A file that grows by pieces, plain at `path` and gzipped at `path`.gz, with `separator` between the pieces."""
 
-    def __init__(self, path: Path, head: bytes, separator: bytes, tail: bytes, previous: Path | None) -> None:
-        """Pieces may be taken over from the file of the same name in the folder `previous`."""
+    def __init__(self, path: Path, head: bytes, separator: bytes, tail: bytes) -> None:
         packed = packed_path(path)
-        self._plain = _Growing(path, previous and previous / path.name)
-        self._packed = _Growing(packed, previous and previous / packed.name)
+        self._plain = _Growing(path)
+        self._packed = _Growing(packed)
         self._separator, self._tail = piece(separator), piece(tail)
         self._crc, self._pieces = 0, 0
         self._packed.write(_GZIP_HEAD)
@@ -80,12 +78,6 @@ class Joined:
         self._pieces += 1
         return self._write(made)
 
-    def take(self, place: ByteRange) -> ByteRange:
-        """Write a piece of the previous file again; where it is now."""
-        plain = self._plain.previous(place.at, place.length)
-        packed = self._packed.previous(place.packed_at, place.packed_length)
-        return self.add(Piece(plain, packed))
-
     def _write(self, made: Piece) -> ByteRange:
         place = ByteRange(self._plain.size, len(made.plain), self._packed.size, len(made.packed))
         self._crc = zlib.crc32(made.plain, self._crc)
@@ -101,9 +93,8 @@ class _Growing:
     is done for it: so several files are copied at once.
     """
 
-    def __init__(self, path: Path, previous: Path | None) -> None:
+    def __init__(self, path: Path) -> None:
         self._file = path.open("wb", buffering=0)
-        self._previous = previous.open("rb", buffering=0) if previous else None
         self._writer = ThreadPoolExecutor(1)  # its thread starts with the first portion
         self._under_way: deque[Future[None]] = deque()
         self._held: list[bytes] = []
@@ -123,10 +114,6 @@ class _Growing:
         self._under_way.append(self._writer.submit(_write, self._file, self._held))
         self._held, self._held_bytes = [], 0
 
-    def previous(self, at: int, length: int) -> bytes:
-        assert self._previous is not None
-        return os.pread(self._previous.fileno(), length, at)
-
     def close(self) -> None:
         """Raises OSError where something could not be written."""
         try:
@@ -134,8 +121,6 @@ class _Growing:
         finally:
             self._writer.shutdown()
             self._file.close()
-            if self._previous:
-                self._previous.close()
         for written in self._under_way:
             written.result()
 

@@ -6,35 +6,20 @@ Partnerships come first, since the rows of others say how many there are. docs/d
 
 from __future__ import annotations
 
-import shutil
 from functools import partial
 from pathlib import Path
 
 from atlas_ld.iris import Iris
 from atlas_ld.processes import Workers
-from atlas_ld.release.kinds import counted, has_rows, shown_in_rows
-from atlas_ld.release.writing.entities import Changes, Entities
+from atlas_ld.release.kinds import counted, has_rows
+from atlas_ld.release.writing.entities import Entities
 from atlas_ld.release.writing.facet_file import FACETS, FacetFile
+from atlas_ld.release.writing.following import Changes, entities_to_index
 from atlas_ld.release.writing.rows import Wanted, rows_of
 from atlas_ld.release.writing.search_file import SEARCH, SearchFile
 
 _PART = 1000
 """Entities that a process takes at once: what many of them link to is read once for all."""
-_MOST = 0.2
-"""Of all rows, how many may change before it costs less to make all of them again."""
-
-
-def begin_indexes(folder: Path, changes: Changes, base_iri: str) -> None:
-    """Take over the files of the previous release where that may do. It needs no Python to speak of.
-
-    Each row says on which entities of the kinds that rows show it depends. What else they show (codes, goals) is shared
-    by so many that all rows are made again when it changes; sources show in none.
-    """
-    iris = Iris(base_iri)
-    kinds = map(iris.kind, _touched(changes))
-    if changes.previous and all(shown_in_rows(kind) or kind == "source" for kind in kinds):
-        for name in (SEARCH, FACETS):
-            shutil.copyfile(changes.previous / name, folder / name)
 
 
 def write_indexes(folder: Path, entities: Entities, changes: Changes, base_iri: str, workers: Workers) -> None:
@@ -43,9 +28,7 @@ def write_indexes(folder: Path, entities: Entities, changes: Changes, base_iri: 
     Their content depends on the entities alone; the numbers of rows depend on what was taken over as well.
     """
     iris = Iris(base_iri)
-    concerned = _concerned(folder, changes, iris)
-    if concerned is None:
-        concerned = {iri for iri in entities.digests if has_rows(iris.kind(iri))}
+    concerned = entities_to_index(folder, entities, changes, iris)
     with SearchFile(folder / SEARCH) as search, FacetFile(folder / FACETS) as facets:
         others = {iri for iri in concerned if iris.kind(iri) != "partnership"}
         for iri in sorted(concerned - entities.digests.keys()):
@@ -62,26 +45,6 @@ def write_indexes(folder: Path, entities: Entities, changes: Changes, base_iri: 
         for rows in workers.spread(work, wanted, part=_PART):
             search.put(rows)
             facets.put(rows)
-
-
-def _touched(changes: Changes) -> set[str]:
-    return {*changes.added, *changes.changed, *changes.removed}
-
-
-def _concerned(folder: Path, changes: Changes, iris: Iris) -> set[str] | None:
-    """The entities whose rows are to be made again in the files that were taken over. None where there are none, or
-    where so much is to be made again that they are given up."""
-    if not (folder / SEARCH).exists():
-        return None
-    touched = _touched(changes)
-    with SearchFile(folder / SEARCH) as search:
-        concerned = {iri for iri in touched | search.depending(touched) if has_rows(iris.kind(iri))}
-        few = len(concerned) + search.changed < _MOST * search.size()
-    if few:
-        return concerned
-    for name in (SEARCH, FACETS):
-        (folder / name).unlink()
-    return None
 
 
 def _counting(iris: Iris, pairs: set[tuple[str, str]]) -> set[str]:

@@ -38,9 +38,10 @@ from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, Counts, FileEntry, M
 from atlas_ld.release.tables import coverage
 from atlas_ld.release.verify import verify
 from atlas_ld.release.writing.downloads import DOWNLOADS, write_downloads, write_workbooks
-from atlas_ld.release.writing.entities import Entities, changes
+from atlas_ld.release.writing.entities import Entities
 from atlas_ld.release.writing.facet_file import FACETS
-from atlas_ld.release.writing.indexes import begin_indexes, write_indexes
+from atlas_ld.release.writing.following import begin_indexes, changes
+from atlas_ld.release.writing.indexes import write_indexes
 from atlas_ld.release.writing.ledger import NOTES
 from atlas_ld.release.writing.search_file import SEARCH
 from atlas_ld.release.writing.store import write_store

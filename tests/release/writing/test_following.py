@@ -20,10 +20,11 @@ from atlas_ld.processes import ALONE
 from atlas_ld.release.layout import CANONICAL, CATALOGUE, ONTOLOGY, REPORT, STORE, Release
 from atlas_ld.release.reading.facets import FacetIndex, positions_of
 from atlas_ld.release.reading.search import SearchIndex
-from atlas_ld.release.writing import indexes, store
-from atlas_ld.release.writing.entities import Changes, entity_of
+from atlas_ld.release.writing import following
+from atlas_ld.release.writing.entities import entity_of
 from atlas_ld.release.writing.facet_file import FACETS
-from atlas_ld.release.writing.indexes import begin_indexes, write_indexes
+from atlas_ld.release.writing.following import Changes, begin_indexes
+from atlas_ld.release.writing.indexes import write_indexes
 from atlas_ld.release.writing.search_file import SEARCH
 from atlas_ld.release.writing.store import write_store
 
@@ -187,8 +188,7 @@ def altered(graph: dict[str, bytes], gone: dict[str, bytes], chance: Random) -> 
 def test_ten_changes_give_what_one_build_gives(
     published: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    monkeypatch.setattr(indexes, "_MOST", 100)
-    monkeypatch.setattr(store, "_MOST", 100)
+    monkeypatch.setattr(following, "_MOST", 100)
     chance, graph, gone = Random(seed), dict(published), {}
     whole(tmp_path / "0", graph, 0)
     for step in range(1, 11):
