@@ -8,12 +8,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from atlas_ld import pipeline, processes
+from atlas_ld import pipeline, processes, sources
 from atlas_ld.config import Settings
 from atlas_ld.errors import ReleaseError
+from atlas_ld.mapping import Mapped
+from atlas_ld.pipeline import checking
+from atlas_ld.records import Origin, Participant, PartnershipRecord
 from atlas_ld.release.layout import open_release
 from atlas_ld.release.verify import verify
 from atlas_ld.resources import root
@@ -157,3 +161,46 @@ def test_a_value_without_measure_costs_its_own_record_and_no_other(tmp_path: Pat
     told = {finding.source for finding in outcome.findings if finding.severity == "violation"}
     assert told == {f"{number}.json" for number in range(len(VALUES))}
     assert verify(outcome.release.path) == []
+
+
+def test_what_a_step_trips_over_is_told_and_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for title in ("Lu", "Non lu", "Hors carte"):
+        (data / f"{title}.json").write_text(a_record(title).to_json(), encoding="utf-8")
+    read, map_ = sources.read_file, checking.map_partnership
+
+    def reading(path: Path, *rest: Any, **more: Any) -> Iterator[sources.Reading]:
+        if path.name == "Non lu.json":
+            raise RecursionError("too deep")
+        return read(path, *rest, **more)
+
+    def mapping(record: PartnershipRecord, *rest: Any) -> Mapped:
+        if record.title == "Hors carte":
+            raise OverflowError("too far")
+        return map_(record, *rest)
+
+    monkeypatch.setattr(sources, "read_file", reading)
+    monkeypatch.setattr(checking, "map_partnership", mapping)
+    outcome = pipeline.build([data], Settings(releases=tmp_path / "releases"), day=DAY)
+    counts = outcome.release.manifest.counts
+    assert (counts.published, counts.quarantined) == (1, 1)
+    told = [(f.source, f.record, f.severity.value) for f in outcome.findings if f.code == "not-understood"]
+    assert told == [("Non lu.json", None, "violation"), (None, "hors-carte-1999", "violation")]
+
+
+def test_sources_that_are_too_much_together_are_left_out_and_told(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for number in range(2):
+        names = (f"Ville {number} {other}" for other in range(600))
+        towns = tuple(Participant(name=name, role="implementer") for name in names)
+        origin = Origin(title="Page", address=f"https://atlas.example/{number}")
+        record = a_record("Grand", identifier="7", participants=towns, origins=(origin,))
+        (data / f"{number}.json").write_text(record.to_json(), encoding="utf-8")
+    (data / "sound.json").write_text(a_record().to_json(), encoding="utf-8")
+    outcome = pipeline.build([data], Settings(releases=tmp_path / "releases"), day=DAY)
+    assert outcome.release.manifest.counts.published == 1
+    assert [(f.record, f.severity.value) for f in outcome.findings if f.code == "not-understood"] == [
+        ("7", "violation")
+    ]
