@@ -33,7 +33,7 @@ EU = "http://publications.europa.eu/resource/authority/"
 PERIOD = "#period"
 """What follows the base in the IRI of the time that the data covers."""
 
-_VOCABULARIES = ("atlas", "dcat", "dct", "foaf", "org", "prov", "skos", "wgs")
+_VOCABULARIES = ("atlas", "dcat", "dct", "foaf", "geo", "locn", "org", "prov", "skos", "wgs")
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,7 @@ def describe_dataset(
     for prefix in _VOCABULARIES:
         triples.append(Triple(dataset, node(VOID.vocabulary), node(PREFIXES[prefix])))
     triples += _activities(dataset, iris)
+    triples += _references(dataset, base)
     triples += _counts(statistics, dataset, base)
     for distribution in distributions:
         triples += _distribution(distribution, dataset, base, issued, settings.license)
@@ -231,6 +232,59 @@ def _coverage(base: str, coverage: Coverage) -> list[Triple]:
             (DCAT.centroid, middle),
             (LOCATED, ring),
         )
+    return triples
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Reference data of which parts are published: what is taken, from whom, under which licence."""
+
+    name: str
+    fr: str
+    en: str
+    homepage: str
+    license: str
+
+
+REFERENCES = (
+    Reference(
+        "geonames",
+        "GeoNames : positions, noms et numéros de lieux (CC BY 4.0)",
+        "GeoNames: positions, names and numbers of places (CC BY 4.0)",
+        "https://www.geonames.org/",
+        "https://creativecommons.org/licenses/by/4.0/",
+    ),
+    Reference(
+        "insee",
+        "Insee et DGCL : communes, intercommunalités, départements, régions, populations (Licence Ouverte 2.0)",
+        "Insee and DGCL: municipalities, groups of these, départements, regions, populations (Licence Ouverte 2.0)",
+        "https://www.insee.fr/",
+        "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
+    ),
+    Reference(
+        "cldr",
+        "Unicode CLDR : noms des pays en français et en anglais (Unicode License v3)",
+        "Unicode CLDR: names of countries in French and English (Unicode License v3)",
+        "https://cldr.unicode.org/",
+        "https://www.unicode.org/license.txt",
+    ),
+)
+"""What the data owe to others (data/reference/README.md), for the catalogue and the page of licences."""
+
+
+def _references(dataset: NamedNode, base: str) -> list[Triple]:
+    """The licence of each part that is not the publisher's own."""
+    triples = []
+    for one in REFERENCES:
+        part = node(f"{base}about#{one.name}")
+        triples += [
+            Triple(dataset, node(DCTERMS.source), part),
+            Triple(part, RDF_TYPE, node(PROV.Entity)),
+            Triple(part, node(DCTERMS.title), text(one.fr)),
+            Triple(part, node(DCTERMS.title), text(one.en, "en")),
+            Triple(part, node(FOAF.homepage), node(one.homepage)),
+            Triple(part, node(DCTERMS.license), node(one.license)),
+        ]
     return triples
 
 

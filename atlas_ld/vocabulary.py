@@ -21,8 +21,8 @@ from rdflib.namespace import (
 )
 
 __all__ = [
-    "ATLAS", "DCAT", "DCTERMS", "EU_COUNTRY", "FOAF", "GEONAMES", "ORG", "OWL", "PREFIXES", "PROV", "RDF", "RDFS",
-    "SCHEMA", "SDG", "SH", "SHAPE", "SKOS", "VOID", "WGS", "XSD",
+    "ATLAS", "DCAT", "DCTERMS", "EU_COUNTRY", "FOAF", "GEO", "GEONAMES", "LOCN", "ORG", "OWL", "PREFIXES", "PROV",
+    "RDF", "RDFS", "SCHEMA", "SDG", "SH", "SHAPE", "SKOS", "VOID", "WGS", "XSD",
 ]  # fmt: skip
 
 
@@ -46,6 +46,7 @@ class ATLAS(DefinedNamespace):
     Record: URIRef
     Source: URIRef
     Contribution: URIRef
+    Position: URIRef
 
     # Partnership: dates and state
     firstSignatureYear: URIRef
@@ -121,6 +122,8 @@ class ATLAS(DefinedNamespace):
     country: URIRef
     population: URIRef
 
+    positionMethod: URIRef
+
     # Sources
     sha256: URIRef
     retrieved: URIRef
@@ -135,6 +138,8 @@ for _name in ATLAS.__annotations__:  # an attribute is found at once; rdflib wou
 
 SHAPE = Namespace("https://w3id.org/atlas-ld/shapes#")
 SCHEMA = Namespace("https://schema.org/")
+GEO = Namespace("http://www.opengis.net/ont/geosparql#")
+LOCN = Namespace("http://www.w3.org/ns/locn#")
 WGS = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#")
 GEONAMES = Namespace("https://sws.geonames.org/")
 EU_COUNTRY = Namespace("http://publications.europa.eu/resource/authority/country/")
@@ -146,6 +151,8 @@ PREFIXES: dict[str, str] = {
     "dcat": str(DCAT._NS),
     "dct": str(DCTERMS._NS),
     "foaf": str(FOAF._NS),
+    "geo": str(GEO),
+    "locn": str(LOCN),
     "org": str(ORG._NS),
     "owl": str(OWL._NS),
     "prov": str(PROV._NS),

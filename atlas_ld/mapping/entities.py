@@ -17,7 +17,7 @@ from atlas_ld.rdf import Literal, Triple, day, decimal, integer, node, text
 from atlas_ld.records import Origin
 from atlas_ld.reference.gazetteer import Gazetteer, Place
 from atlas_ld.reference.matching import Body
-from atlas_ld.vocabulary import ATLAS, DCTERMS, FOAF, GEONAMES, OWL, PROV, RDFS, SKOS, WGS
+from atlas_ld.vocabulary import ATLAS, DCTERMS, FOAF, GEO, GEONAMES, LOCN, OWL, PROV, RDFS, SKOS, WGS
 
 Description = dict[str, list[Triple]]
 """Entity IRI -> its triples."""
@@ -70,6 +70,7 @@ def territory(iris: Iris, key: str, gazetteer: Gazetteer) -> Description:
         iri = iris.entity("territory", place.key)
         if iri not in described:
             described |= _describe(iri, ATLAS.Territory, _territory_properties(iris, place))
+            described[iri] += _position(iris, place)
             pending += place.within + place.overlaps
             if place.level != "country":
                 pending.append(f"country-{place.country.lower()}")
@@ -91,14 +92,44 @@ def _territory_properties(iris: Iris, place: Place) -> list[tuple[URIRef, Term]]
         properties.append((ATLAS.population, integer(place.population)))
     if place.lat is not None and place.long is not None:
         properties += [(WGS.lat, decimal(place.lat)), (WGS.long, decimal(place.long))]
+        position = node(_position_iri(iris, place))
+        properties += [(GEO.hasGeometry, position), (LOCN.geometry, position)]
     if place.exists_from:
         properties.append((ATLAS.existsFrom, day(place.exists_from)))
     if place.exists_until:
         properties.append((ATLAS.existsUntil, day(place.exists_until)))
     properties += [(DCTERMS.isReplacedBy, node(iris.entity("territory", key))) for key in place.replaced_by]
-    # GeoNames has the place itself; an authority list has a concept of it, which is another thing.
-    links = ((OWL.sameAs if iri.startswith(str(GEONAMES)) else RDFS.seeAlso, node(iri)) for iri in place.matches)
+    # A place abroad is GeoNames' own, and a country is the same country. The town that GeoNames has of a commune is not
+    # the commune, and an authority list has a concept of the country: these are other things.
+    is_same = place.level == "country" or place.key.startswith("geonames-")
+    links = (
+        (OWL.sameAs if is_same and iri.startswith(str(GEONAMES)) else RDFS.seeAlso, node(iri)) for iri in place.matches
+    )
     return [*properties, *links]
+
+
+_METHODS = {"country": "capital", "epci": "mean", "departement": "mean", "region": "mean"}
+"""How the point of a territory is come by, where it is not its own: see data/reference/README.md."""
+
+
+def _position_iri(iris: Iris, place: Place) -> str:
+    return f"{iris.entity('territory', place.key)}#position"
+
+
+def _position(iris: Iris, place: Place) -> list[Triple]:
+    """The point of a territory as a geometry of its own, which says whose it is and where it comes from."""
+    if place.lat is None or place.long is None:
+        return []
+    point = Literal(f"POINT({decimal(place.long).value} {decimal(place.lat).value})", datatype=node(GEO.wktLiteral))
+    method = iris.code("position", _METHODS.get(place.level, "own"))
+    properties: list[tuple[URIRef, Term]] = [
+        (GEO.asWKT, point),
+        (ATLAS.positionMethod, node(method)),
+        (DCTERMS.source, node("https://www.geonames.org/")),
+        (DCTERMS.license, node("https://creativecommons.org/licenses/by/4.0/")),
+    ]
+    ((_, triples),) = _describe(_position_iri(iris, place), ATLAS.Position, properties).items()
+    return triples
 
 
 def post(iris: Iris, title: str, country: str | None) -> Description:

@@ -28,7 +28,7 @@ from atlas_ld.rdf import Literal, Triple, boolean, decimal, integer, node, text
 from atlas_ld.records import Funding, Origin, PartnershipRecord
 from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.matching import Body, Resolution
-from atlas_ld.vocabulary import ATLAS, FOAF, ORG, PROV, RDFS, SDG, SKOS
+from atlas_ld.vocabulary import ATLAS, FOAF, ORG, PROV, RDFS, SCHEMA, SDG, SKOS
 
 
 @dataclass(frozen=True)
@@ -147,6 +147,8 @@ def _funding(record: PartnershipRecord, key: str, resolution: Resolution, iris: 
         yield from write_types(part, ATLAS.FundingLine)
         yield Triple(part, node(RDFS.label), text(_funding_label(line)))
         yield from write_fields(part, line, FUNDING)
+        if line.amount is not None or line.oudin is not None:
+            yield Triple(part, node(SCHEMA.currency), Literal("EUR"))  # the unit of `Funding`
         yield Triple(part, node(ATLAS.funderKind), node(iris.code("funder-kind", funder.kind)))
         if funder.body:
             yield Triple(part, node(ATLAS.funder), node(entities.organisation_iri(iris, funder.body)))

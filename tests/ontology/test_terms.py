@@ -17,6 +17,7 @@ from atlas_ld.reference import gazetteer, matching
 from atlas_ld.resources import root, turtle_files
 from atlas_ld.validation import load_shapes, validate
 from atlas_ld.vocabulary import ATLAS, SDG, SHAPE
+from atlas_ld.web.pages import model
 
 BASE = "http://localhost:8000/"
 ONTOLOGY = URIRef("https://w3id.org/atlas-ld/ontology")
@@ -165,4 +166,13 @@ def test_the_ontologys_own_concepts_conform_to_the_shape_of_concepts() -> None:
 
 def test_every_code_list_has_a_file_of_its_own() -> None:
     names = {path.stem for path in (root() / "ontology" / "codes").glob("*.ttl")}
-    assert names == {"form", "status", "role", "level", "tri", "funder-kind", "identification", "section"}
+    assert names == {"form", "status", "role", "level", "tri", "funder-kind", "identification", "section", "position"}
+
+
+def test_the_versions_that_are_served_are_those_of_the_files() -> None:
+    current = Graph().parse(root() / "ontology" / "atlas.ttl", publicID=BASE).value(ONTOLOGY, OWL.versionInfo)
+    past = sorted(path.stem for path in (root() / "data" / "ontology").glob("*.ttl"))
+    assert (*past, str(current)) == model.VERSIONS
+    for version in past:
+        said = Graph().parse(root() / "data" / "ontology" / f"{version}.ttl", publicID=BASE)
+        assert str(said.value(ONTOLOGY, OWL.versionIRI)) == f"{ONTOLOGY}/{version}"

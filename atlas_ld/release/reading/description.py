@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from atlas_ld.rdf import RDF_TYPE, NamedNode, Triple, in_order, node, subject_of
 from atlas_ld.release.reading.store import Reader
-from atlas_ld.vocabulary import ATLAS, DCTERMS, FOAF, PROV
+from atlas_ld.vocabulary import ATLAS, DCTERMS, FOAF, GEO, PROV
 
 PARTS = frozenset(
     str(term)
@@ -22,6 +22,7 @@ PARTS = frozenset(
         ATLAS.fundingLine,
         FOAF.isPrimaryTopicOf,
         PROV.qualifiedDerivation,
+        GEO.hasGeometry,
     )
 )
 

@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 
 from flask import Response, abort, render_template, request
 
+from atlas_ld.catalogue import REFERENCES
 from atlas_ld.config import Settings
 from atlas_ld.errors import ReleaseError
 from atlas_ld.model import ClassModel
@@ -48,7 +49,7 @@ def privacy() -> Response:
 )
 def licences() -> Response:
     """The licence of the data, of the software, and of each library that the pages use."""
-    return html_page(partial(render_template, "pages/licences.html", libraries=libraries()))
+    return html_page(partial(render_template, "pages/licences.html", libraries=libraries(), references=REFERENCES))
 
 
 @blueprint.get("/model", fr="Modèle des données", en="Model of the data")
