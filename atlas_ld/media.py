@@ -53,6 +53,7 @@ LINKSET = Format("linkset", "txt", "application/linkset", "Linkset", ("text/plai
 OPENAPI = Format("openapi", "json", "application/vnd.oai.openapi+json", "OpenAPI", ("application/json",))
 SPARQL_QUERY = Format("sparql-query", "rq", "application/sparql-query", "SPARQL")
 GZIP = Format("gzip", "gz", "application/gzip", "gzip")
+CSVM = Format("csvw", "json", "application/csvm+json", "CSV on the Web", ("application/json",))
 ATOM = Format("atom", "atom", "application/atom+xml", "Atom", ("application/xml", "text/xml"))
 OPENSEARCH = Format("opensearch", "xml", "application/opensearchdescription+xml", "OpenSearch")
 ICON = Format("icon", "ico", "image/vnd.microsoft.icon", "Icon")

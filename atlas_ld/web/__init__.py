@@ -23,7 +23,7 @@ from atlas_ld.web.http import access_log, problems, responses
 from atlas_ld.web.http.requests import RequestReader
 from atlas_ld.web.lists import charts, maps, search
 from atlas_ld.web.lists import pages as lists
-from atlas_ld.web.pages import about, api, crawlers, downloads, feeds, health, home, model, near_misses
+from atlas_ld.web.pages import about, api, crawlers, downloads, feeds, health, home, model, near_misses, packages
 from atlas_ld.web.pages import problems as problem_pages
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.reconciliation import views as reconciliation
@@ -56,6 +56,7 @@ def create_app(publication: Publication) -> Flask:
         documents.blueprint,
         model.blueprint,
         downloads.blueprint,
+        packages.blueprint(),
         search.blueprint,
         endpoint.blueprint,
         named_queries.blueprint,

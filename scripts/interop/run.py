@@ -23,12 +23,15 @@ from flask.testing import FlaskClient  # noqa: E402
 
 from atlas_ld import pipeline  # noqa: E402
 from atlas_ld.config import Settings  # noqa: E402
+from atlas_ld.release.layout import open_release  # noqa: E402
+from atlas_ld.release.tables import tabled  # noqa: E402
 from atlas_ld.web import create_app  # noqa: E402
 from atlas_ld.web.publication import open_publication  # noqa: E402
 from tests.dcat_ap import FOLDER, VERSION, results  # noqa: E402
 
 PAGE = ROOT / "docs" / "interop.md"
 ENVIRONMENTS = ROOT / ".interop"
+TABLES = ("csvw==4.1.1", "frictionless==5.21.0")
 UDATA = ("udata==17.18.0", "mongomock==4.3.0")
 
 
@@ -94,7 +97,26 @@ def udata(client: FlaskClient, settings: Settings, folder: Path) -> Iterator[Row
         yield Row(UDATA[0].replace("==", " "), f"`/catalog.{extension}`", got)
 
 
-CHECKS: tuple[Callable[[FlaskClient, Settings, Path], Iterator[Row]], ...] = (dcat_ap, udata)
+def tables(client: FlaskClient, settings: Settings, folder: Path) -> Iterator[Row]:
+    """CSV on the Web and Frictionless, on the files of the release with what is said of them beside."""
+    downloads = open_release(settings.releases).path / "download"
+    for name in (*(f"{table}.csv-metadata.json" for table in tabled()), "datapackage.json"):
+        (downloads / name).write_bytes(client.get(f"/download/{name}").data)
+    python = _environment("tables", TABLES)
+    command = (python, ROOT / "scripts" / "interop" / "tables_read.py", downloads, *tabled())
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"The tables are not what is said of them: {done.stdout[-2000:]} {done.stderr[-2000:]}")
+    for package, given, got in zip(
+        TABLES,
+        ("`/download/*.csv-metadata.json`", "`/download/datapackage.json`"),
+        done.stdout.splitlines(),
+        strict=True,
+    ):
+        yield Row(package.replace("==", " "), given, got)
+
+
+CHECKS: tuple[Callable[[FlaskClient, Settings, Path], Iterator[Row]], ...] = (dcat_ap, udata, tables)
 
 
 def _environment(name: str, packages: tuple[str, ...]) -> Path:

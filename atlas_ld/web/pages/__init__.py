@@ -5,6 +5,7 @@ about           the model class by class, licences, accessibility, privacy, what
 model           /ontology, /shapes, /context.jsonld; model_diagram draws a class
 quality         what was found in the data
 downloads       /download/
+packages        what the tables hold: CSV on the Web, Frictionless Data Package
 api             /api: OpenAPI, from the routes and api.toml
 problems        /problems/: what the types of problems mean
 health          /health
