@@ -53,7 +53,7 @@ def main() -> None:
         try:
             rows = [row for check in CHECKS for row in check(client, settings, Path(folder))]
         finally:
-            publication.pool.close()
+            publication.service.close()
     lines = "".join(f"| {row.client} | {row.given} | {row.got} |\n" for row in rows)
     head = PAGE.read_text(encoding="utf-8").partition(_HEAD)[0]
     PAGE.write_text(f"{head}{_HEAD}|---|---|---|\n{lines}", encoding="utf-8")

@@ -1,5 +1,5 @@
-"""Whether the tables of a folder are what their metadata say, by `csvw` and by `frictionless`: a line for each, and 1 as exit
-status where they are not. Runs in an environment of its own, which has both (`run.py` makes it)."""
+"""Whether the tables of a folder are what their metadata say, by `csvw` and by `frictionless`: a line for each, and an
+exit status of 1 where they are not. It runs in an environment of its own, which has both (`run.py` makes it)."""
 
 from __future__ import annotations
 
