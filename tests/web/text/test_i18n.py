@@ -17,10 +17,10 @@ from atlas_ld.web.text.typography import french, paragraphs
 
 WEB = Path(web.__file__).parent
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
-SOURCES = [*TEMPLATES, *sorted(WEB.rglob("*.py"))]
-LITERAL = re.compile(r"""\bt\(\s*["']([\w.-]+)["']\s*[,)]""")
+SOURCES = [*TEMPLATES, *sorted((WEB / "templates").rglob("*.txt")), *sorted(WEB.rglob("*.py"))]
+LITERAL = re.compile(r"""\b(?:t|translate)\(\s*["']([\w.-]+)["']\s*[,)]""")
 BEGINNING = re.compile(r"""\bt\(\s*["']([\w.-]+)["']\s*~""")
-FORMATTED = re.compile(r"""\bt\(\s*f["']([^"']+)["']""")
+FORMATTED = re.compile(r"""\b(?:t|translate)\(\s*f["']([^"']+)["']""")
 
 
 def uses() -> tuple[set[str], list[re.Pattern[str]]]:
