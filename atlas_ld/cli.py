@@ -9,19 +9,21 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import click
 
-from atlas_ld import __version__, pipeline, tabular
+from atlas_ld import __version__, pipeline, sources, tabular
 from atlas_ld.config import Settings
 from atlas_ld.errors import AtlasError
-from atlas_ld.findings import Finding, Severity
+from atlas_ld.findings import Finding, Language, Severity, by_kind, report_csv, report_json
 from atlas_ld.iris import Iris
 from atlas_ld.media import SPARQL_CSV, SPARQL_JSON, TURTLE, Format
+from atlas_ld.privacy import redact
 from atlas_ld.rdf import parse_file
 from atlas_ld.release import layout
 from atlas_ld.release.diff import compare
@@ -45,6 +47,16 @@ _data_option = click.option(
 )
 
 
+_lang_option = click.option(
+    "--lang", "language", type=click.Choice(["fr", "en"]), help="Language of messages.  [default: the locale's]"
+)
+_report_option = click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write every finding to this file, .json or .csv.",
+)
+
+
 def _sentences(command: F) -> F:
     """Turn an AtlasError into one sentence on stderr and exit code 1."""
 
@@ -53,7 +65,7 @@ def _sentences(command: F) -> F:
         try:
             return command(*args, **kwargs)
         except AtlasError as error:
-            click.echo(f"atlas-ld: {error}", err=True)
+            click.echo(f"atlas-ld: {redact(str(error))[0]}", err=True)
             sys.exit(COULD_NOT)
 
     return guarded  # type: ignore[return-value]  # the same signature, which mypy cannot see through wraps
@@ -83,16 +95,19 @@ def main() -> None:
 @main.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--into", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
+@_lang_option
+@_report_option
 @_sentences
-def import_(paths: tuple[Path, ...], into: Path) -> None:
-    """Read pages (.txt, .html), tables (.csv, .xlsx) and JSON records, and write one JSON file for each record.
+def import_(paths: tuple[Path, ...], into: Path, language: Language | None, report: Path | None) -> None:
+    """Read pages (.txt, .html, .mhtml), tables (.csv, .xlsx) and JSON records, and write one JSON file for each record.
 
     Findings go to stderr with file and line; they are kept in the records as well. Files whose content is the same
     are left as they are.
 
     \b
-    Example:  atlas-ld import pages/ table.csv --into records/
+    Example:  atlas-ld import pages/ table.csv --into records/ --report findings.csv
     """
+    _report_format(report)
     into.mkdir(parents=True, exist_ok=True)
     records, unreadable = pipeline.read_records(paths, _settings())
     findings = [*unreadable, *(f for record in records.values() for f in record.findings)]
@@ -102,7 +117,8 @@ def import_(paths: tuple[Path, ...], into: Path) -> None:
         if not target.exists() or target.read_bytes() != content:
             target.write_bytes(content)
             written += 1
-    _tell(findings)
+    titles = {key: record.title for key, record in records.items() if record.title}
+    _tell(findings, language, report, titles)
     click.echo(f"{len(records)} records read, {written} written to {into}. {_counted(findings)}")
     sys.exit(_exit_code(findings))
 
@@ -111,37 +127,61 @@ def import_(paths: tuple[Path, ...], into: Path) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--format", "format_", type=click.Choice(["text", "turtle", "json"]), default="text", show_default=True)
 @_base_option
+@_lang_option
+@_report_option
 @_sentences
-def validate_(paths: tuple[Path, ...], format_: str, base_iri: str | None) -> None:
-    """Check sources or Turtle files against the shapes, and say how to mend what is wrong.
+def validate_(
+    paths: tuple[Path, ...], format_: str, base_iri: str | None, language: Language | None, report: Path | None
+) -> None:
+    """Check sources or RDF files (.ttl, .nt) against the shapes, and say how to mend what is wrong.
 
-    Turtle files are checked together, as one graph.
+    RDF files, and those of the folders that are named, are checked together, as one graph.
 
     \b
     Example:  atlas-ld validate records/ page.html
               atlas-ld validate graph.ttl --format turtle > report.ttl
     """
+    _report_format(report)
     settings = _settings(base_iri=base_iri)
     shapes = load_shapes(settings.base_iri)
-    turtle = [path for path in paths if path.suffix == ".ttl"]
-    if missing := next((path for path in turtle if not path.is_file()), None):
-        raise AtlasError(f"{missing} is not there.")
+    found = [(path, [(Path(file), name) for file, name in sources.files(path)]) for path in paths]
+    rdf = [file for _, files in found for file, name in files if Path(name).suffix.lower() in _RDF]
+    others = [path for path, files in found if any(Path(name).suffix.lower() not in _RDF for _, name in files)]
     remarks: list[Finding] = []
-    triples = [triple for path in turtle for triple in parse_file(path, settings.base_iri)]
-    results = list(validate(triples, shapes).results) if turtle else []
-    if others := [path for path in paths if path not in turtle]:
-        remarks, found = pipeline.check_sources(others, settings, _today())
-        results += found
-    report = Report(tuple(results))
+    triples = [triple for path in rdf for triple in parse_file(path, settings.base_iri)]
+    results, count = list(validate(triples, shapes).results) if rdf else [], len(triples)
+    if others:
+        checked = pipeline.check_sources(others, settings, _today())
+        # What a reader of sources says of RDF files is no remark: they have been checked above.
+        remarks = [f for f in checked.remarks if not (f.code == "not-a-source" and _is_rdf(f.source))]
+        results += checked.results
+        count += checked.triples
+    checks = Report(tuple(results))
     writers = {
-        "text": lambda: report.to_text(),
-        "turtle": lambda: report.to_turtle(Iris(settings.base_iri)),
-        "json": lambda: report.to_json(),
+        "text": lambda: checks.to_text(),
+        "turtle": lambda: checks.to_turtle(Iris(settings.base_iri)),
+        "json": lambda: checks.to_json(),
     }
-    _tell(remarks)
+    _tell([*remarks, *(result.to_finding() for result in results)] if report else remarks, language, report)
+    number = sum(len(files) for _, files in found)
+    click.echo(f"{number} file{'' if number == 1 else 's'} and {count} triple{'' if count == 1 else 's'} checked.", err=True)
+    if count == 0:
+        # An empty graph has no violation, which says nothing: it is never said to conform.
+        if _exit_code(remarks) == VIOLATIONS:
+            sys.exit(VIOLATIONS)
+        raise AtlasError(
+            "Nothing was checked: no record and no triple is there. Name pages, tables, records or Turtle."
+        )
     click.echo(writers[format_](), nl=False)
-    violated = not report.conforms or _exit_code(remarks) == VIOLATIONS
+    violated = not checks.conforms or _exit_code(remarks) == VIOLATIONS
     sys.exit(VIOLATIONS if violated else DONE)
+
+
+_RDF = (".ttl", ".nt")
+
+
+def _is_rdf(name: str | None) -> bool:
+    return Path(name or "").suffix.lower() in _RDF
 
 
 @main.command()
@@ -150,9 +190,17 @@ def validate_(paths: tuple[Path, ...], format_: str, base_iri: str | None) -> No
 @_base_option
 @click.option("--strict", is_flag=True, help="Refuse to build while a record has a violation.")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Date of the release.  [default: today, UTC]")
+@_lang_option
+@_report_option
 @_sentences
 def build(
-    data: tuple[Path, ...], releases: Path | None, base_iri: str | None, strict: bool, day: datetime | None
+    data: tuple[Path, ...],
+    releases: Path | None,
+    base_iri: str | None,
+    strict: bool,
+    day: datetime | None,
+    language: Language | None,
+    report: Path | None,
 ) -> None:
     """Build a release: read, match, map, validate, write. Prints the release's path last.
 
@@ -163,7 +211,8 @@ def build(
     Example:  atlas-ld build --data records/ --base-iri https://data.example.org/
     """
     settings = _settings(releases=releases, base_iri=base_iri)
-    outcome = _build(data, settings, day.date() if day else _today(), strict)
+    _report_format(report)
+    outcome = _build(data, settings, day.date() if day else _today(), strict, language, report)
     click.echo(outcome.release.path)
     sys.exit(VIOLATIONS if outcome.release.manifest.counts.quarantined else DONE)
 
@@ -385,10 +434,17 @@ def verify_(release_id: str | None, releases: Path | None) -> None:
     sys.exit(VIOLATIONS if differences else DONE)
 
 
-def _build(data: tuple[Path, ...], settings: Settings, day: date, strict: bool) -> pipeline.Outcome:
+def _build(
+    data: tuple[Path, ...],
+    settings: Settings,
+    day: date,
+    strict: bool,
+    language: Language | None = None,
+    report: Path | None = None,
+) -> pipeline.Outcome:
     paths = data or (root() / "data" / "demonstration",)
     outcome = pipeline.build(paths, settings, day=day, strict=strict, progress=_progress)
-    _tell([f for f in outcome.findings if f.severity is Severity.VIOLATION])
+    _tell(outcome.findings, language, report, least=Severity.VIOLATION)
     counts = outcome.release.manifest.counts
     click.echo(
         f"{counts.published} records published, {counts.quarantined} quarantined, {counts.triples} triples. "
@@ -412,13 +468,51 @@ def _portions(step: str, done: int, total: int) -> None:
         click.echo(f"  {step} {total} triples", err=True)
 
 
-def _tell(findings: list[Finding], most: int = 50) -> None:
-    """Findings on stderr, worst first; long lists are cut, and say so."""
-    ranked = sorted(findings, key=lambda finding: list(Severity).index(finding.severity))
-    for finding in ranked[:most]:
-        click.echo(str(finding), err=True)
-    if len(ranked) > most:
-        click.echo(f"... and {len(ranked) - most} more.", err=True)
+def _tell(
+    findings: list[Finding],
+    language: Language | None,
+    report: Path | None,
+    titles: Mapping[str, str] = MappingProxyType({}),
+    least: Severity = Severity.INFO,
+) -> None:
+    """Findings of a severity on stderr, worst first, long lists cut, how many of each kind last; all of them go into
+    the report."""
+    language = language or _locale_language()
+    if report:
+        written = report_csv(findings, titles) if report.suffix.lower() == ".csv" else report_json(findings, titles)
+        try:
+            report.write_text(written, "utf-8", newline="")
+        except OSError as error:
+            raise AtlasError(f"{report} cannot be written: {error.strerror}.") from error
+    order = list(Severity)
+    shown = [finding for finding in findings if order.index(finding.severity) <= order.index(least)]
+    ranked = sorted(shown, key=lambda finding: order.index(finding.severity))
+    for finding in ranked[:_MOST_TOLD]:
+        click.echo(finding.told(language, titles), err=True)
+    if len(ranked) > _MOST_TOLD:
+        rest = len(ranked) - _MOST_TOLD
+        more = (
+            f"… et {rest} autres ; --report FICHIER.csv les donne toutes."
+            if language == "fr"
+            else (f"... and {rest} more; --report FILE.csv has them all.")
+        )
+        click.echo(more, err=True)
+    for line in by_kind(findings, language):
+        click.echo(line, err=True)
+
+
+_MOST_TOLD = 50
+
+
+def _report_format(report: Path | None) -> None:
+    if report and report.suffix.lower() not in (".json", ".csv"):
+        raise AtlasError(f"The report {report.name} must end in .json or .csv.")
+
+
+def _locale_language() -> Language:
+    """French where the locale is (POSIX: LC_ALL, then LC_MESSAGES, then LANG), else English."""
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "fr" if next(filter(None, names), "").lower().startswith("fr") else "en"
 
 
 def _counted(findings: list[Finding]) -> str:

@@ -6,6 +6,7 @@ knows; `node` turns them into pyoxigraph's, once each.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -115,9 +116,13 @@ def day(value: date) -> Literal:
 
 
 def parse_file(path: Path, base_iri: str) -> list[Triple]:
-    """The triples of a Turtle file, its relative IRIs resolved against `base_iri`. Raises BrokenResource."""
+    """The triples of a Turtle file, its relative IRIs resolved against `base_iri`, byte order marks before it passed
+    over. Raises BrokenResource."""
     try:
-        return [quad.triple for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, base_iri=base_iri)]
+        content = path.read_bytes()
+        while content.startswith(codecs.BOM_UTF8):
+            content = content[len(codecs.BOM_UTF8) :]
+        return [quad.triple for quad in ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=base_iri)]
     except (SyntaxError, OSError) as error:
         raise BrokenResource(f"{path} is not Turtle: {error}") from error
 

@@ -143,3 +143,83 @@ def test_a_setting_of_the_wrong_kind_is_one_sentence(monkeypatch: pytest.MonkeyP
     result = run("releases", "list")
     assert result.exit_code == 1
     assert "ATLAS_LD_PORT" in result.output
+
+
+TURTLE = "@prefix dct: <http://purl.org/dc/terms/> . <http://localhost:8000/id/source/a> dct:title 'A'@fr .\n"
+
+
+@pytest.mark.parametrize("name", ["a.ttl", "a.TTL", "a.nt", "sub/a.ttl"])
+@pytest.mark.parametrize("mark", ["", "\ufeff", "\ufeff\ufeff"])
+def test_validate_reads_the_rdf_that_it_is_given_and_says_how_much(tmp_path: Path, name: str, mark: str) -> None:
+    file = tmp_path / "given" / name
+    file.parent.mkdir(parents=True)
+    nt = '<http://localhost:8000/id/source/a> <http://purl.org/dc/terms/title> "A"@fr .\n'
+    file.write_text(mark + (nt if name.endswith(".nt") else TURTLE), "utf-8")
+    for given in (file, tmp_path / "given"):
+        result = run("validate", given)
+        assert "1 file and 1 triple checked." in result.output
+        assert "not-a-source" not in result.output
+
+
+def test_validate_counts_the_files_and_triples_of_sources(tmp_path: Path) -> None:
+    source = write_record(tmp_path / "sources")
+    assert "1 file and" in run("validate", source).output
+    (tmp_path / "sources" / "b.ttl").write_text(TURTLE, "utf-8")
+    found = re.search(r"2 files and ([0-9]+) triples checked", run("validate", tmp_path / "sources").output)
+    assert found
+    assert int(found[1]) > 10
+
+
+@pytest.mark.parametrize("name", ["a.ttl", "a.jpg", "Thumbs.db", "~$a.csv"])
+def test_what_was_not_read_never_conforms(tmp_path: Path, name: str) -> None:
+    (tmp_path / "given").mkdir()
+    (tmp_path / "given" / name).write_text("", "utf-8")
+    result = run("validate", tmp_path / "given")
+    assert result.exit_code == 1
+    assert "Conforms" not in result.output
+    assert "Nothing was checked" in result.output
+
+
+def test_a_file_that_cannot_be_read_is_a_violation_and_never_conforms(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{", "utf-8")
+    result = run("validate", tmp_path / "a.json")
+    assert (result.exit_code, "Conforms" in result.output) == (2, False)
+
+
+@pytest.mark.parametrize("command", ["import", "validate", "build"])
+def test_findings_are_told_in_the_language_asked_for_and_all_of_them_reported(tmp_path: Path, command: str) -> None:
+    (tmp_path / "t.csv").write_text("title,start_year\n" + "".join(f"Puits {n},20x9\n" for n in range(60)), "utf-8")
+    arguments = {
+        "import": ["import", tmp_path / "t.csv", "--into", tmp_path / "records"],
+        "validate": ["validate", tmp_path / "t.csv"],
+        "build": ["build", "--data", tmp_path / "t.csv", "--releases", tmp_path / "releases"],
+    }[command]
+    csv_report, json_report = tmp_path / "f.csv", tmp_path / "f.json"
+    french = run(*arguments, "--lang", "fr", "--report", csv_report)
+    english = run(*arguments, "--lang", "en", "--report", json_report)
+    for output, word in ((french.output, "avertissement"), (english.output, "warning")):
+        assert re.search(rf"^ +60  impossible-year \({word}\)$", output, re.MULTILINE)
+    if command != "build":  # which tells violations alone
+        assert "t.csv:2 : avertissement" in french.output
+        assert "t.csv:2: warning" in english.output
+        assert "--report" in english.output
+    report = json.loads(json_report.read_text("utf-8"))
+    assert report["counts"]["impossible-year"] == 60
+    rows = csv_report.read_text("utf-8").splitlines()
+    assert rows[0].startswith("code,severity,fr,en,source,line")
+    assert sum(row.startswith("impossible-year,") for row in rows) == 60
+
+
+def test_findings_are_told_in_the_language_of_the_locale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "t.csv").write_text("title,start_year\nPuits,20x9\n", "utf-8")
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    monkeypatch.setenv("LANG", "fr_FR.UTF-8")
+    told = run("import", tmp_path / "t.csv", "--into", tmp_path / "records").output
+    assert "t.csv:2 : avertissement : puits (Puits) : « 20x9 »" in told.replace("\u00a0", " ")
+
+
+def test_a_report_of_another_kind_is_refused_before_anything_is_done(tmp_path: Path) -> None:
+    result = run("import", write_record(tmp_path / "s"), "--into", tmp_path / "r", "--report", tmp_path / "f.xml")
+    assert result.exit_code == 1
+    assert not (tmp_path / "r").exists()

@@ -102,14 +102,23 @@ def check(readings: Readings, settings: Settings, day: date, cache: Cache, worke
     return Checks(records, [*decisions.findings, *decisions.unused(used)])
 
 
-def check_sources(data: Iterable[Path], settings: Settings, day: date) -> tuple[list[Finding], list[Result]]:
-    """What readers and matching remark on these files and folders, and the results of SHACL, each once: one on a
-    shared entity is found under every record that links to it. Nothing is kept.
+class CheckedSources(NamedTuple):
+    """What readers and matching remark, the results of SHACL, and how many triples were checked, each once."""
+
+    remarks: list[Finding]
+    results: list[Result]
+    triples: int
+
+
+def check_sources(data: Iterable[Path], settings: Settings, day: date) -> CheckedSources:
+    """What is to be said of these files and folders: a result on a shared entity is found under every record that links
+    to it, and told once. Nothing is kept.
 
     Raises UnreadableSource for a path that is not there.
     """
     results: dict[Result, None] = {}
     used: set[tuple[str, int]] = set()
+    own, shared = 0, dict[str, int]()
     with opened(None, settings.base_iri) as cache:
         readings = read_all(data, settings, cache)
         decisions, shapes = _decisions(readings), load_shapes(settings.base_iri)
@@ -121,7 +130,9 @@ def check_sources(data: Iterable[Path], settings: Settings, day: date) -> tuple[
                 remarks += checked.remarks
                 results |= dict.fromkeys(checked.results)
                 used.update(checked.rulings)
-    return [*remarks, *decisions.unused(used)], list(results)
+                own += len(checked.graph.own)
+                shared |= {iri: len(triples) for iri, triples in checked.graph.shared.items()}
+    return CheckedSources([*remarks, *decisions.unused(used)], list(results), own + sum(shared.values()))
 
 
 def _decisions(readings: Readings) -> Decisions:
