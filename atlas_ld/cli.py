@@ -164,7 +164,8 @@ def validate_(
     }
     _tell([*remarks, *(result.to_finding() for result in results)] if report else remarks, language, report)
     number = sum(len(files) for _, files in found)
-    click.echo(f"{number} file{'' if number == 1 else 's'} and {count} triple{'' if count == 1 else 's'} checked.", err=True)
+    files, triple = f"file{'' if number == 1 else 's'}", f"triple{'' if count == 1 else 's'}"
+    click.echo(f"{number} {files} and {count} {triple} checked.", err=True)
     if count == 0:
         # An empty graph has no violation, which says nothing: it is never said to conform.
         if _exit_code(remarks) == VIOLATIONS:
