@@ -1,4 +1,4 @@
-"""A bad page is kept out with a clear reason, and the others are published."""
+"""A bad page is kept out with a clear reason; a bad date costs itself alone; the others are published."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from atlas_ld import pipeline
 from atlas_ld.config import Settings
+from atlas_ld.vocabulary import ATLAS
 
 PAGE = (Path(__file__).parent / "data" / "page.txt").read_text("utf-8")
 
@@ -22,18 +23,20 @@ def changed(old: str, new: str) -> str:
 
 BAD = {
     "101.txt": (changed("Titre\nPUITS PARTAGÉS\n", "Titre\n"), "titre", "title"),
-    "102.txt": (changed("31/12/2018", "31/02/2018"), "31/02/2018", "31/02/2018"),
     "103.txt": (changed("120000,50 2016", "-120000,50 2016"), "montant", "amount"),
-    "104.txt": (changed("Année de début du partenariat\n2015", "Année de début du partenariat\n2o15"), "2o15", "2o15"),
+}
+DATES = {
+    "102.txt": changed("31/12/2018", "31/02/2018"),
+    "104.txt": changed("Année de début du partenariat\n2015", "Année de début du partenariat\n2o15"),
 }
 
 
 @pytest.fixture(scope="module")
 def quality(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], str]:
-    """quality.json and the published graph of four bad pages and a good one."""
+    """quality.json and the published graph of two bad pages, two bad dates and a good page."""
     folder = tmp_path_factory.mktemp("bad")
     (folder / "pages").mkdir()
-    for name, (text, _, _) in BAD.items():
+    for name, text in (*((name, text) for name, (text, _, _) in BAD.items()), *DATES.items()):
         (folder / "pages" / name).write_text(text, encoding="utf-8")
     (folder / "pages" / "100.txt").write_text(PAGE, encoding="utf-8")
     (folder / "pages" / "105.txt").write_bytes(b"PK\x03\x04 no page at all")
@@ -44,9 +47,16 @@ def quality(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], s
 
 def test_the_good_page_is_published_and_the_bad_ones_are_not(quality: tuple[dict[str, Any], str]) -> None:
     told, graph = quality
-    assert [record["key"] for record in told["quarantined"]] == ["101", "102", "103", "104"]
-    assert "/id/partnership/100>" in graph
-    assert not any(f"/id/partnership/{key}>" in graph for key in (101, 102, 103, 104))
+    assert [record["key"] for record in told["quarantined"]] == ["101", "103"]
+    assert all(f"/id/partnership/{key}>" in graph for key in (100, 102, 104))
+    assert not any(f"/id/partnership/{key}>" in graph for key in (101, 103))
+
+
+def test_a_bad_date_costs_itself_alone_and_is_counted(quality: tuple[dict[str, Any], str]) -> None:
+    told, graph = quality
+    assert "2018-02-31" not in graph
+    assert not any(f"/id/partnership/104> <{ATLAS.startYear}>" in line for line in graph.splitlines())
+    assert {"impossible-date", "impossible-year"} <= {one["code"] for one in told["by_code"]}
 
 
 @pytest.mark.parametrize("name", sorted(BAD))
