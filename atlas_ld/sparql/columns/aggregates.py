@@ -31,6 +31,10 @@ _HALF = 31
 """Numbers are summed as two halves, so that each sum of doubles is exact: MOST_ROWS of 31 bits make less than 2^53."""
 
 
+_LONGEST = 10_000_000
+"""Characters of all texts that one query concatenates."""
+
+
 def aggregated(table: Table, keys: Sequence[str] | None, aggregates: Sequence[Aggregate], terms: Terms) -> Table:
     """A row for each group, with its keys and its aggregates. Raises Uncovered."""
     terms.spend(table.rows * (1 + len(aggregates)))
@@ -147,8 +151,12 @@ def _concatenated(ids: Ids, codes: Places, groups: int, separator: str, terms: T
     terms.spend(10 * len(ids))
     parts: list[list[str]] = [[] for _ in range(groups)]
     languages: list[set[str]] = [set() for _ in range(groups)]
+    length = 0
     for term, group in zip(terms.terms(ids), codes.tolist(), strict=True):
         assert term is not None
+        length += len(term.text) + len(separator)
+        if length > _LONGEST:
+            raise Uncovered("Long texts are concatenated.")
         parts[group].append(term.text)
         languages[group].add(term.kind.language)
     found = []

@@ -64,7 +64,9 @@ def _quick(call: Call, table: Table, terms: Terms) -> Truth | None:
     if call.name in _SEARCHES:
         found = texts(call.arguments[0], table, terms)
         test = None if found is None else tested(call)
-        return None if found is None or test is None else found.test(test)
+        return None if found is None or test is None else found.test(test, terms, _searches(call))
+    if call.name == "IN":
+        return _in(call, table, terms)
     if call.name not in _COMPARISONS:
         return None
     sign, (left, right) = call.name, call.arguments
@@ -76,8 +78,15 @@ def _quick(call: Call, table: Table, terms: Terms) -> Truth | None:
     if isinstance(left, Variable):
         return _of_variable(sign, left.name, right, table, terms)
     if right.kind == SIMPLE and _is_simple(left) and (found := texts(left, table, terms)) is not None:
-        return found.test(lambda value: compare(value, right.text))
+        return found.test(lambda value: compare(value, right.text), terms)
     return None
+
+
+def _searches(call: Call) -> int:
+    pattern = call.arguments[1]
+    if call.name != "REGEX" or not isinstance(pattern, Term):
+        return 1
+    return pattern.text.count("|") + pattern.text.count("*") + 1
 
 
 def _is_simple(expression: Expression) -> bool:
@@ -88,6 +97,19 @@ def _is_simple(expression: Expression) -> bool:
         case Call("LCASE" | "UCASE", (argument,)):
             return _is_simple(argument)
     return False
+
+
+def _in(call: Call, table: Table, terms: Terms) -> Truth | None:
+    """Whether a variable has one of some values, all of them IRIs or texts."""
+    variable, *values_ = call.arguments
+    constants = [value for value in values_ if isinstance(value, Term) and value.kind.datatype in ("", *STRINGS)]
+    if not isinstance(variable, Variable) or len(constants) < len(values_):
+        return None
+    ids = terms.joinable(table.column(variable.name))
+    if any(kind.datatype not in ("", *STRINGS) for kind in terms.kinds_of(ids)):
+        return None
+    found = np.isin(ids, [terms.known(constant) for constant in constants])
+    return np.where(ids == UNBOUND, ERROR, found).astype(np.int8)
 
 
 def _of_variable(sign: str, name: str, constant: Term, table: Table, terms: Terms) -> Truth | None:

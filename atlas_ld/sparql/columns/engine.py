@@ -17,6 +17,12 @@ from atlas_ld.sparql.columns.parser import parse
 from atlas_ld.sparql.columns.results import written
 from atlas_ld.sparql.columns.terms import Terms
 
+_CELL = 10
+"""What it costs to write a value, in rows."""
+
+_MOST_BYTES = 64 * 2**20
+"""Bytes of an answer, which is kept until it is whole."""
+
 
 def engine(descriptor: int) -> Engine:
     """What answers on the columns of an open file, which must be written. Raises OSError and ValueError."""
@@ -35,7 +41,15 @@ def answer(
     if isinstance(plan, Uncovered):
         raise Uncovered(*plan.args)
     terms = Terms(columns)
-    return iter(list(written(evaluate(plan.pattern, terms), plan.variables, terms, format_)))
+    table = evaluate(plan.pattern, terms)
+    terms.spend(_CELL * table.rows * len(plan.variables))
+    pieces, size = [], 0
+    for piece in written(table, plan.variables, terms, format_):
+        pieces.append(piece)
+        size += len(piece)
+        if size > _MOST_BYTES:
+            raise Uncovered("The answer is large.")  # Oxigraph sends its answer as it is made
+    return iter(pieces)
 
 
 class _Plan(NamedTuple):

@@ -42,6 +42,9 @@ from atlas_ld.sparql.columns.terms import Terms
 _COST = 30
 """What it costs to compute an expression once, in rows."""
 
+_LONGEST = 10_000
+"""Characters of a computed text."""
+
 Row = Sequence[Term | None]
 Value = Callable[[Row], Term | None]
 """None is an error, or an unbound variable."""
@@ -64,10 +67,14 @@ def values(expression: Expression, table: Table, terms: Terms) -> Ids:
     names = sorted(set(variables(expression)))
     columns = [table.column(name) for name in names]
     codes, places = group_codes(columns, table.rows)
-    terms.spend(table.rows + _COST * len(places) * (1 + len(names)))
+    terms.spend(table.rows + _COST * len(places) * _size(expression))
     value = compiled(expression, {name: place for place, name in enumerate(names)})
     rows = zip(*(terms.terms(column[places]) for column in columns), strict=True) if names else [()] * len(places)
     return terms.make(value(row) for row in rows)[codes]
+
+
+def _size(expression: Expression) -> int:
+    return 1 + sum(map(_size, expression.arguments)) if isinstance(expression, Call) else 1
 
 
 def compiled(expression: Expression, places: Mapping[str, int]) -> Value:
@@ -321,6 +328,8 @@ def _strlen(term: Term) -> Term | None:
 def _concat(*parts: Term) -> Term | None:
     if any(part.kind.datatype not in _TEXTS for part in parts):
         return None
+    if sum(len(part.text) for part in parts) > _LONGEST:
+        raise Uncovered("A text is long.")
     kinds = {part.kind for part in parts}
     return Term(next(iter(kinds)) if len(kinds) == 1 else SIMPLE, "".join(part.text for part in parts))
 

@@ -49,8 +49,8 @@ from atlas_ld.vocabulary import RDF
 _DEEPEST = 40
 """Brackets within brackets."""
 
-_LONGEST = 100
-"""Parts of one pattern or expression, which are nodes within nodes too."""
+_LONGEST = 200
+"""Parts of patterns and expressions in a row, which are nodes within nodes too."""
 
 _CODEPOINT = re.compile(r"\\[uU]")
 _STRING_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -88,7 +88,7 @@ class _Parser:
         self._words = [v.upper() if t.kind == "word" else v for t, v in zip(self._tokens, self._texts, strict=True)]
         self._place = 0
         self._prefixes = dict(prefixes)
-        self._depth = 0
+        self._depth = self._parts = 0
         self._names = 0
         self._aggregates: list[Aggregate] | None = None
         """Those of the SELECT that is read, where aggregates may stand."""
@@ -134,6 +134,11 @@ class _Parser:
         found = read()
         self._depth -= 1
         return found
+
+    def _count(self) -> None:
+        self._parts += 1
+        if self._parts > _LONGEST:
+            raise Uncovered("The query has many parts.")
 
     def _fresh(self) -> str:
         self._names += 1
@@ -301,17 +306,16 @@ class _Parser:
         triples: list[Triple] = []
         conditions: list[Expression] = []
         exists: list[tuple[Basic, bool]] = []
-        parts = 0
         while not self._accept("}"):
             if self._accept("FILTER"):
+                self._count()
                 if self._word in ("NOT", "EXISTS"):
                     exists.append(self._exists())
                 else:
                     conditions.append(self._constraint())
-                    _bound(len(conditions) + len(exists))
             elif self._word in ("OPTIONAL", "BIND", "VALUES", "{"):
-                part, triples, parts = _joined(part, Basic(tuple(triples))), [], parts + 1
-                _bound(parts)
+                self._count()
+                part, triples = _joined(part, Basic(tuple(triples))), []
                 part = self._next_part(part)
             elif self._word in ("MINUS", "GRAPH", "SERVICE", "LATERAL"):
                 raise Uncovered(f"The operator {self._word}.")
@@ -341,10 +345,9 @@ class _Parser:
         if self._accept("VALUES"):
             return _joined(part, self._values())
         found = self._nested(self._group)
-        length = 1
         while self._accept("UNION"):
-            found, length = Union(found, self._nested(self._group)), length + 1
-            _bound(length)
+            self._count()
+            found = Union(found, self._nested(self._group))
         return _joined(part, found)
 
     def _exists(self) -> tuple[Basic, bool]:
@@ -512,10 +515,10 @@ class _Parser:
         return self._chain(lambda: self._chain(self._relation, "&&"), "||")
 
     def _chain(self, part: Callable[[], Expression], *signs: str) -> Expression:
-        found, length = part(), 1
+        found = part()
         while sign := self._accept(*signs):
-            found, length = Call(sign, (found, part())), length + 1
-            _bound(length)
+            self._count()
+            found = Call(sign, (found, part()))
         return found
 
     def _relation(self) -> Expression:
@@ -607,11 +610,6 @@ class _Parser:
         found = Aggregate(name, argument, is_distinct, separator, self._fresh())
         aggregates.append(found)
         return Variable(found.result)
-
-
-def _bound(length: int) -> None:
-    if length > _LONGEST:
-        raise Uncovered("The query has many parts.")
 
 
 def _joined(one: Pattern, other: Pattern) -> Pattern:

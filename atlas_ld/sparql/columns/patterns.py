@@ -118,6 +118,7 @@ class _AnyProperty:
 
 def _linked(table: Table, near: str, far: str | None, pairs: Pairs, terms: Terms) -> Table:
     left, right = matches(pairs[0], terms.joinable(table.bound(near)), terms)
+    terms.spend(len(left) * len(table.columns))
     found = table.take(left)
     if far is None:
         return found

@@ -102,6 +102,7 @@ def join(one: Table, other: Table, terms: Terms) -> Table:
         order = np.argsort(codes[one.rows :], kind="stable")
         left, right = matches(codes[one.rows :][order], codes[: one.rows], terms)
         right = order[right]
+    terms.spend(len(left) * (len(one.columns) + len(other.columns)))
     joined = {name: column[left] for name, column in one.columns.items()}
     joined |= {name: column[right] for name, column in other.columns.items() if name not in joined}
     return Table(len(left), joined)

@@ -21,8 +21,8 @@ TRUE, FALSE, ERROR = 1, 0, -1
 Truth = NDArray[np.int8]
 """[rows] of TRUE, FALSE and ERROR (SPARQL 1.1, 17.2)."""
 
-_COST = 10
-"""What one text costs, in rows."""
+_COST, _LETTERS = 40, 8
+"""What one text costs, in rows; and so many letters cost as much as a row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,10 @@ class Texts:
     def map(self, change: Callable[[str], str]) -> Texts:
         return Texts([None if value is None else change(value) for value in self.values], self.places)
 
-    def test(self, holds: Callable[[str], object]) -> Truth:
+    def test(self, holds: Callable[[str], object], terms: Terms, searches: int = 1) -> Truth:
+        """Whether a text `holds`, which takes so many `searches` through it."""
+        length = sum(len(value) for value in self.values if value is not None)
+        terms.spend(len(self.places) + searches * (_COST * len(self.values) + length // _LETTERS))
         found = [ERROR if value is None else TRUE if holds(value) else FALSE for value in self.values]
         return np.array(found, np.int8)[self.places]
 

@@ -112,6 +112,8 @@ def test_a_graph_with_blank_nodes_has_no_columns() -> None:
         ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", True),
         ("select ?s { ?s a ?c } order by ?s", True),
         ("SELECT ?s { ?s :up+ ?t }", True),
+        ("SELECT ?s { ?s :up* ?t }", True),
+        ("SELECT * { ?s :up ?t }", False),
     ],
 )
 def test_light_queries_are_not_tried(query: str, worth: bool) -> None:
@@ -209,3 +211,41 @@ def test_what_fails_within_is_answered_by_oxigraph_and_logged(
     assert attached.answer("SELECT (COUNT(*) AS ?n) { }", SPARQL_JSON.name, {}, None) is None
     assert "told" in caplog.text
     assert "SELECT (COUNT(*) AS ?n)" in caplog.text
+
+
+@pytest.fixture(scope="module")
+def crowd() -> Columns:
+    store = Store()
+    lines = (f'<x:{place}> a <x:Thing> ; <x:p> {place}, "{place:03}", <x:{place + 1}> .\n' for place in range(3000))
+    store.load("".join(lines).encode(), format=RdfFormat.TURTLE)
+    return columns_of(store)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT (COUNT(*) AS ?n) { ?x (a/^a)+ ?y }",
+        "SELECT * { ?x a ?c . ?y a ?d } ORDER BY ?x ?y",
+        "SELECT (COUNT(*) AS ?n) { ?s <x:p> ?o FILTER(?o IN (" + ",".join(map(str, range(1500))) + ")) }",
+        "SELECT (COUNT(*) AS ?n) { ?s <x:p> ?o FILTER("
+        + " || ".join(f'REGEX(STR(?o), ".*{place}.*|' + "|".join("abcdefgh") + '")' for place in range(150))
+        + ") }",
+        "SELECT (STRLEN(?x5) AS ?n) { ?s <x:p> ?o BIND(STR(?o) AS ?x0) "
+        + " ".join(f"BIND(CONCAT({', '.join([f'?x{place}'] * 9)}) AS ?x{place + 1})" for place in range(5))
+        + "}",
+        "SELECT " + " ".join(f"(1 AS ?x{place})" for place in range(700)) + " { ?s <x:p> ?o } ORDER BY ?s",
+        "SELECT (GROUP_CONCAT(?t) AS ?all) { ?s a ?c . ?z a ?c . ?s <x:p> ?o BIND(STR(?o) AS ?t) }",
+        "SELECT (COUNT(*) AS ?n) { ?s a ?c "
+        + " ".join(f"OPTIONAL {{ ?s <x:p> ?o{place} }}" for place in range(30))
+        + "}",
+    ],
+)
+def test_what_costs_too_much_is_left_to_oxigraph_soon(crowd: Columns, query: str) -> None:
+    with pytest.raises(Uncovered, match=r"costs too much|long|large|many rows|Long"):
+        values(crowd, query)
+
+
+def test_a_list_of_a_thousand_names_is_looked_up_at_once(crowd: Columns) -> None:
+    names = ",".join(f"<x:{place}>" for place in range(0, 3000, 3))
+    query = f"SELECT (COUNT(*) AS ?n) {{ ?s a ?c FILTER(?s IN ({names})) }}"
+    assert values(crowd, query) == [["1000"]]
