@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_WORDS = re.compile(r"\b(?:count|sum|avg|min|max|group|order|filter|values|optional|distinct|union)\b|[+]|[*?]\s+[?$]", re.IGNORECASE)
+_WORDS = re.compile(
+    r"\b(?:count|sum|avg|min|max|group|order|filter|values|optional|distinct|union)\b|[+]|[*?]\s+[?$]", re.IGNORECASE
+)
 """What questions that read much are made of. Look-ups of one thing have none of these words."""
 
 _LONGEST = 10_000
