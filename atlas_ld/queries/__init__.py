@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -72,10 +72,6 @@ class Query:
         terms = {name: (value if isinstance(value, Sequence) else (value,)) for name, value in bindings.items()}
         # str() of a pyoxigraph term is its N-Triples form, with everything escaped that could end it.
         return self._with_values({name: " ".join(str(term) for term in value) for name, value in terms.items()})
-
-    def page(self, limit: int, offset: int = 0) -> Query:
-        """The same query for one page of its rows. The text must end without LIMIT and OFFSET, and be ordered."""
-        return replace(self, text=f"{self.text.rstrip()}\nLIMIT {limit:d} OFFSET {offset:d}\n")
 
     def example(self, prefixes: Mapping[str, str]) -> str:
         """SPARQL for a person to read, change and take elsewhere: example values, and the prefixes that it uses."""

@@ -32,6 +32,8 @@ _TYPES: Mapping[str, CellType] = {
     str(XSD.decimal): "number", str(XSD.integer): "number", str(XSD.gYear): "year", str(XSD.boolean): "boolean",
     str(XSD.date): "date",
 }  # fmt: skip
+NUMBERS = frozenset(datatype for datatype, type_ in _TYPES.items() if type_ in ("number", "year"))
+"""Datatypes whose values are numbers to a spreadsheet."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from flask import current_app
 
@@ -33,13 +33,16 @@ from atlas_ld.vocabulary import PREFIXES, VOID
 from atlas_ld.web.entities.moved import Moved, moved
 from atlas_ld.web.reconciliation.names import Names
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, eq=False)
 class Publication:
     """An open release and its readers.
 
-    What is made once for a release is a property of it, made when it is first asked for, and goes with it. Others may
-    cache by publication, which is compared by identity. docs/decisions/0022 lists every cache.
+    What is made once for a release is a property of it, made when it is first asked for, and goes with it.
+    docs/decisions/0022 lists every cache.
     """
 
     settings: Settings
@@ -102,6 +105,16 @@ class Publication:
         link = self.release.path.parent / CURRENT
         path = link if link.is_symlink() else self.release.path
         return datetime.fromtimestamp(int(path.lstat().st_mtime), UTC)
+
+    def keeping(self, function: Callable[Concatenate[Publication, P], T], most: int) -> Callable[P, T]:
+        """`function` of this publication, of which the `most` latest answers are kept. They go with the release."""
+        if function not in self._kept:
+            self._kept[function] = lru_cache(maxsize=most)(partial(function, self))
+        return self._kept[function]
+
+    @cached_property
+    def _kept(self) -> dict[Callable[..., Any], Callable[..., Any]]:
+        return {}
 
     def table(self, name: str) -> TableFile:
         """The table of a list, where it has one below /download/."""

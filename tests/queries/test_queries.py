@@ -45,10 +45,6 @@ def test_a_variable_that_a_query_does_not_bind_is_refused() -> None:
         SELECT.bound({"z": NamedNode("s:1")})
 
 
-def test_a_page_of_a_query_has_its_limit_and_offset() -> None:
-    assert SELECT.page(50, 100).text.endswith("LIMIT 50 OFFSET 100\n")
-
-
 def test_a_missing_query_is_a_broken_resource() -> None:
     with pytest.raises(BrokenResource, match="examples/none"):
         queries.load("examples/none")

@@ -87,9 +87,6 @@ rows is 1.6 kB at most for the whole Atlas."""
 _SUMMED = 64
 """Selections whose sums and places are remembered: a list and its map, its pages, in each language, ask the same."""
 
-_COUNTED = 512
-"""Facets of selections whose counts are remembered: every page of a list, in each language, has the same dozen."""
-
 _FEW = 256
 """Selections of fewer rows are read bit by bit, others as a whole."""
 _SORTED = 1000
@@ -119,9 +116,7 @@ class FacetIndex:
         self._links: Links | None = None
         self._having = lru_cache(maxsize=_KEPT)(self._read_having)
         self._amounts_by_year = lru_cache(maxsize=_SUMMED)(self._sum_by_year)
-        self._counts = lru_cache(maxsize=_COUNTED)(self._count_values)
         self._places_of = lru_cache(maxsize=_SUMMED)(self._count_places)
-        self._with_iris = lru_cache(maxsize=_KEPT)(self._read_with_iris)
 
     def everything(self, name: str) -> int:
         """The selection of every row of a list."""
@@ -147,9 +142,6 @@ class FacetIndex:
 
     def counts(self, name: str, facet: str, selection: int) -> Mapping[str, int]:
         """How many rows of a selection have each value of a facet; values that none has are left out."""
-        return self._counts(name, facet, selection)
-
-    def _count_values(self, name: str, facet: str, selection: int) -> Mapping[str, int]:
         values = self.facet(name, facet).items()
         return {value: count for value, bits in values if (count := (bits & selection).bit_count())}
 
@@ -165,11 +157,8 @@ class FacetIndex:
 
     def with_iris(self, name: str, iris: Iterable[str]) -> int:
         """The rows of these IRIs; those that the list does not have are passed over."""
-        return self._with_iris(name, tuple(iris))
-
-    def _read_with_iris(self, name: str, iris: tuple[str, ...]) -> int:
         sql = "SELECT id FROM item WHERE iri IN (SELECT value FROM json_each(?)) AND list = ?"
-        return bits_of([position for (position,) in self._rows(sql, (json.dumps(iris), name))])
+        return bits_of([position for (position,) in self._rows(sql, (json.dumps(list(iris)), name))])
 
     def beginning(self, name: str, words: Sequence[str]) -> int:
         """The rows in whose label each of these words, folded as `iris.fold` does, begins a word."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, QuerySolutions, QueryTriples, RdfFormat, Store
+from pyoxigraph import DefaultGraph, QuerySolutions, RdfFormat, Store
 
 from atlas_ld.errors import ReleaseError
 from atlas_ld.queries import Binding, Query
@@ -124,10 +124,3 @@ class Reader:
             raise ValueError(f"{query.name} is no SELECT query")
         variables = [variable.value for variable in answer.variables]
         return [{name: solution[name] for name in variables} for solution in answer]
-
-    def construct(self, query: Query, **bindings: Binding) -> list[Triple]:
-        """The triples of a CONSTRUCT or DESCRIBE query. Raises ValueError as `select` does."""
-        answer = self._store.query(query.bound(bindings), prefixes=self.prefixes)
-        if not isinstance(answer, QueryTriples):
-            raise ValueError(f"{query.name} is no CONSTRUCT query")
-        return list(answer)

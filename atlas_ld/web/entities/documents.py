@@ -20,6 +20,7 @@ from atlas_ld.iris import KEY, KINDS, Kind
 from atlas_ld.media import CSV, DOCUMENT_FORMATS, GEOJSON, HTML, JSONLD, PLACED_FORMATS, Format
 from atlas_ld.rdf import Literal, write
 from atlas_ld.release.reading.description import Document, describe
+from atlas_ld.release.tables import NUMBERS, harmless
 from atlas_ld.vocabulary import PREFIXES
 from atlas_ld.web.entities.signposting import document_links
 from atlas_ld.web.entities.views import render
@@ -181,14 +182,15 @@ def serialise(publication: Publication, document: Document, format_: Format) -> 
 
 
 def _csv(document: Document) -> bytes:
-    """Columns `subject, property, value, datatype, language` (RFC 4180); the datatype is empty for IRIs."""
+    """Columns `subject, property, value, datatype, language` (RFC 4180); the datatype is empty for IRIs. A text that a
+    spreadsheet would run as a formula gets an apostrophe, as in the tables."""
     output = StringIO()
     rows = csv.writer(output)
     rows.writerow(("subject", "property", "value", "datatype", "language"))
     for triple in document.triples:
         value = triple.object
         if isinstance(value, Literal):
-            tail = (value.value, value.datatype.value, value.language or "")
+            tail = (harmless(value.value, value.datatype.value in NUMBERS), value.datatype.value, value.language or "")
         else:
             tail = (str(value).strip("<>"), "", "")
         rows.writerow((str(triple.subject).strip("<>"), triple.predicate.value, *tail))

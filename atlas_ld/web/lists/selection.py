@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -94,14 +93,13 @@ def read(publication: Publication, name: str, arguments: MultiDict[str, str]) ->
 def select(publication: Publication, name: str, chosen: Mapping[str, tuple[str, ...]], words: str = "") -> Selection:
     """The selection of a list by values of its facets and by words."""
     words = words.strip()[:200]
-    found = _found(publication, name, words) if words else publication.facets.everything(name)
+    found = publication.keeping(_found, 256)(name, words) if words else publication.facets.everything(name)
     bits = found
     for facet, values in chosen.items():
         bits &= _having(publication, name, facet, values)
     return Selection(name, words, chosen, found, bits)
 
 
-@lru_cache(maxsize=256)
 def _found(publication: Publication, name: str, words: str) -> int:
     if LISTS[name].kind not in SEARCHED:  # as funding lines: a line is found by its funder's name
         wanted = "".join(letter if letter.isalnum() else " " for letter in fold(words)).split()

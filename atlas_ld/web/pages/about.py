@@ -78,7 +78,7 @@ def model_class(name: str) -> Response:
         abort(404)
     number = classes[name]
     class_ = publication.model.classes[number]
-    example = _example(publication, class_)
+    example = publication.keeping(_example, 64)(class_)
     values = {
         "class_": class_,
         "count": publication.partitions[0].get(class_.iri, 0),
@@ -93,7 +93,6 @@ def _diagram(publication: Publication, number: int) -> object:
     return diagram(publication.model, publication.model.classes[number])
 
 
-@lru_cache(maxsize=64)
 def _example(publication: Publication, class_: ClassModel) -> str | None:
     """The thing of this class that has the most said about it, among the first of them."""
     rows = publication.reader.select(load("pages/examples-of-class"), class_=node(class_.iri))

@@ -108,13 +108,15 @@ def entity(iri: str, labels: Iterable[Node] | None = None) -> DisplayValue:
     """The label and link of an IRI; `labels` where they are known already, else the store is asked."""
     publication = current_publication()
     if labels is None:
-        return _entity(publication, iri, current_language(), urls.place())
+        return publication.keeping(_entity, _LABELLED)(iri, current_language(), urls.place())
     return _shown(publication, iri, labels)
 
 
-@lru_cache(maxsize=16_384)
+_LABELLED = 16_384
+"""Things whose labels are kept: countries, themes and authorities stand on thousands of pages. Some 10 MB at most."""
+
+
 def _entity(publication: Publication, iri: str, _language: str, _place: urls.UrlContext) -> DisplayValue:
-    """Countries, themes and authorities stand on thousands of pages. Some 10 MB at most."""
     return _shown(publication, iri, publication.reader.labels([iri])[iri])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask, Response, abort, request
@@ -20,12 +20,7 @@ _FOLDER = Path(__file__).parents[1] / "static"
 
 def asset(name: str) -> str:
     """The address of a static file; it changes with the content, so that it can be cached for good."""
-    return url_for("static", filename=name, v=_version(name), lang=None)
-
-
-@cache
-def _version(name: str) -> str:
-    return _digest(_FOLDER / name)[:10]
+    return url_for("static", filename=name, v=_digest(_FOLDER / name)[:10], lang=None)
 
 
 def register(app: Flask) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 from flask import Response, abort, redirect, render_template, request, url_for
@@ -112,7 +112,7 @@ def explore() -> Response:
             starts=starts(publication.model),
             tests=TESTS,
             query=query,
-            choices=_choices(publication, current_language()),
+            choices=publication.keeping(_choices, 8)(current_language()),
         )
     )
 
@@ -163,7 +163,6 @@ def _written(publication: Publication, question: Question) -> str | None:
     return build(question.start, question.conditions, prefixes, current_language(), question.count)
 
 
-@lru_cache(maxsize=8)
 def _choices(publication: Publication, language: Language) -> Mapping[str, list[str]]:
     """What may be typed for a field, by the IRI of its concept scheme; for places, the countries."""
     schemes = {field.scheme for class_ in publication.model.classes for field in class_.fields if field.scheme}

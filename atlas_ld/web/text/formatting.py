@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
@@ -18,9 +17,7 @@ def number(value: int | Decimal | float) -> str:
     return _number(value, current_language())
 
 
-@lru_cache(maxsize=8192, typed=True)
 def _number(value: int | Decimal | float, language: str) -> str:
-    """Pages write the same numbers over and over."""
     return grouped(value, language) if isinstance(value, int) else format_decimal(value, locale=language)
 
 
@@ -29,7 +26,6 @@ def euros(value: Decimal | int | str) -> str:
     return _euros(Decimal(value), current_language())
 
 
-@lru_cache(maxsize=8192)
 def _euros(amount: Decimal, language: str) -> str:
     written = grouped(int(amount), language) if amount == amount.to_integral_value() else _with_cents(amount, language)
     return f"{written}\u00a0€" if language == "fr" else f"-€{written[1:]}" if amount < 0 else f"€{written}"
@@ -44,7 +40,6 @@ def short_euros(value: Decimal) -> str:
     return _short_euros(value, current_language())
 
 
-@lru_cache(maxsize=1024)
 def _short_euros(value: Decimal, language: str) -> str:
     compact = format_compact_decimal(value, locale=language, fraction_digits=1)
     if language == "en":
@@ -61,7 +56,6 @@ def day(value: str | date) -> str:
     return _day(parsed, current_language())
 
 
-@lru_cache(maxsize=4096)
 def _day(value: date, language: str) -> str:
     # Europe's English: the day before the month.
     return format_date(value, "long", locale="fr" if language == "fr" else "en_GB")
@@ -72,7 +66,6 @@ def percent(value: Decimal | float) -> str:
     return _percent(value, current_language())
 
 
-@lru_cache(maxsize=1024)
 def _percent(value: Decimal | float, language: str) -> str:
     return format_percent(value, locale=language)
 

@@ -57,7 +57,6 @@ def translate(key: str, language: Language, **values: Any) -> str:
     return message.format(**written)
 
 
-@lru_cache(maxsize=4096)
 def _category(language: Language, count: int) -> str:
     return str(Locale(language).plural_form(count))
 

@@ -63,15 +63,9 @@ def test_a_binding_restricts_a_query_to_its_terms(reader: Reader) -> None:
     assert len(reader.select(text, s=[NamedNode(A), NamedNode(B)])) == 2
 
 
-def test_construct_gives_triples(reader: Reader) -> None:
-    assert len(reader.construct(query("CONSTRUCT { ?s a atlas:Thing } WHERE { ?s atlas:elapsed true }"))) == 2
-
-
 def test_a_query_of_the_wrong_form_is_an_error_that_names_it(reader: Reader) -> None:
     with pytest.raises(ValueError, match="test is no SELECT"):
         reader.select(query("ASK WHERE { }"))
-    with pytest.raises(ValueError, match="test is no CONSTRUCT"):
-        reader.construct(query("SELECT * WHERE { ?s ?p ?o }"))
 
 
 def test_a_folder_without_a_store_is_an_error_and_stays_as_it_is(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +13,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from rdflib import Graph, Literal, URIRef
 
-from atlas_ld.media import DOCUMENT_FORMATS, HTML, JSONLD, RDF_FORMATS, TURTLE, Format
-from atlas_ld.vocabulary import ATLAS, FOAF
+from atlas_ld import rdf
+from atlas_ld.media import CSV, DOCUMENT_FORMATS, HTML, JSONLD, RDF_FORMATS, TURTLE, Format
+from atlas_ld.rdf import Triple, node
+from atlas_ld.release.reading.description import Document
+from atlas_ld.vocabulary import ATLAS, DCTERMS, FOAF, XSD
 from atlas_ld.web import create_app
+from atlas_ld.web.entities.documents import serialise
 
 ENTITIES = (
     "partnership/hostile",
@@ -229,3 +235,17 @@ def test_the_feature_of_a_thing_is_that_of_its_list(demonstration_client: FlaskC
     for feature in placed[:5]:
         address = feature["id"].replace("/id/", "/doc/").removeprefix("http://localhost:8000")
         assert json.loads(demonstration_client.get(f"{address}.geojson").data) == feature
+
+
+@pytest.mark.parametrize("text", ["=cmd|'/c calc'!A1", "+1", "-1", "@x", "\tx", "\rx"])
+def test_what_a_spreadsheet_would_run_is_text_in_the_csv_of_a_document(demonstration_site: Flask, text: str) -> None:
+    subject = "http://localhost:8000/id/partnership/x"
+    triples = [
+        Triple(node(subject), node(DCTERMS.title), rdf.Literal(text, language="fr")),
+        Triple(node(subject), node(ATLAS.startYear), rdf.Literal("-5", datatype=node(XSD.integer))),
+    ]
+    with demonstration_site.test_request_context():
+        publication = demonstration_site.extensions["atlas"]
+        written = serialise(publication, Document(subject, triples, [], 1, False), CSV).decode()
+    rows = list(csv.DictReader(io.StringIO(written, newline="")))
+    assert [row["value"] for row in rows] == [f"'{text}", "-5"]
