@@ -188,7 +188,7 @@ def workers(pid: int) -> int:
 async def watch(pid: int, until: float, peaks: dict[str, int]) -> None:
     while time.monotonic() < until:
         for command, megabytes in family(pid).values():
-            kind = "worker" if "atlas_ld.sparql.worker" in command else "server"
+            kind = "worker" if "atlas_ld.sparql.worker" in command else "server"  # web processes, service, supervisor
             peaks[kind] = max(peaks.get(kind, 0), megabytes)
         peaks["workers"] = max(peaks.get("workers", 0), workers(pid))
         await asyncio.sleep(0.5)

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from pyoxigraph import NamedNode, Store
 
+from atlas_ld.config import Settings
 from atlas_ld.iris import Iris
 from atlas_ld.media import HTML, JSONLD, TURTLE
 from atlas_ld.release.layout import Release, open_release
@@ -50,9 +51,9 @@ def compare(releases: Path, work: Path, queries: Sequence[str], seconds: int = 5
         return requests_per_second(base, asked, CONNECTIONS, seconds, repeats)
 
     with bare("flask") as base:
-        table.add("bare Flask, hello", rate(base, [("/", "*/*")]), "granian, one process as ours")
+        table.add("bare Flask, hello", rate(base, [("/", "*/*")]), "granian, as many processes as ours")
     with bare("wsgi") as base:
-        table.add("bare WSGI, 5 kB", rate(base, [("/", "*/*")]), "granian, one process as ours")
+        table.add("bare WSGI, 5 kB", rate(base, [("/", "*/*")]), "granian, as many processes as ours")
     with site(releases, access_log=0) as (base, _):
         settle(base)
         warm(base, mix)
@@ -165,7 +166,7 @@ def bare(application: str) -> Iterator[str]:
     port = free_port()
     granian = Path(sys.executable).parent / "granian"
     program: list[str | Path] = [granian, "--interface", "wsgi", "--port", str(port), "--no-access-log"]
-    program += ["--workers", "1", f"bench.peers.bare:{application}"]
+    program += ["--workers", str(Settings().web_processes), f"bench.peers.bare:{application}"]
     base = f"http://127.0.0.1:{port}"
     with server(program, base):
         yield base
@@ -237,8 +238,10 @@ def _until_settled(base: str, seconds: float = 120) -> Iterator[None]:
 
 
 def warm(base: str, asked: Requests) -> None:
-    for path, accept in asked:
-        get(base, path, accept)
+    """Asks for everything on connections of their own, often enough that each process of a server has been asked."""
+    for _ in range(4):
+        for path, accept in asked:
+            get(base, path, accept)
 
 
 def get(base: str, path: str, accept: str) -> bytes:

@@ -122,7 +122,8 @@ def contenders(
 
 @contextlib.contextmanager
 def _ours(releases: Path, kept: int) -> Iterator[Engine]:
-    settings = {"query_cache_mb": kept, "query_per_client": 64, "query_seconds": 60, "access_log": 0}
+    settings = {"query_cache_mb": kept, "document_cache_mb": kept, "query_per_client": 64, "query_seconds": 60}
+    settings |= {"access_log": 0}
     with serving.site(releases, **settings) as (base, _), _over_http(f"{base}/sparql") as ask:
         serving.settle(base)
         yield Engine("atlas-ld", ask, f"{base}/sparql")

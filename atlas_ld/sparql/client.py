@@ -305,6 +305,24 @@ class QueryService:
             return AsyncAnswer(*begun, None)
         return AsyncAnswer(*begun, connection)
 
+    def admit(self, client: str) -> Callable[[], None]:
+        """Counts other work for a client as a query of theirs, until what is returned is called.
+
+        Raises ClientBusy and EndpointBusy.
+        """
+        connection = _Connection(self.address)
+        try:
+            kind, payload = connection.exchange(framed_json(frames.ADMIT, {"client": client}))
+            if kind == frames.ERROR:
+                raise failures.from_json(orjson.loads(payload))
+        except _GoneError:
+            connection.close()
+            raise _busy() from None
+        except BaseException:
+            connection.close()
+            raise
+        return connection.close
+
     def status(self) -> dict[str, Any]:
         """`{"columns": whether they are written, "workers": process ids}`. Raises EndpointBusy where it is gone."""
         connection = _Connection(self.address)

@@ -66,15 +66,16 @@ class Connection(FrameProtocol):
             self._task.cancel()
         self._leave()
 
-    def _admit(self, client: str) -> bool:
+    def _admit(self, client: str) -> None:
         """Counts the client as present until `_leave`."""
+        self._leave()
         try:
             self._pool.scheduler.admit(client)
         except QueryError as error:
             self.send(framed_json(frames.ERROR, failures.to_json(error)))
-            return False
-        self._client = client
-        return True
+        else:
+            self._client = client
+            self.send(frames.framed(frames.READY))
 
     def _leave(self) -> None:
         client, self._client = self._client, None

@@ -28,7 +28,7 @@ from atlas_ld.web.pages import problems as problem_pages
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.reconciliation import views as reconciliation
 from atlas_ld.web.rendering import static_files, templating, urls
-from atlas_ld.web.sparql import endpoint, explore, named_queries, saved_queries
+from atlas_ld.web.sparql import admission, endpoint, explore, named_queries, saved_queries
 from atlas_ld.web.text import i18n
 
 
@@ -42,6 +42,7 @@ def create_app(publication: Publication) -> Flask:
     i18n.register(app)
     urls.register(app)
     access_log.register_bounds(app)
+    admission.register(app)
     templating.register(app)
     static_files.register(app)
     responses.register(app)

@@ -328,18 +328,21 @@ def test_a_client_may_have_so_many_queries_under_way_until_their_answers_are_tak
 
 
 def test_slow_readers_do_not_fill_the_disk(open_service: OpenService) -> None:
-    """A client may have a quarter of 40 MB; each of these answers takes six."""
-    service = open_service(query_seconds=20.0, query_spool_mb=40)
+    """A client may have a quarter of the room: one answer of six megabytes, and not two."""
+    service, size = open_service(query_seconds=20.0, query_spool_mb=28, query_cache_mb=0), 6 * 10**6
+    query = f"SELECT (CONCAT({', '.join(['?l'] * 100)}) AS ?x) {{ BIND('{'x' * 1000}' AS ?l) ?s ?p ?o }} LIMIT 60"
 
     async def scene() -> None:
-        held = await service.ask(QueryRequest(f"{STREAM} LIMIT 30000"), "a", whole=True)
+        held = await service.ask(QueryRequest(query), "a", whole=True)
+        assert held.size is not None
+        assert held.size > size
         with pytest.raises(EndpointBusy, match="still being read"):
-            await service.ask(QueryRequest(f"{STREAM} LIMIT 30000 # more"), "a", whole=True)
-        other = await service.ask(QueryRequest(f"{STREAM} LIMIT 30000 # other"), "b", whole=True)
+            await service.ask(QueryRequest(f"{query} # more"), "a", whole=True)
+        other = await service.ask(QueryRequest(f"{query} # other"), "b", whole=True)
         for answer in (held, other):
             assert len(await answer.content()) == answer.size
             answer.close()
-        (await service.ask(QueryRequest(f"{STREAM} LIMIT 30000 # again"), "a", whole=True)).close()
+        (await service.ask(QueryRequest(f"{query} # again"), "a", whole=True)).close()
 
     play(service, scene)
 

@@ -24,6 +24,7 @@ ENVIRON = "atlas.request"
 """Where the Request stands in an environ."""
 
 _PREFIX = re.compile(r"/[\w.~-]+(?:/[\w.~-]+)*", re.ASCII)
+_LONGEST_CLIENT = 64
 _ONCE = frozenset(("content-length", "content-type", "host"))
 
 
@@ -60,7 +61,7 @@ class Request:
             said = {
                 name: rules.forwarded(known.get(f"x-forwarded-{name}"), proxies) for name in ("for", "proto", "host")
             }
-            client, scheme = said["for"] or peer, said["proto"] or scheme
+            client, scheme = (said["for"] or peer)[:_LONGEST_CLIENT], said["proto"] or scheme
             if said["host"]:
                 known["host"] = said["host"]
             if settings.trusted_prefix:
@@ -126,7 +127,7 @@ def counted(address: str) -> str:
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
-        return address[:64]
+        return address[:_LONGEST_CLIENT]
     if found.version == 6:
         return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
     return str(found)

@@ -44,6 +44,8 @@ class Route:
     """The answer to GET follows from the release, the address and what Vary names, and costs enough to be kept."""
     queries: bool = False
     """It runs queries that may take long."""
+    costly: bool = False
+    """It may take long to answer: its client is admitted first, as those of queries are."""
     longest: int = LONGEST_ADDRESS
     """Bytes of its address, with the query string."""
     names_something: Callable[..., bool] | None = None

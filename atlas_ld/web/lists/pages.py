@@ -43,6 +43,7 @@ def blueprint() -> Routes:
         en="The selection of a list, all of it, as a file; its filters are those of the list",
         formats=LIST_FORMATS,
         parameters=("q", "sort", "dialect", "lang"),
+        costly=True,
     )(file)
     return made
 

@@ -1,6 +1,7 @@
 """The endpoint and what helps to ask it.
 
 endpoint              /sparql
+admission             clients of costly pages are counted with those of queries
 protocol              what a client asks, by the SPARQL 1.1 Protocol
 reply                 what a client gets
 service_description   what the endpoint can do, in RDF

@@ -12,13 +12,15 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeVar, cast
 
-from flask import Response, abort, redirect, render_template, url_for
+from flask import Response, abort, redirect, render_template, request, url_for
 
 from atlas_ld.errors import QueryError
 from atlas_ld.media import HTML, RDF_FORMATS, RESULT_FORMATS, SPARQL_QUERY, Format, by_extension
 from atlas_ld.sparql.request import QueryRequest
+from atlas_ld.web.http.access_log import network
 from atlas_ld.web.http.negotiation import Content, represent
 from atlas_ld.web.http.problems import problem
+from atlas_ld.web.http.requests import ENVIRON
 from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.publication import current_publication
 from atlas_ld.web.sparql.endpoint import query_problem, run, sent
@@ -60,7 +62,7 @@ def save() -> Response:
             kind = found.kind
     except QueryError as error:
         return query_problem(error)
-    key = _try(lambda: saved.save(query, kind))
+    key = _try(lambda: saved.save(query, kind, network(request.environ[ENVIRON].client) or ""))
     return cast(Response, redirect(url_for("saved.query", name=key), 303, Response))
 
 

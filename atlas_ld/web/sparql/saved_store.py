@@ -23,25 +23,42 @@ _KEY_DIGITS = 24
 _PAGE = 4096
 """Bytes of a page of the file. A query counts as whole pages, which is the most that it takes."""
 
+_OFTEN = 2
+"""A query that was asked for on so many days after the one on which it was saved stays before the others."""
+_SHARE = 8
+"""One network may have one such part of the room for queries that are not asked for on several days."""
+
 _DAY = 86_400
 _PATIENCE = 5.0
 
 _CREATE = """
     CREATE TABLE IF NOT EXISTS saved (
-        key TEXT PRIMARY KEY, query TEXT NOT NULL, kind TEXT NOT NULL, bytes INTEGER NOT NULL, used INTEGER NOT NULL
+        key TEXT PRIMARY KEY, query TEXT NOT NULL, kind TEXT NOT NULL, bytes INTEGER NOT NULL, used INTEGER NOT NULL,
+        network TEXT NOT NULL DEFAULT '', days INTEGER NOT NULL DEFAULT 0
     )
 """
+_COLUMNS = {"network": "TEXT NOT NULL DEFAULT ''", "days": "INTEGER NOT NULL DEFAULT 0"}
+"""Those that files of earlier versions lack."""
 _SAVE = """
-    INSERT INTO saved (key, query, kind, bytes, used) VALUES (?, ?, ?, ?, ?)
+    INSERT INTO saved (key, query, kind, bytes, used, network) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET used = excluded.used
 """
-# The sum runs from the newest use to the oldest, the query just saved first; what lies past the limit goes.
-_EVICT = """
+# Two sums run from the newest use to the oldest, the query just saved first: of all queries, those that were used on
+# several days before the others, and of those that one network saved and nobody used on several days. What lies past a
+# limit goes.
+_EVICT = f"""
     DELETE FROM saved WHERE key IN (
-        SELECT key FROM (SELECT key, SUM(bytes) OVER (ORDER BY key = ? DESC, used DESC, key) AS up_to FROM saved)
-        WHERE up_to > ?
+        SELECT key FROM (
+            SELECT key, days,
+                SUM(bytes) OVER (ORDER BY key = :key DESC, days >= {_OFTEN} DESC, used DESC, key) AS up_to,
+                SUM(bytes) OVER (
+                    PARTITION BY network, days >= {_OFTEN} ORDER BY key = :key DESC, used DESC, key
+                ) AS of_network
+            FROM saved
+        )
+        WHERE up_to > :most OR (days < {_OFTEN} AND network <> '' AND of_network > :share)
     )
-"""
+"""  # noqa: S608  # a number of our own
 
 
 @dataclass(frozen=True)
@@ -76,14 +93,18 @@ class SavedQueries:
         """Whether there is room for a query of this size at all."""
         return _size(query) <= self._most
 
-    def save(self, query: str, kind: str) -> str:
-        """The key of a query that is now saved, in the place of others if need be. Raises ValueError if none fits."""
+    def save(self, query: str, kind: str, network: str = "") -> str:
+        """The key of a query that is now saved by somebody of a network (`access_log.network`), in the place of others
+        if need be: of the same network first. Raises ValueError if none fits."""
         if not self.fits(query):
             raise ValueError("the query is larger than all the room for saved ones")
         key = key_of(query)
         with self._transaction() as database:
-            database.execute(_SAVE, (key, query, kind, _size(query), int(time.time())))
-            database.execute(_EVICT, (key, self._most))
+            # To be told apart, not to be read; of those without a name, nobody knows how many they are.
+            name = hashlib.sha256(network.encode()).hexdigest()[:_KEY_DIGITS] if network else ""
+            database.execute(_SAVE, (key, query, kind, _size(query), int(time.time()), name))
+            share = max(self._most // _SHARE, _size(query))
+            database.execute(_EVICT, {"key": key, "most": self._most, "share": share})
         return key
 
     def read(self, key: str) -> Saved | None:
@@ -96,7 +117,7 @@ class SavedQueries:
                 return None
             now = int(time.time())
             if row[2] < now - _DAY:
-                database.execute("UPDATE saved SET used = ? WHERE key = ?", (now, key))
+                database.execute("UPDATE saved SET used = ?, days = days + 1 WHERE key = ?", (now, key))
         return Saved(key, row[0], row[1])
 
     @contextmanager
@@ -106,6 +127,9 @@ class SavedQueries:
             database.execute("PRAGMA auto_vacuum = FULL")
             database.execute("BEGIN IMMEDIATE")
             database.execute(_CREATE)
+            known = {row[1] for row in database.execute("PRAGMA table_info(saved)")}
+            for name in _COLUMNS.keys() - known:
+                database.execute(f"ALTER TABLE saved ADD COLUMN {name} {_COLUMNS[name]}")
             yield database
             database.execute("COMMIT")  # without it, closing rolls back
 

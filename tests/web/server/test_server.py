@@ -6,12 +6,14 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from http.client import HTTPException
 from pathlib import Path
@@ -172,6 +174,40 @@ def test_all_processes_end_with_the_one_that_started_them(tmp_path: Path) -> Non
         assert len(pids) >= 4
         os.kill(server.pid, signal.SIGKILL)
         until(lambda: not any(Path(f"/proc/{pid}/exe").exists() for pid in pids))
+
+
+def test_idle_connections_do_not_close_the_site(tmp_path: Path) -> None:
+    """More of them than a process takes: those that say nothing are closed in time, and who waits has their place."""
+    settings, _ = built(tmp_path, "Avant")
+    few = replace(settings, connections=128, header_seconds=2, processes=1)
+    with serving(few, tmp_path / "log") as server, contextlib.ExitStack() as idle:
+        assert server.ask("GET", "/health").status == 200
+        for number in range(160):
+            connection = idle.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+            if number % 2:
+                connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")  # and never the rest
+        assert server.ask("GET", "/health").status == 200
+
+
+def test_http_2_in_clear_text_is_not_spoken(tmp_path: Path) -> None:
+    settings, _ = built(tmp_path, "Avant")
+    with serving(settings, tmp_path / "log") as server:
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            connection.settimeout(20)
+            connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9))
+            answer = connection.recv(100)
+        assert not answer or answer.startswith(b"HTTP/1.1 4")
+
+
+def test_who_sends_requests_here_is_told_whether_all_is_there(tmp_path: Path) -> None:
+    settings, release = built(tmp_path, "Avant")
+    with serving(settings, tmp_path / "log") as server:
+        assert json.loads(server.ask("GET", "/ready").body) == {"ready": True}
+        (settings.releases / release / "catalogue.ttl").unlink()
+        answer = server.ask("GET", "/ready")
+        assert answer.status == 503
+        assert json.loads(answer.body) == {"ready": False, "wrong": ["catalogue.ttl is missing."]}
+        assert json.loads(server.ask("GET", "/health").body)["status"] == "degraded"
 
 
 def log_of(server: Server) -> str:

@@ -320,6 +320,23 @@ def test_an_address_of_the_data_that_is_no_web_address_is_not_linked(client: Fla
     assert 'href="javascript:' not in page
 
 
+def test_costly_files_count_as_queries_of_their_client(demonstration: Release) -> None:
+    publication = open_publication(replace(SETTINGS, query_per_client=1, releases=demonstration.path.parent))
+    try:
+        client = create_app(publication).test_client()
+        dismiss = publication.service.admit("127.0.0.1")
+        refused = client.get("/partnerships.csv")
+        assert refused.status_code == 429
+        assert problem(refused)["type"].endswith("#problem-client-busy")
+        assert client.get("/partnerships").status_code == 200
+        dismiss()
+        for _ in range(3):  # each gives its place back when it has been sent
+            with client.get("/partnerships.csv", buffered=True) as answer:
+                assert answer.status_code == 200
+    finally:
+        publication.service.close()
+
+
 def test_every_example_on_the_page_works(client: FlaskClient) -> None:
     for name in queries.names("examples"):
         text = queries.load(name).example(PREFIXES | IRIS.prefixes)

@@ -48,6 +48,39 @@ def test_the_query_not_used_for_the_longest_goes_first(tmp_path: Path, monkeypat
     assert queries.read(third)
 
 
+def test_one_network_drives_out_its_own_queries_and_nobody_elses(tmp_path: Path) -> None:
+    queries = SavedQueries(tmp_path, 160 * 4096)
+    others = [queries.save(f"ASK {{ }} # {n}", "boolean", f"192.0.{n}.0/24") for n in range(20)]
+    greedy = [queries.save(f"SELECT * {{ }} # {n}", "bindings", "198.51.100.0/24") for n in range(400)]
+    assert all(queries.read(key) for key in others)
+    assert sum(queries.read(key) is not None for key in greedy) == 20
+
+
+def test_what_is_used_on_several_days_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(0, 10**9, 100_000))
+    monkeypatch.setattr(saved_store.time, "time", lambda: float(next(clock)))
+    queries = SavedQueries(tmp_path, 16 * 4096)
+    used = queries.save("ASK { } # used", "boolean", "192.0.2.0/24")
+    for _ in range(2):
+        assert queries.read(used)
+    for number in range(60):
+        queries.save(f"ASK {{ }} # {number}", "boolean", f"198.51.{number}.0/24")
+    assert queries.read(used)
+
+
+def test_a_file_of_an_earlier_version_is_used_on(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / FILE) as database:
+        database.execute(
+            "CREATE TABLE saved (key TEXT PRIMARY KEY, query TEXT NOT NULL, kind TEXT NOT NULL, "
+            "bytes INTEGER NOT NULL, used INTEGER NOT NULL)"
+        )
+        database.execute("INSERT INTO saved VALUES ('k', 'ASK {}', 'boolean', 4096, 0)")
+    database.close()
+    queries = SavedQueries(tmp_path, 100_000)
+    assert queries.read("k") == Saved("k", "ASK {}", "boolean")
+    assert queries.read(queries.save("ASK { } # new", "boolean", "192.0.2.0/24"))
+
+
 def test_a_query_larger_than_all_the_room_is_refused(tmp_path: Path) -> None:
     queries = SavedQueries(tmp_path, 5000)
     key = queries.save("ASK { }", "boolean")
