@@ -418,7 +418,12 @@ def test_clients_that_go_away_leave_the_endpoint_in_order(server: tuple[str, int
         with socket.create_connection(server) as connection:
             connection.sendall(request)
             connection.recv(100)
-    assert raw(server, ASK)[0] == 200
+    # One address may have four queries under way, and it is heard of a closed connection a moment after.
+    statuses = [raw(server, ASK)[0]]
+    while statuses[-1] == 429 and len(statuses) < 100:
+        time.sleep(0.05)
+        statuses.append(raw(server, ASK)[0])
+    assert statuses[-1] == 200
 
 
 def test_sparqlwrapper_asks_in_every_way(server: tuple[str, int]) -> None:
