@@ -101,6 +101,7 @@ _LABELLED_NAME = re.compile(
     r"(?:\s(?:du|de|des|en|pour|technique|presse|local|administratif)\b[^:\n.;]{0,40})?[\s\u00a0]{0,3}[:：=][\s\u00a0]{0,3}",
     re.IGNORECASE,
 )
+_COLON = re.compile("[:：=]")
 _OFFICE_NAME = re.compile(
     r"(?<![^\W_])(?:maire|président|présidente|vice-présidente?|directeur|directrice|ambassadeur|ambassadrice|consul|préfet"
     r"|préfète|député|députée|sénateur|sénatrice|gouverneur|gouverneure|ministre|conseiller|conseillère|volontaire)"
@@ -238,7 +239,7 @@ def _name_spans(text: str) -> list[tuple[int, int]]:
             spans += _names(text, title.end(), least=1, many=bool(title["plural"]))
         else:
             spans += _names(text, title.end(), least=2 if office.endswith(",") else 1, particle=False)
-    for label in _LABELLED_NAME.finditer(text):
+    for label in _LABELLED_NAME.finditer(text) if _COLON.search(text) else ():
         spans += _names(text, label.end(), least=1 if label["contact"] else 2, many=True, whole=True)
     for office in _OFFICE_NAME.finditer(text):
         spans += _names(text, office.end(), least=2, particle=False, whole=True)

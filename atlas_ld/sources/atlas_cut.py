@@ -27,6 +27,7 @@ from atlas_ld.sources.atlas_labels import (
     is_distinctive,
     is_wording,
     loose_rank_of,
+    may_begin,
     rank_of,
 )
 
@@ -108,7 +109,7 @@ def _unwrapped_labels(lines: Sequence[Line]) -> list[Line]:
     position = 0
     while position < len(lines):
         line, taken = lines[position], 1
-        for further in lines[position + 1 : position + 3]:
+        for further in lines[position + 1 : position + 3] if may_begin(line.text) else ():
             if not line.text or not further.text or line.cells or further.cells or rank_of(line.text) is not None:
                 break
             line, taken = line.joined(further), taken + 1

@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
+
+from atlas_ld.iris import fold
 
 Kind = Literal["line", "text", "table", "heading"]
 """What stands below a label: one value, a narrative, rows, or nothing of its own."""
@@ -123,6 +126,7 @@ def _wording(text: str) -> str:
 _RANKS = {plain(wording): rank for rank, label in enumerate(LABELS) for wording in label.wordings}
 
 
+@lru_cache(maxsize=4096)
 def rank_of(text: str) -> int | None:
     """The place in LABELS of the label that a line prints, or None for any other line."""
     if not text or len(text) > _LONGEST:
@@ -133,6 +137,12 @@ def rank_of(text: str) -> int | None:
     return _RANKS.get(wording)
 
 
+def may_begin(text: str) -> bool:
+    """Whether a line begins with the first word of a label: a quick no for nearly all."""
+    return fold(text[:_LONGEST].strip(_MARKS).split(" ", 1)[0]).strip("'’") in _FIRST_WORDS
+
+
+@lru_cache(maxsize=4096)
 def loose_rank_of(text: str) -> int | None:
     """The same whatever the case of the letters and the number of the words. Of one word alone, which authors write as
     headings of their own, the page must show other labels in other letters: that is for `atlas_cut` to say."""
@@ -151,6 +161,12 @@ def _loose(text: str) -> str:
     return " ".join(word.rstrip("sx") for word in words)
 
 
+_FIRST_WORDS = {fold(wording.split(" ", 1)[0]) for label in LABELS for wording in label.wordings} | {
+    "l'action",
+    "le",
+    "votre",
+    "d'un(e)",
+}
 _LOOSE_RANKS = {_loose(wording): rank for rank, label in enumerate(LABELS) for wording in label.wordings}
 
 
@@ -186,6 +202,8 @@ def inline(text: str) -> tuple[str, str] | None:
     before, colon, after = text.partition(":")
     if colon and after.strip() and (_known(before) is not None):
         return before.strip(), after.strip()
+    if len(text) > _LONGEST:
+        return None
     for field, pattern in _VALUES.items():
         value = pattern.search(text)
         rank = _known(text[: value.start()]) if value else None
