@@ -4,7 +4,8 @@ build        the store's default graph -> a file of columns (layout says what is
 attachment   the columns in a query worker
 looks        which queries are worth a try: a cheap test of their words
 engine       query -> nodes -> tables of numbers -> rows in a results format
-parser       the text of a query -> nodes, which are SPARQL's algebra, its expressions and paths
+parser       the text of a query -> nodes, which are SPARQL's algebra, its expressions and paths; phrases are the
+             smaller parts
 relations    pairs of terms that a property or a path links
 patterns     basic graph patterns: the order of the joins
 algebra      joins, options, unions, groups, distinct rows, pages, on tables

@@ -1,4 +1,4 @@
-"""Compares the answers of the columns with Oxigraph's: python -m tests.sparql.columns.differences QUERIES [SEED]
+"""Compares the answers of the columns with Oxigraph's: python -m tests.sparql.columns.differences QUERIES [SEED [STORE]]
 
 Random queries, each in a random spelling, over random graphs of difficult terms.
 """
@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
@@ -28,7 +28,7 @@ from atlas_ld.sparql.columns.kinds import Kind, number
 from atlas_ld.sparql.columns.layout import Columns
 from atlas_ld.sparql.result_writer import csv_lines
 from tests.sparql.columns.questions import XSD, Writer, graph
-from tests.sparql.columns.spelling import Speller
+from tests.sparql.columns.spelling import DEMONSTRATION, Speller
 
 _QUERIES_OF_A_GRAPH = 200
 _FORMATS = {SPARQL_XML: QueryResultsFormat.XML, SPARQL_TSV: QueryResultsFormat.TSV}
@@ -74,8 +74,8 @@ class Question:
     """Whether the first key does."""
 
     @classmethod
-    def random(cls, random: Random) -> Question:
-        writer, speller = Writer(random), Speller(random)
+    def random(cls, random: Random, names: Mapping[str, str] | None = None) -> Question:
+        writer, speller = Writer(random), Speller(random, names)
         text = writer.query()
         names = [[speller.name(name) for name in names] for names in (writer.keys, writer.concatenated)]
         spelt = [speller.spelt(part) for part in (text, writer.unordered, writer.key_rows)]
@@ -96,6 +96,15 @@ def differences(queries: int, seed: int, tally: Tally) -> Iterator[Difference]:
             found = compare(store, columns, question, random, tally)
             if found or time.process_time() - began > _SLOW:
                 yield Difference(question.query, lines, *(found or ("time", "", "")))
+
+
+def differences_over(store: Store, queries: int, seed: int, tally: Tally) -> Iterator[Difference]:
+    """The same over the data of a release, whose properties stand for those of the random graphs."""
+    random, columns = Random(seed), columns_of(store)
+    for _ in range(queries):
+        question = Question.random(random, DEMONSTRATION)
+        if found := compare(store, columns, question, random, tally):
+            yield Difference(question.query, "", *found)
 
 
 def columns_of(store: Store) -> Columns:
@@ -251,7 +260,11 @@ def _is_before_or_beside(one: Term | None, other: Term | None) -> bool:
 def main() -> None:
     queries, seed = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else int.from_bytes(os.urandom(4))
     tally, found = Tally(), 0
-    for difference in differences(queries, seed, tally):
+    if len(sys.argv) > 3:
+        some = differences_over(Store.read_only(sys.argv[3]), queries, seed, tally)
+    else:
+        some = differences(queries, seed, tally)
+    for difference in some:
         found += 1
         print(
             f"DIFFERENCE in {difference.what}\n{difference.query}\nours      {difference.ours}\n"

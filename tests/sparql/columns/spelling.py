@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from random import Random
 
 from atlas_ld.sparql.tokens import Text, Token
@@ -15,9 +16,22 @@ _WRONG = ["e:", "<relative>", "<#a:b>", "<x?>", "<>", "<zz/..//a>", "<http://exa
 """Terms that engines read in different ways, or that no prefix is declared for."""
 
 
+_ATLAS, _DCT = "https://w3id.org/atlas-ld/ontology#", "http://purl.org/dc/terms/"
+_RDFS, _SKOS = "http://www.w3.org/2000/01/rdf-schema#", "http://www.w3.org/2004/02/skos/core#"
+DEMONSTRATION = {
+    "type": "http://www.w3.org/1999/02/22-rdf-syntax-ns#type", "link": f"{_ATLAS}frenchAuthority",
+    "up": f"{_SKOS}broader", "name": f"{_DCT}title", "title": f"{_RDFS}label", "label": f"{_SKOS}prefLabel",
+    "whole": f"{_ATLAS}population", "amount": f"{_ATLAS}amount", "year": f"{_ATLAS}year", "day": f"{_ATLAS}endDate",
+    "odd-amount": f"{_ATLAS}oudinAmount", "odd-year": f"{_ATLAS}firstSignatureYear", "odd-day": f"{_ATLAS}startYear",
+    "odd": f"{_DCT}type", "C0": f"{_ATLAS}Partnership", "C1": f"{_ATLAS}FundingLine", "C2": f"{_ATLAS}Territory",
+}  # fmt: skip
+"""What names of the random graphs stand for in the demonstration data."""
+
+
 class Speller:
-    def __init__(self, random: Random) -> None:
-        self.random = random
+    def __init__(self, random: Random, names: Mapping[str, str] | None = None) -> None:
+        """`names` are the IRIs of some names of the prefix e."""
+        self.random, self._iris = random, names or {}
         self._wild = random.random() < 0.6
         replaced = random.choice(["e:t1", "e:t2", "e:C0", "e:up", "e:name", "e:link", "1"])
         self._wrong = {replaced: random.choice(_WRONG)} if random.random() < 0.05 else {}
@@ -70,6 +84,8 @@ class Speller:
         random = self.random
         if token.kind == "variable":
             return random.choice("?$" if self._wild else "?") + self.name(text[1:])
+        if token.prefix == "e" and (named := self._iris.get(text[2:])):
+            return f"<{named}>"
         if not self._wild:
             return text
         if text in self._wrong:
