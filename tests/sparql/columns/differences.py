@@ -1,4 +1,6 @@
-"""Compares the answers of the columns with Oxigraph's: python -m tests.sparql.columns.differences QUERIES [SEED [STORE]]
+"""Compares the answers of the columns with Oxigraph's.
+
+    python -m tests.sparql.columns.differences QUERIES [SEED [STORE]]
 
 Random queries, each in a random spelling, over random graphs of difficult terms.
 """
