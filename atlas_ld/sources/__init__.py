@@ -11,7 +11,7 @@ table            a table of partnerships, by table_columns and table_cells; tabl
                  workbook_limits measures first
 json_record      a JSON record
 values           years, dates, amounts and code words as people write them
-themes           the themes by which a table row is cut
+themes           the themes by which a table row is cut, and by which an unknown one is told
 merging          one record of those that tell of the same partnership
 """
 
@@ -40,7 +40,7 @@ from atlas_ld.sources.merging import identity, merge
 from atlas_ld.sources.reading import Account, Reading, remark, unreadable
 from atlas_ld.sources.table import read_table
 from atlas_ld.sources.table_files import MAX_BYTES as MAX_TABLE_BYTES
-from atlas_ld.sources.themes import ThemeTree
+from atlas_ld.sources.themes import ThemeTree, known_themes, unknown_themes
 
 __all__ = [
     "DECISIONS", "Account", "Reading", "ThemeTree", "content", "digest", "files", "identity", "is_visible", "merge",
@@ -81,7 +81,7 @@ def read_file(path: Path, name: str, themes: ThemeTree | None = None, most: int 
     # A saved page may be called `detailProjet.html?criteres.prjId=2833`.
     extension = Path(path.name.partition("?")[0]).suffix.lower()
     for reading in _readings(path, name, extension, themes, most):
-        yield _finished(reading, name)
+        yield _finished(reading, name, themes or known_themes())
 
 
 def _readings(path: Path, name: str, extension: str, themes: ThemeTree | None, most: int) -> Iterator[Reading]:
@@ -102,7 +102,7 @@ def _readings(path: Path, name: str, extension: str, themes: ThemeTree | None, m
         yield read_page(name, read, themes)
 
 
-def _finished(reading: Reading, name: str) -> Reading:
+def _finished(reading: Reading, name: str, themes: ThemeTree) -> Reading:
     """The reading without personal data, its findings with their source and the key of their record."""
     if reading.record is None:
         found = tuple(privacy.protect_finding(f.at(source=name)) for f in reading.findings)
@@ -111,7 +111,9 @@ def _finished(reading: Reading, name: str) -> Reading:
     if record is None:
         return Reading(None, tuple(privacy.protect_finding(f.at(source=name)) for f in told), Account(found=1))
     record = privacy.protect(_dated(record, name))
-    findings = tuple(privacy.protect_finding(f.at(source=name, record=record.key)) for f in record.findings)
+    known = {finding.en for finding in record.findings}  # a JSON record keeps its findings
+    new = [finding for finding in unknown_themes(record, themes) if finding.en not in known]
+    findings = tuple(privacy.protect_finding(f.at(source=name, record=record.key)) for f in (*record.findings, *new))
     record = record.model_copy(update={"findings": findings})
     return Reading(record, findings, reading.account)
 
