@@ -62,11 +62,6 @@ def check(query: str) -> None:
             raise QueryRefused(f"{reason} (line {line}, column {column}{note}).")
 
 
-def is_plain(query: str) -> bool:
-    """Whether `check` has nothing to read: no word is there that it might refuse, nor an escape that may hide one."""
-    return "\\" not in query and _is_innocent(query)
-
-
 def _is_innocent(text: str) -> bool:
     folded = text.casefold()
     return not any(word in folded for word in _SUSPECT)

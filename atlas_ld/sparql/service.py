@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -130,13 +131,22 @@ async def serve(listener: socket.socket, store: Path, settings: Settings, base: 
     ended = asyncio.Event()
     pool = QueryPool(store, settings, {**PREFIXES, **Iris(base).prefixes})
     server = await loop.create_unix_server(lambda: Connection(pool), sock=listener)
-    loop.add_reader(0, ended.set)
+    loop.add_reader(0, _leave, loop, ended, listener.getsockname())
     loop.add_signal_handler(signal.SIGTERM, ended.set)
     if columns:
         loop.call_later(_LATER, pool.workers.columns.fill)
     await ended.wait()
     server.close()
     await pool.close()
+
+
+def _leave(loop: asyncio.AbstractEventLoop, ended: asyncio.Event, address: str) -> None:
+    """Whoever started this process has ended, or wants it to; the socket may be left by one that was killed."""
+    loop.remove_reader(0)
+    with contextlib.suppress(OSError):
+        Path(address).unlink()
+        Path(address).parent.rmdir()
+    ended.set()
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -148,6 +158,8 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.INFO)
     settings = Settings.read(os.environ)
+    gc.freeze()  # what is imported stays: looking at it all over costs more than a query's own garbage
+    gc.set_threshold(10_000, 20, 50)
     listener = socket.socket(fileno=options.listen)
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(listener, options.store, settings, options.base, columns=options.columns))

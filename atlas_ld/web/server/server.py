@@ -138,10 +138,12 @@ class _Generation:
         self._queries = self._service.start()
         self._web = [self._start() for _ in range(settings.web_processes)]
         self._left_at: float | None = None
+        self._asked_again = 0.0
 
     def look(self) -> bool:
         """Starts again what has ended. False where they do not become ready."""
-        if self._queries.poll() is not None:
+        if self._queries.poll() is not None and time.monotonic() - self._asked_again > _AGAIN:
+            self._asked_again = time.monotonic()
             _log.error("The query service ended (%s) and is started again.", self._queries.returncode)
             self._queries = self._service.start()
         for place, process in enumerate(self._web):

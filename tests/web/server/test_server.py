@@ -170,10 +170,14 @@ def test_all_processes_end_with_the_one_that_started_them(tmp_path: Path) -> Non
     settings, _ = built(tmp_path, "Avant")
     with serving(settings, tmp_path / "log") as server:
         until(lambda: server.ask("GET", QUERY).status == 200)
+        arguments = Path(f"/proc/{processes(server, WEB)[0]}/cmdline").read_text().split("\0")
+        own = Path(next(text for text in arguments if text.startswith("--queries=")).partition("=")[2])
+        assert own.exists()
         pids = [pid for module in (WEB, SERVICE, WORKER) for pid in processes(server, module)]
         assert len(pids) >= 4
         os.kill(server.pid, signal.SIGKILL)
         until(lambda: not any(Path(f"/proc/{pid}/exe").exists() for pid in pids))
+        until(lambda: not own.exists())
 
 
 def test_idle_connections_do_not_close_the_site(tmp_path: Path) -> None:
