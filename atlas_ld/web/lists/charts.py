@@ -15,6 +15,8 @@ from functools import partial
 from flask import Response, render_template, request
 
 from atlas_ld.media import CSV, SVG
+from atlas_ld.release.kinds import LISTS
+from atlas_ld.release.reading.facets import at
 from atlas_ld.web.http.responses import answer
 from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.lists import selection as selecting
@@ -57,6 +59,8 @@ class Chart:
     undated: Decimal | None
     total: Decimal
     lines: int
+    funded: int
+    partnerships: int | None
     svg: str
     csv: str
     rows: str
@@ -78,12 +82,35 @@ def funding_by_year(publication: Publication, chosen: selecting.Selection) -> Ch
         ticks=[(HEIGHT - BOTTOM - scale * float(mark), short_euros(mark)) for mark in marks],
         undated=sums.get(None),
         total=sum(sums.values(), Decimal(0)),
-        lines=chosen.bits.bit_count(),
+        lines=_stated(publication, chosen.bits),
+        funded=funded(publication, chosen.bits),
+        partnerships=_partnerships(publication, chosen),
         svg=chosen.address(url_for("charts.by_year", extension="svg", lang=None)),
         csv=chosen.address(url_for("charts.by_year", extension="csv", lang=None)),
         rows=chosen.address(url_for("lists.funding", lang=None), lang=request.args.get("lang")),
         query=selecting.query(publication, chosen),
     )
+
+
+def _stated(publication: Publication, lines: int) -> int:
+    """How many of these lines state an amount."""
+    return sum(cents is not None for cents in at(publication.facets.lines().cents, lines))
+
+
+def funded(publication: Publication, lines: int) -> int:
+    """How many partnerships state an amount on one of these lines."""
+    known = publication.facets.lines()
+    told = zip(at(known.owners, lines), at(known.cents, lines), strict=True)
+    return len({owner for owner, cents in told if cents is not None})
+
+
+def _partnerships(publication: Publication, chosen: selecting.Selection) -> int | None:
+    """Of how many partnerships the lines of a selection are all that is declared; None for those of a funder or a
+    decade, which say nothing of other lines."""
+    facets = [LISTS["funding"].facet(name) for name in chosen.chosen]
+    if chosen.words or any(facet is None or facet.own for facet in facets):
+        return None
+    return selecting.select(publication, "partnerships", chosen.chosen).bits.bit_count()
 
 
 def _sums(publication: Publication, lines: int) -> Mapping[int | None, Decimal]:

@@ -12,7 +12,7 @@ from atlas_ld.iris import slug
 from atlas_ld.media import GEOJSON, HTML, JSON, LIST_FORMATS, XLSX, Format, by_extension
 from atlas_ld.release.kinds import LISTS
 from atlas_ld.web.http.responses import Link, address_with, html_page, stream
-from atlas_ld.web.http.routes import Routes
+from atlas_ld.web.http.routes import Routes, route_of
 from atlas_ld.web.lists import charts, exports
 from atlas_ld.web.lists import selection as selecting
 from atlas_ld.web.lists.rows import Page, Row, page_of, paginate, rows
@@ -55,6 +55,7 @@ def list_page(name: str) -> Response:
     """
     publication = current_publication()
     sort = _sort(name)
+    strange = selecting.unknown(name, _parameters())
     chosen = selecting.read(publication, name, request.args)
     order = _order(sort)
     if name == "themes":
@@ -74,6 +75,7 @@ def list_page(name: str) -> Response:
         if f"list.count-{name}" in messages()
         else list_title(name),
         "words": t(f"list.words-{name}" if f"list.words-{name}" in messages() else "facets.words"),
+        "unknown": t("list.unknown", **strange) if strange else None,
         "selection": chosen,
         "sort": sort,
         "sorts": LISTS[name].sorts,
@@ -101,6 +103,12 @@ def _only_page() -> int:
     return paginate((), 1).number
 
 
+def _parameters() -> tuple[str, ...]:
+    """Those that the route of the current request takes."""
+    route = route_of(request.endpoint)
+    return route.parameters if route else ()
+
+
 def _sort(name: str) -> str:
     sorts = LISTS[name].sorts
     sort = request.args.get("sort") or sorts[0]
@@ -122,6 +130,8 @@ def file(name: str, extension: str) -> Response:
     `lang=en` an English workbook."""
     publication = current_publication()
     format_ = by_extension(extension, _formats(name)) or abort(404)
+    if strange := selecting.unknown(name, _parameters()):
+        abort(400, t("list.unknown-refused", **strange))
     dialect = request.args.get("dialect", "")
     if dialect not in ("", "fr"):
         abort(400, t("list.bad-dialect", dialect=dialect))

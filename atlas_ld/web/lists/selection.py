@@ -6,8 +6,8 @@ words find, in one of the two countries and with the theme or a narrower one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -69,7 +69,8 @@ class Value:
 
 @dataclass(frozen=True)
 class FacetView:
-    """A facet on a page: values at first sight, and the others. `linked`: rows link to the values."""
+    """A facet on a page: values at first sight, and the others. `linked`: rows link to the values; `unfiled` counts the
+    rows of which no value is documented."""
 
     name: str
     heading: str
@@ -77,6 +78,7 @@ class FacetView:
     values: Sequence[Value]
     more: Sequence[Value]
     open: bool
+    unfiled: int = 0
 
 
 def read(publication: Publication, name: str, arguments: MultiDict[str, str]) -> Selection:
@@ -88,6 +90,14 @@ def read(publication: Publication, name: str, arguments: MultiDict[str, str]) ->
     return select(
         publication, name, {facet: values for facet, values in chosen.items() if values}, arguments.get("q", "")
     )
+
+
+def unknown(name: str, others: Iterable[str] = ()) -> dict[str, str] | None:
+    """The parameters of the current request that a list does not know, and those that it does, for a message; None
+    where it knows all. `others` are known besides facets."""
+    known = [facet.name for facet in LISTS[name].facets] + sorted(others)
+    strange = sorted(set(request.args) - set(known))
+    return {"names": ", ".join(strange), "known": ", ".join(known)} if strange else None
 
 
 def select(publication: Publication, name: str, chosen: Mapping[str, tuple[str, ...]], words: str = "") -> Selection:
@@ -133,7 +143,11 @@ def facets(publication: Publication, selection: Selection, path: str, sort: str 
         none = {value: 0 for value in selection.chosen.get(facet.name, ()) if value in known}
         counted = {**none, **publication.facets.counts(selection.list, facet.name, others)}
         if counted:
-            views.append(_view(publication, selection, facet, counted, _toggled(selection, facet.name, path, sort)))
+            view = _view(publication, selection, facet, counted, _toggled(selection, facet.name, path, sort))
+            filed = 0
+            for bits in known.values() if facet.values != "word" else ():
+                filed |= bits
+            views.append(replace(view, unfiled=(others & ~filed).bit_count() if filed else 0))
     return views
 
 

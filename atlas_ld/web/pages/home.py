@@ -132,6 +132,7 @@ def _figures(publication: Publication) -> dict[str, int]:
         "authorities": roles.get("french-authority", 0).bit_count(),
         "partners": roles.get("foreign-partner", 0).bit_count(),
         "countries": len(index.facet("partnerships", "country")),
+        "funded": charts.funded(publication, index.everything("funding")),
         "lines": index.everything("funding").bit_count(),
         "cents": sum(index.amounts_by_year(index.everything("funding")).values()),
     }

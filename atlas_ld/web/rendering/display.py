@@ -22,6 +22,7 @@ from atlas_ld.web.text.formatting import day, number, typeset, web_address
 from atlas_ld.web.text.i18n import current_language, messages, t
 
 _LABELS = tuple(str(term) for term in (DCTERMS.title, SKOS.prefLabel, RDFS.label))
+_YES_OR_NO = {"true": "ui.yes", "1": "ui.yes", "false": "ui.no", "0": "ui.no"}
 _NUMBERS = frozenset(str(XSD[name]) for name in ("integer", "decimal", "double", "float", "int", "long"))
 
 
@@ -171,6 +172,8 @@ def show(term: Node, graph: Graph | None = None) -> DisplayValue:
         return DisplayValue(day(term.value))
     if datatype in _NUMBERS and (value := to_decimal(term)) is not None:
         return DisplayValue(number(value))
+    if datatype == str(XSD.boolean) and term.value in _YES_OR_NO:
+        return DisplayValue(t(_YES_OR_NO[term.value]))
     return DisplayValue(term.value, term.language)
 
 

@@ -281,3 +281,80 @@ def test_values_that_do_not_exist_select_nothing(client: FlaskClient, query: str
             response = client.get(f"/{name}{extension}?{query}", headers={"Accept": "text/html,*/*;q=0.1"})
             assert response.status_code == 200
             assert b"<script>" not in response.data
+
+
+@pytest.mark.parametrize("language", ["", "?lang=en", "?lang=fr"])
+def test_the_list_behind_an_entity_keeps_its_filter_in_every_language(
+    demonstration_client: FlaskClient, language: str
+) -> None:
+    page = soup(demonstration_client, f"/doc/territory/country-ca{language}")
+    addresses = [str(a["href"]) for a in page.select("#partnerships p.inline a") if "/sparql" not in str(a["href"])]
+    assert addresses
+    for address in addresses:
+        path, _, query = address.partition("?")
+        assert ("territory", "country-ca") in parse_qsl(query), address
+        assert len(parse_qsl(query)) == (2 if language else 1), address
+        assert demonstration_client.get(address).status_code == 200
+        if path == "/partnerships":
+            listed = soup(demonstration_client, address).select_one("h1")
+            assert listed is not None
+            assert listed.text.split()[0] == str(len(page.select("#partnerships tbody tr")))
+
+
+def test_a_parameter_that_a_list_does_not_know_is_told_on_the_page_and_refused_in_a_file(
+    demonstration_client: FlaskClient,
+) -> None:
+    page = demonstration_client.get("/partnerships?contry=country-ca&lang=en", headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    assert "Unknown parameters, which change nothing: contry. Known: country, " in page.text
+    assert "Unknown parameters" not in demonstration_client.get("/partnerships?country=country-ca&lang=en").text
+    for extension in ("csv", "json", "geojson", "xlsx"):
+        refused = demonstration_client.get(f"/partnerships.{extension}?contry=country-ca")
+        assert refused.status_code == 400
+        assert "contry" in refused.json["detail"]  # type: ignore[index]
+
+
+def count(publication: Publication, pattern: str) -> int:
+    text = f"SELECT (COUNT(DISTINCT ?p) AS ?n) WHERE {{ ?p a atlas:Partnership . {pattern} }}"
+    [row] = publication.reader.select(Query("count", "", {}, {}, {}, text))
+    return int(row["n"].value)  # type: ignore[union-attr]
+
+
+def test_what_is_not_documented_is_counted_beside_each_facet(demonstration_site: Flask) -> None:
+    publication = publication_of(demonstration_site)
+    with demonstration_site.test_request_context():
+        views = {v.name: v for v in selecting.facets(
+            publication, selecting.select(publication, "partnerships", {}), "/x", None)}  # fmt: skip
+    for facet, pattern in {
+        "theme": "FILTER NOT EXISTS { ?p atlas:mainTheme|(atlas:themeAssignment/atlas:theme) ?t }",
+        "funder": "FILTER NOT EXISTS { ?p atlas:fundingLine/atlas:funderKind ?k }",
+        "country": "FILTER NOT EXISTS { ?p atlas:partnerCountry ?c }",
+        "status": "FILTER NOT EXISTS { ?p atlas:declaredStatus ?s }",
+    }.items():
+        assert views[facet].unfiled == count(publication, pattern), facet
+    assert views["theme"].unfiled > 0
+    assert views["state"].unfiled == 0  # which says itself what is not known
+
+
+@pytest.mark.parametrize(
+    ("path", "among"),
+    [
+        ("/?lang=en", ""),
+        ("/funding?lang=en", ""),
+        ("/funding?country=country-ca&lang=en", "?p atlas:partnerCountry territory:country-ca ."),
+        ("/doc/territory/country-ca?lang=en", "?p atlas:partnerCountry territory:country-ca ."),
+    ],
+)
+def test_a_total_says_how_many_partnerships_declare_anything(
+    demonstration_site: Flask, demonstration_client: FlaskClient, path: str, among: str
+) -> None:
+    publication = publication_of(demonstration_site)
+    every, told = (count(publication, f"{among} {more}") for more in ("", "?p atlas:fundingLine/atlas:amount ?a ."))
+    text = " ".join(soup(demonstration_client, path).get_text().split())
+    sentence = f"{told} partnership of" if every == 1 else f"Partnerships that declare an amount: {told} of {every}."
+    assert sentence in text
+
+
+def test_a_total_of_one_funder_makes_no_claim_about_other_partnerships(demonstration_client: FlaskClient) -> None:
+    text = soup(demonstration_client, "/funding?funder=agency&lang=en").get_text()
+    assert "Partnerships that declare an amount" not in text

@@ -34,3 +34,20 @@ def test_one_request_leaves_nothing_to_the_next(demonstration_site: Flask) -> No
     plain = client.get("/about").text
     assert "lang=en" in client.get("/about?lang=en").text
     assert client.get("/about").text == plain
+
+
+@pytest.mark.parametrize(
+    ("address", "parameters", "expected"),
+    [
+        ("/x", [], "/x"),
+        ("/x", [("q", None)], "/x"),
+        ("/x", [("q", "eau"), ("page", 2)], "/x?q=eau&page=2"),
+        ("/x?lang=en", [("q", "eau & sel")], "/x?lang=en&q=eau+%26+sel"),
+        ("/x?lang=en#y", [("q", "é")], "/x?lang=en&q=%C3%A9#y"),
+        ("/x#y", [("q", "1")], "/x?q=1#y"),
+    ],
+)
+def test_parameters_come_after_those_that_an_address_has(
+    address: str, parameters: list[tuple[str, str | int | None]], expected: str
+) -> None:
+    assert urls.with_parameters(address, parameters) == expected
