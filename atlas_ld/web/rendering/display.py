@@ -22,7 +22,7 @@ from atlas_ld.web.text.formatting import day, number, typeset, web_address
 from atlas_ld.web.text.i18n import current_language, messages, t
 
 _LABELS = tuple(str(term) for term in (DCTERMS.title, SKOS.prefLabel, RDFS.label))
-_YES_OR_NO = {"true": "ui.yes", "1": "ui.yes", "false": "ui.no", "0": "ui.no"}
+_YES_OR_NO = {"true": "yes", "1": "yes", "false": "no", "0": "no"}
 _NUMBERS = frozenset(str(XSD[name]) for name in ("integer", "decimal", "double", "float", "int", "long"))
 
 
@@ -173,7 +173,7 @@ def show(term: Node, graph: Graph | None = None) -> DisplayValue:
     if datatype in _NUMBERS and (value := to_decimal(term)) is not None:
         return DisplayValue(number(value))
     if datatype == str(XSD.boolean) and term.value in _YES_OR_NO:
-        return DisplayValue(t(_YES_OR_NO[term.value]))
+        return DisplayValue(t(f"ui.{_YES_OR_NO[term.value]}"))
     return DisplayValue(term.value, term.language)
 
 

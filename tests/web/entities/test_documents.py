@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from rdflib import Graph, Literal, URIRef
@@ -249,3 +250,12 @@ def test_what_a_spreadsheet_would_run_is_text_in_the_csv_of_a_document(demonstra
         written = serialise(publication, Document(subject, triples, [], 1, False), CSV).decode()
     rows = list(csv.DictReader(io.StringIO(written, newline="")))
     assert [row["value"] for row in rows] == [f"'{text}", "-5"]
+
+
+@pytest.mark.parametrize(("language", "word"), [("fr", "oui"), ("en", "yes")])
+def test_a_boolean_is_a_word_on_a_page(demonstration_client: FlaskClient, language: str, word: str) -> None:
+    address = f"/doc/partnership/crea-ocean-2010?lang={language}"
+    page = BeautifulSoup(demonstration_client.get(address, headers={"Accept": "text/html"}).text, "html.parser")
+    values = {value.get_text(strip=True) for value in page.select("dd, td")}
+    assert word in values
+    assert not {"true", "false"} & values
