@@ -163,8 +163,11 @@ _YEARS = ("firstSignatureYear", "startYear", "endDate", "endYear")
 
 def _columns_of(path: Path, names: Sequence[str]) -> Iterator[list[str]]:
     with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            yield [row.get(name) or "" for name in names]
+        rows = csv.reader(file)
+        head = next(rows)
+        places = [head.index(name) if name in head else None for name in names]
+        for row in rows:
+            yield ["" if place is None else row[place] for place in places]
 
 
 def is_number(column: Column) -> bool:
