@@ -273,12 +273,13 @@ REFERENCES = (
 
 
 def _references(dataset: NamedNode, base: str) -> list[Triple]:
-    """The licence of each part that is not the publisher's own."""
+    """The licence of each part that is not the publisher's own. DCAT-AP keeps dct:source for data sets, and harvesters
+    would take each for one of ours."""
     triples = []
     for one in REFERENCES:
         part = node(f"{base}about#{one.name}")
         triples += [
-            Triple(dataset, node(DCTERMS.source), part),
+            Triple(dataset, node(PROV.wasDerivedFrom), part),
             Triple(part, RDF_TYPE, node(PROV.Entity)),
             Triple(part, node(DCTERMS.title), text(one.fr)),
             Triple(part, node(DCTERMS.title), text(one.en, "en")),
