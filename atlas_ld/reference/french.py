@@ -169,7 +169,9 @@ def _approximate(named: Named, kind: str | None, written: Written, gazetteer: Ga
     form = named.forms[0]
     if level is None or level == "com" or len(form) < ALIKE_LENGTH:
         return None
-    keys = [key for key in gazetteer.french_alike(level, form) if written.fits(key, gazetteer)]
+    levels = ("region", "former-region") if level == "region" else (level,)
+    alike = [key for each in levels for key in gazetteer.french_alike(each, form)]
+    keys = [key for key in dict.fromkeys(alike) if level == "region" or written.fits(key, gazetteer)]
     if level == "epci" and kind != "epci":
         keys = [key for key in keys if gazetteer.epci_kind(key) == kind]
     return one_of(tuple(keys), "fuzzy", ALIKE, kind) if len(keys) == 1 else None

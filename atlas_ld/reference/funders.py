@@ -108,6 +108,7 @@ def _service(name: str, plain: str, case: Case) -> Funder | None:
     ):
         return Funder(named_body(name, "FR", Decision(), case, specific=True), "state")
     if _POST.fullmatch(plain):
+        told = told or case.gazetteer.told_country(re.split(r"\s(?:à|a|au|aux|en|auprès)\s", name)[0])
         return Funder(named_body(name, told, Decision(), case), "foreign-partner" if told else "other")
     if _STATE.fullmatch(plain):
         country = told or ("FR" if _FRENCH_MINISTRY.fullmatch(plain) else None)
@@ -121,7 +122,9 @@ def _service(name: str, plain: str, case: Case) -> Funder | None:
     if _AGENCY.fullmatch(plain):
         kinds: dict[str | None, FunderKind] = {"FR": "agency", None: "other"}
         return Funder(named_body(name, told, Decision(), case), kinds.get(told, "foreign-partner"))
-    state = foreign.state_of(plain, case.gazetteer)
+    state = foreign.state_of(plain, case.gazetteer) or (
+        case.gazetteer.state(plain) if plain.startswith(("republique ", "royaume ", "union ")) else None
+    )
     if state:
         country = case.gazetteer.place(state).country
         if country != "FR":

@@ -146,7 +146,8 @@ def epci_names(name: str, kind: str) -> set[str]:
     """Forms of an EPCI's name, in words: whole, without its legal form, and a métropole's without that word too."""
     unbracketed, brackets = split_brackets(name)
     if brackets:
-        return {words(name), *epci_names(unbracketed, kind)}
+        plain = epci_names(unbracketed, kind)
+        return {words(name), *plain, *(f"{one} {words(brackets)}" for one in plain)}
     whole = words(name)
     bare = whole.removeprefix(_LEGAL_FORMS.get(kind, ""))
     if kind == "metropole":
