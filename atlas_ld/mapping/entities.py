@@ -77,10 +77,15 @@ def territory(iris: Iris, key: str, gazetteer: Gazetteer) -> Description:
     return described
 
 
+def _name(name: str, language: str) -> Literal:
+    return text(name, language) if language else Literal(name)
+
+
 def _territory_properties(iris: Iris, place: Place) -> list[tuple[URIRef, Term]]:
-    properties: list[tuple[URIRef, Term]] = [(RDFS.label, text(place.name))]
+    properties: list[tuple[URIRef, Term]] = [(RDFS.label, _name(place.name, place.language))]
     if place.name_en:
         properties.append((RDFS.label, text(place.name_en, "en")))
+    properties += [(SKOS.altLabel, Literal(name)) for name in place.other_names]
     properties.append((ATLAS.level, node(iris.code("level", place.level))))
     if place.insee:
         properties.append((ATLAS.inseeCode, Literal(place.insee)))

@@ -76,7 +76,7 @@ def _tells_one(name: str, country: str, gazetteer: Gazetteer) -> bool:
             len({key for level in levels for key in gazetteer.french(level, form)}) < 2 for form in told_apart(plain)
         )
     # A body that we know only by name must not take the key of a place of the same name.
-    taken = f"{slug(name)}-{country.lower()}" in gazetteer.keys_abroad(country)
+    taken = gazetteer.has_key_abroad(country, plain)
     return not taken and all(len(gazetteer.places_named(country, form)) < 2 for form in told_apart(plain))
 
 

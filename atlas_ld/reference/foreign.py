@@ -161,7 +161,8 @@ def _town(form: str, country: str, gazetteer: Gazetteer, *, bare: bool) -> Decis
     else:
         return None if bare else _approximate(form, country, gazetteer)
     if bare and decision.match:
-        names = {form, words(gazetteer.place(decision.match.place).name)}
+        place = gazetteer.place(decision.match.place)
+        names = {form, words(place.name), words(place.own_name or place.name)}
         namesakes = tuple(d.key for d in gazetteer.divisions(country) if names.intersection(d.names))
         if namesakes:
             return Decision(candidates=(decision.match.place, *namesakes), authority=True)

@@ -26,7 +26,7 @@ from atlas_ld.resources import root
 __all__ = ["FRANCE", "LEVELS", "Alias", "Division", "Gazetteer", "Level", "Match", "Place"]
 
 _TABLES = (
-    "communes", "past-communes", "former-communes", "former-authorities", "region-names",
+    "communes", "past-communes", "former-communes", "former-authorities", "region-names", "french-names",
     "short-names", "epci", "departements", "regions", "former-regions", "overseas",
     "countries", "places", "divisions", "posts",
     "aliases-france", "aliases-organisations", "aliases-places",
@@ -55,7 +55,6 @@ class Gazetteer:
         self._indexed_abroad: dict[str, tuple[Index, Index]] = {}
         self._french_by_level: dict[str, Index] = {}
         self._alike: dict[str, Index] = {}
-        self._keys_abroad: dict[str, frozenset[str]] = {}
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Self:
@@ -186,19 +185,18 @@ class Gazetteer:
         """The key of whoever governs a place abroad: its name and country, with its GeoNames number where several
         places of the country have the name."""
         name = f"{place.name} (État)" if place.level == "country" else place.own_name or place.name
-        namesakes = self.places_named(place.country, words(name))
+        namesakes = self.places_named(place.country, words(place.own_name or place.name))
         numbered = f"-{place.geonames}" if len(namesakes) > 1 else ""
         return f"{slug(name)}{numbered}-{place.country.lower()}"
 
-    def keys_abroad(self, country: str) -> frozenset[str]:
-        """The keys of everybody who may govern a place of the country."""
-        if country not in self._keys_abroad:
-            towns = [f"geonames-{line[0]}" for line in self._lines_abroad.get(country, [])]
-            divisions = [division.key for division in self.divisions(country)]
-            state = f"country-{country.lower()}"
-            keys = [*towns, *divisions, *([state] if state in self else [])]
-            self._keys_abroad[country] = frozenset(self.key_abroad(self.place(key)) for key in keys)
-        return self._keys_abroad[country]
+    def has_key_abroad(self, country: str, name: str) -> bool:
+        """Whether the key that a name (in words) gives is that of whoever governs a place of the country."""
+        if self.places_named(country, name):
+            return True
+        state = f"country-{country.lower()}"
+        near = [division.key for division in self.divisions(country) if name.startswith(division.names[0])]
+        keys = [*near, *([state] if state in self else [])]
+        return f"{slug(name)}-{country.lower()}" in {self.key_abroad(self.place(key)) for key in keys}
 
     def divisions(self, country: str) -> tuple[Division, ...]:
         """The divisions of a country, first level first."""
@@ -267,11 +265,8 @@ class Gazetteer:
                 return replace(found, exists_from=date(2016, 1, 1) if merged else None)
             case "country":
                 return places.country(row)
-            case _ if "level" in row:
-                return places.division(row)
             case _:
-                parents = (f"country-{row['country'].lower()}",)
-                return places.place(row, f"geonames-{row['geonames']}", "foreign-place", parents)
+                return places.abroad(row, self._french_names.get(row["geonames"]))
 
     @cached_property
     def _founded(self) -> dict[str, date]:
@@ -279,6 +274,11 @@ class Gazetteer:
         table = self._tables["past-communes"]
         ends = zip(table.column("code"), table.column("until"), table.column("now"), strict=True)
         return {code: date.fromisoformat(until) + timedelta(days=1) for code, until, now in sorted(ends) if code == now}
+
+    @cached_property
+    def _french_names(self) -> dict[str, str]:
+        table = self._tables["french-names"]
+        return dict(zip(table.column("geonames"), table.column("name"), strict=True))
 
     def _departement_key(self, code: str) -> str:
         return f"com-{code}" if f"com-{code}" in self else f"departement-{code.lower()}"
@@ -387,8 +387,8 @@ class Gazetteer:
             other = (
                 (words(name), f"geonames-{row['geonames']}")
                 for row in rows
-                if row["other_names"]
-                for name in row["other_names"].split("|")
+                for name in (*row["other_names"].split("|"), self._french_names.get(row["geonames"], ""))
+                if name
             )
             self._indexed_abroad[country] = index(own), index(other)
         return self._indexed_abroad[country]
@@ -397,7 +397,8 @@ class Gazetteer:
     def _divisions(self) -> dict[str, tuple[Division, ...]]:
         grouped: dict[str, list[Division]] = defaultdict(list)
         for row in self._tables["divisions"].rows():
-            names = [row["name"], *filter(None, row["other_names"].split("|"))]
+            french = self._french_names.get(row["geonames"], "")
+            names = [row["name"], *filter(None, (*row["other_names"].split("|"), french))]
             plain = tuple(words(name) for name in names)
             grouped[row["country"]].append(
                 Division(f"geonames-{row['geonames']}", int(row["level"]), row["type"], plain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -59,6 +60,18 @@ _TYPES_IN_FRENCH = {
 """Types of divisions as ISO 3166-2 calls them in English, and in French; others are just divisions."""
 
 
+_ENGLISH = re.compile(
+    r"\b(?:upper|lower|western|eastern|northern|southern|north|south|east|west|middle|new|city|state|county|region|island|"
+    r"islands|river|valley|hill|hills|town|park|beach|lake|fort|port of|saint john's)\b",
+    re.IGNORECASE,
+)
+_FRENCH_SPEAKING = frozenset(
+    ("BE", "BF", "BI", "BJ", "CD", "CF", "CG", "CH", "CI", "CM", "DJ", "DZ", "GA", "GN", "HT", "KM", "LB", "LU", "MA",
+     "MC", "MG", "ML", "MR", "MU", "NE", "RW", "SC", "SN", "TD", "TG", "TN", "VU")
+)  # fmt: skip
+"""Countries where French is official or the language of the administration, so that places are called so in it."""
+
+
 @dataclass(frozen=True)
 class Place:
     """A territory. `key` as in docs/iri-policy.md; `country` is an ISO 3166-1 alpha-2 code; `within` are the keys of
@@ -81,6 +94,9 @@ class Place:
     matches: tuple[str, ...] = ()
     own_name: str | None = None
     """The name from which keys are made, where it is another than `name`: names may be corrected, keys stay."""
+    language: str = "fr"
+    """Of `name`: `fr`, `en`, or empty where it is not known to be of either."""
+    other_names: tuple[str, ...] = ()
     exists_from: date | None = None
     exists_until: date | None = None
     replaced_by: tuple[str, ...] = ()
@@ -163,11 +179,24 @@ def country(row: Row) -> Place:
     return place(row, f"country-{row['alpha2'].lower()}", "country", (), eu=eu)
 
 
-def division(row: Row) -> Place:
-    """A division bears the name of its capital more often than not, so its type stands beside its name."""
-    kind = _TYPES_IN_FRENCH.get(row["type"], "division")
+def abroad(row: Row, french: str | None) -> Place:
+    """A place or a division abroad. `french` is its name in French, where a source has one; GeoNames' own is taken for
+    French where French is spoken, for English by its words, else its language is not known.
+
+    A division bears the name of its capital more often than not, so its type stands beside its name."""
+    own, kind = row["name"], ""
+    if "level" in row:
+        kind = f" ({_TYPES_IN_FRENCH.get(row['type'], 'division')})"
     parents = (f"country-{row['country'].lower()}",)
-    return place(row | {"name": f"{row['name']} ({kind})"}, f"geonames-{row['geonames']}", "foreign-place", parents)
+    named = row | {"name": f"{french or own}{kind}"}
+    spoken = "en" if _ENGLISH.search(own) else "fr" if row["country"] in _FRENCH_SPEAKING else ""
+    others = (own if french else "", *row["other_names"].split("|"))
+    return replace(
+        place(named, f"geonames-{row['geonames']}", "foreign-place", parents),
+        own_name=f"{own}{kind}",
+        language="fr" if french else spoken,
+        other_names=tuple(dict.fromkeys(other for other in others if other and other != french)),
+    )
 
 
 def alsace() -> Place:
