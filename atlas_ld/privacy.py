@@ -52,12 +52,13 @@ _URL = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _PHONE_PARAMETER = re.compile(r"([?&](?:tel|telephone|phone|mobile|fax)=)[^&#]+", re.IGNORECASE)
 
 _FUNCTIONS_WORDS = """
-    adjoint adjointe administrateur administratrice agent animateur animatrice assistant assistante attache attachee
-    charge chargee chef cheffe commissaire conseiller conseillere consultant consultante coordinateur coordinatrice
-    coordonnateur coordonnatrice delegue deleguee depute deputee directeur directrice dirigeant elu elue expert
-    experte fondateur fondatrice gestionnaire gouverneur gouverneure ingenieur ingenieure maire prefet prefete
-    premier premiere president presidente referent referente representant representante responsable secretaire
-    senateur senatrice technicien technicienne tresorier tresoriere vice-president vice-presidente
+    adjoint adjointe administrateur administratrice agent ambassadeur ambassadrice animateur animatrice assistant
+    assistante attache attachee charge chargee chef cheffe commissaire conseiller conseillere consul consule
+    consultant consultante coordinateur coordinatrice coordonnateur coordonnatrice correspondant correspondante
+    delegue deleguee depute deputee directeur directrice dirigeant elu elue expert experte fondateur fondatrice
+    gestionnaire gouverneur gouverneure ingenieur ingenieure maire prefet prefete premier premiere president
+    presidente referent referente representant representante responsable secretaire senateur senatrice technicien
+    technicienne tresorier tresoriere vice-president vice-presidente
 """
 FUNCTIONS = frozenset(_FUNCTIONS_WORDS.split())
 """Words with which a function begins, folded."""

@@ -152,6 +152,7 @@ class PartnershipRecord(_Part):
     participants: tuple[Participant, ...] = Field(default=(), max_length=_MOST)
     funding: tuple[Funding, ...] = Field(default=(), max_length=_MOST)
     posts: tuple[Text, ...] = ()
+    post_functions: tuple[Text, ...] = ()
 
     triennial: Tri = "unknown"
     communication_in_france: Tri = "unknown"
@@ -174,6 +175,7 @@ class PartnershipRecord(_Part):
             "goals": _one_per(sorted(self.goals, key=lambda g: (-g.relevance, g.number)), lambda g: g.number),
             "keywords": tuple(sorted(set(self.keywords))),
             "posts": _one_per(sorted(self.posts), slug),
+            "post_functions": tuple(sorted(set(self.post_functions))),
             "volunteer_missions": tuple(sorted(set(self.volunteer_missions))),
             "undocumented": tuple(sorted(set(self.undocumented))),
             "origins": tuple(sorted(set(self.origins), key=lambda origin: origin.model_dump_json())),

@@ -83,6 +83,7 @@ class ATLAS(DefinedNamespace):
     volunteerCount: URIRef
     volunteerMission: URIRef
     followedBy: URIRef
+    postFunction: URIRef
 
     # Partnership: who
     participation: URIRef

@@ -59,6 +59,7 @@ PARTNERSHIP: tuple[Field, ...] = (
     _text("beneficiaries", ATLAS.beneficiaries),
     Field("volunteer_count", ATLAS.volunteerCount, integer, int),
     _text("volunteer_missions", ATLAS.volunteerMission, many=True),
+    _text("post_functions", ATLAS.postFunction, many=True),
 )
 PARTNERSHIP_CODES: tuple[Code, ...] = (
     Code("form", DCTERMS.type, "form"),

@@ -67,7 +67,7 @@ def read_page(name: str, content: bytes, themes: ThemeTree | None = None) -> Rea
         )
     page = _Page(lines, head, blocks, html, list(found))
     fields = _fields(page, themes)
-    fields["posts"] = persons.posts(page.head, page.ledger, page.findings)
+    fields["posts"], fields["post_functions"] = persons.posts(page.head, page.ledger)
     fields["identifier"] = identifier = page_id(
         name, f"{part[1]}\n{text}" if part[1] else text, head, html, page.findings
     )

@@ -38,10 +38,11 @@ _FUNCTION_WORDS = FUNCTIONS | frozenset(_FURTHER_WORDS.split())
 """Words that may stand in a function with a capital; any other capitalised word may be a name."""
 
 
-def posts(head: Sequence[Line], ledger: Ledger, findings: list[Finding]) -> tuple[str, ...]:
-    """Diplomatic posts named above the first label. What follows a post are the functions of its contacts, which every
-    post has, and their names and addresses, which are known and not read; anything else is told."""
+def posts(head: Sequence[Line], ledger: Ledger) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Diplomatic posts named above the first label, and the functions of their contacts. Names and addresses, which
+    follow a function, are known and not read; what is not claimed here is told."""
     found: list[str] = []
+    functions: list[str] = []
     names = 0
     for line in head:
         text = " ".join(line.text.split())
@@ -53,13 +54,16 @@ def posts(head: Sequence[Line], ledger: Ledger, findings: list[Finding]) -> tupl
             ledger.mark(line, "furniture")
         elif found and _POST_FUNCTION.match(text):
             names = 2
-            ledger.mark(line, "furniture")
+            told = _function(text.split()) if not text.startswith("Pas de") else None
+            if told:
+                functions.append(told)
+            ledger.mark(line, "read" if told else "furniture")
         elif found and _ADDRESS_LINE.search(text):
             ledger.mark(line, "furniture")
         elif found and names and len(text) <= 60 and not re.search("[0-9:.;!?]", text):
             names -= 1
             ledger.mark(line, "furniture")
-    return tuple(found)
+    return tuple(found), tuple(functions)
 
 
 def contact_functions(

@@ -167,7 +167,7 @@ def _merge_two(first: PartnershipRecord, second: PartnershipRecord, findings: li
         _one("end_year", first.end_year, second.end_year, first, second, findings)
     fields["other_themes"] = _united(first.other_themes, second.other_themes, lambda choice: choice.path)
     fields["goals"] = _united(first.goals, second.goals, lambda goal: goal.number)
-    for name in ("keywords", "posts", "volunteer_missions"):
+    for name in ("keywords", "posts", "post_functions", "volunteer_missions"):
         fields[name] = _united(getattr(first, name), getattr(second, name), fold)
     fields["participants"] = _participants(first.participants, second.participants)
     fields["funding"] = _funding(first, second, findings)
@@ -180,7 +180,8 @@ def _merge_two(first: PartnershipRecord, second: PartnershipRecord, findings: li
 def _contributed(record: PartnershipRecord, first: PartnershipRecord) -> tuple[Origin, ...]:
     """The origins of a record, those that stand with the fields that come from them. The first has all that it says;
     another has what the first leaves empty, and its part of what is united."""
-    united = ("other_themes", "goals", "keywords", "posts", "volunteer_missions", "participants", "funding")
+    united = ("other_themes", "goals", "keywords", "posts", "post_functions", "volunteer_missions", "participants",
+              "funding")  # fmt: skip
     names = tuple(
         name
         for name in _VALUES

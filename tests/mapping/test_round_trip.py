@@ -88,6 +88,7 @@ records = st.builds(
     communication_abroad=tri,
     evaluation=tri,
     volunteer_count=st.none() | st.integers(-1, 200),
+    post_functions=st.lists(texts, max_size=2).map(tuple),
     volunteer_missions=st.lists(texts, max_size=2).map(tuple),
     undocumented=st.lists(st.sampled_from(["partners", "funding", "texts", "follow-up"])).map(tuple),
     origins=st.lists(origins, max_size=3).map(tuple),

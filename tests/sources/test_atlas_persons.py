@@ -10,6 +10,7 @@ from atlas_ld.findings import Finding
 from atlas_ld.records import Participant
 from atlas_ld.sources.atlas_cut import Line
 from atlas_ld.sources.atlas_persons import contact_functions, volunteers
+from tests.sources.pages import read_base
 
 PARTNERS = (
     Participant(name="Ville de Tolbara", role="foreign-partner"),
@@ -86,3 +87,19 @@ def test_a_line_that_is_no_row_of_an_html_page_is_no_volunteer() -> None:
     findings: list[Finding] = []
     assert volunteers([Line(1, "Mentions légales")], True, findings) == (0, ())
     assert [finding.code for finding in findings] == ["unknown-line"]
+
+
+def test_the_functions_of_a_post_s_contacts_are_kept_and_their_names_are_not() -> None:
+    record = read_base({})
+    assert record.post_functions == (
+        "Conseiller de coopération et d'action culturelle",
+        "Correspondant coopération décentralisée",
+    )
+    assert not {"FICTIF", "INVENTE"} & set(record.to_json().split())
+
+
+def test_a_post_without_a_contact_has_no_function() -> None:
+    record = read_base(
+        {"Correspondant coopération décentralisée\n": "Pas de correspondant coopération décentralisée\n"}
+    )
+    assert record.post_functions == ("Conseiller de coopération et d'action culturelle",)

@@ -111,6 +111,7 @@ def view(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
                 ATLAS.evaluation,
                 ATLAS.volunteerCount,
                 ATLAS.volunteerMission,
+                ATLAS.postFunction,
             )
             for value in graph.objects(iri, property_)
         ],
