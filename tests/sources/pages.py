@@ -155,6 +155,8 @@ def page_of(record: PartnershipRecord, layout: Layout) -> str:
         ("PIED DE PAGE", None),
     ]  # fmt: skip
     head = [f'Contacts dans le poste diplomatique "{post}"' for post in record.posts]
+    for function in record.post_functions:
+        head += [function, "Claude FICTIF", "Courriel : claude.fictif[at]poste.example"]
     return _html(head, items, layout) if layout.startswith("html") else _plain(head, items, layout)
 
 

@@ -90,6 +90,7 @@ narratives = st.lists(
     max_size=3,
 ).map("\n\n".join)
 functions = st.sampled_from(["Maire", "Directrice générale", "Chargé de mission", "Secrétaire général adjoint"])
+POST_FUNCTIONS = ("Correspondant coopération décentralisée", "Attachée de coopération")
 tri = st.sampled_from(["yes", "no", "unknown"])
 money = st.decimals(0, 1_000_000, places=2)
 years = st.integers(1950, 2100)
@@ -146,7 +147,8 @@ def records(draw: st.DrawFn) -> PartnershipRecord:
         beneficiaries=draw(st.none() | narratives),
         participants=tuple(p for role in roles for p in draw(participants(role))),
         funding=tuple(draw(st.lists(fundings(), max_size=4))),
-        posts=tuple(draw(st.lists(names, max_size=2))),
+        posts=(posts := tuple(draw(st.lists(names, max_size=2)))),
+        post_functions=tuple(draw(st.lists(st.sampled_from(POST_FUNCTIONS), max_size=2))) if posts else (),
         triennial=draw(tri),
         communication_in_france=draw(tri),
         communication_abroad=draw(tri),
