@@ -207,6 +207,11 @@ def _units(term: Term) -> int:
     return units
 
 
+def _whole(term: Term) -> int:
+    """The same of an integer, whose text may be anything in the data."""
+    return _units(term) // UNIT
+
+
 def _is_number(term: Term) -> bool:
     """Raises Uncovered for kinds that may be numbers too."""
     if term.kind.datatype in _EXACT:
@@ -272,7 +277,7 @@ def _arithmetic(
                 raise Uncovered("Dates are subtracted.")
             return None
         if one.kind.datatype == other.kind.datatype == INTEGER:
-            return _integer(whole(int(one.text), int(other.text)))
+            return _integer(whole(_whole(one), _whole(other)))
         return _decimal(exact(_units(one), _units(other)))
 
     return value
@@ -337,10 +342,10 @@ def _concat(*parts: Term) -> Term | None:
 def _substr(text: Term, start: Term, length: Term | None = None) -> Term | None:
     if text.kind.datatype not in _TEXTS:
         return None
-    if any(term.kind.datatype != INTEGER or int(term.text) < 1 for term in (start, length) if term):
+    if any(term.kind.datatype != INTEGER or _whole(term) < 1 for term in (start, length) if term):
         raise Uncovered("A part of a text is cut in another way.")
-    first = int(start.text) - 1
-    return Term(text.kind, text.text[first:] if length is None else text.text[first : first + int(length.text)])
+    first = _whole(start) - 1
+    return Term(text.kind, text.text[first:] if length is None else text.text[first : first + _whole(length)])
 
 
 def _compatible(one: Term, other: Term) -> bool:

@@ -97,6 +97,17 @@ def test_a_datatype_of_ones_own_is_told_whatever_its_name_ends_with(format_: For
         assert datatype in told.decode()
 
 
+@pytest.mark.parametrize(
+    "expression", ["?n + 1", "2 * ?n", "SUBSTR('abc', ?n)", "?n = 1", "ROUND(?n)", "xsd:integer(?n)"]
+)
+def test_an_integer_that_is_none_is_left_to_oxigraph(expression: str) -> None:
+    store = Store()
+    integer = "http://www.w3.org/2001/XMLSchema#integer"
+    store.load(f'<x:a> <x:p> "abc"^^<{integer}> .'.encode(), format=RdfFormat.TURTLE)
+    with pytest.raises(Uncovered):
+        values(columns_of(store), f"PREFIX xsd: <{integer[:-7]}> SELECT ({expression} AS ?x) {{ ?s <x:p> ?n }}")
+
+
 def test_a_graph_with_blank_nodes_has_no_columns() -> None:
     store = Store()
     store.load(b"_:x <x:y> 1 .", format=RdfFormat.TURTLE)
