@@ -209,7 +209,8 @@ def _units(term: Term) -> int:
 
 def _whole(term: Term) -> int:
     """The same of an integer, whose text may be anything in the data."""
-    return _units(term) // UNIT
+    whole: int = _units(term) // UNIT
+    return whole
 
 
 def _is_number(term: Term) -> bool:

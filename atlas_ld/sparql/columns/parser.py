@@ -7,6 +7,7 @@ afterwards whether it takes the query too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import reduce
 
@@ -35,6 +36,8 @@ from atlas_ld.sparql.columns.nodes import (
     visible,
 )
 from atlas_ld.sparql.columns.phrases import FUNCTIONS, Phrases
+
+_PAGE = re.compile(r"[0-9]{1,18}")
 
 
 def parse(query: str, prefixes: Mapping[str, str]) -> Project | Distinct | Slice:
@@ -175,7 +178,7 @@ class _Parser(Phrases):
     def _page(self) -> tuple[int, int | None] | None:
         offset, limit = None, None
         while word := self._accept("LIMIT", "OFFSET"):
-            if self._kind != "number" or not self._texts[self._place].isdecimal():
+            if self._kind != "number" or not _PAGE.fullmatch(self._texts[self._place]):
                 raise Uncovered("A page without a number.")
             if word == "LIMIT":
                 limit = int(self._next())

@@ -202,6 +202,7 @@ def test_sums_past_nine_thousand_million_are_exact() -> None:
         "SELECT ?x { ?x :amount ?o " + "FILTER(?o = 1) " * 600 + "}",
         "{" * 10_000,
         "(" * 10_000,
+        "SELECT ?x { ?x ?p ?o } ORDER BY ?x LIMIT " + "9" * 5_000,
         "SELECT ?x { " + "?x :p ?o . " * 900 + "SERVICE <x:> {} }",
     ],
 )
