@@ -124,7 +124,7 @@ def test_two_copies_without_a_day_are_never_decided_in_silence(tmp_path: Path) -
     record, findings = told(tmp_path, {"a.json": page(12000), "b.json": page(15000)})
     assert total(record) in (12000, 15000)
     (finding,) = findings
-    assert finding.code == "observations-undated"
+    assert finding.code == "sources-disagree"
     assert "12000" in finding.en
     assert "15000" in finding.en
 

@@ -64,7 +64,7 @@ def _merge_all(records: Sequence[PartnershipRecord], findings: list[Finding]) ->
         same = next((some for some in by_source if any(_same_source(record, one) for one in some)), None)
         if same is None:
             by_source.append([record])
-        elif record not in same:
+        else:
             same.append(record)
     told: list[Finding] = []
     sources = sorted((_newest(some, told) for some in by_source), key=_rank)
@@ -77,13 +77,14 @@ def _merge_all(records: Sequence[PartnershipRecord], findings: list[Finding]) ->
 
 
 def _same_source(record: PartnershipRecord, other: PartnershipRecord) -> bool:
-    """Whether two records are observations of one source: of one address, else of one title on two days. Rows of one
-    table that tell of one partnership on the same day complete each other."""
+    """Whether two records are observations of one source on two days: of one address, else of one title. Where no days
+    tell them apart, as of rows of one table or two transcriptions of one page, they complete each other."""
+    if _UNDATED in (_day(record), _day(other)) or _day(record) == _day(other):
+        return False
     addresses = {o.address for o in record.origins if o.address}
     if addresses or any(o.address for o in other.origins):
         return not addresses.isdisjoint(o.address for o in other.origins if o.address)
-    titles = {o.title for o in record.origins}
-    return not titles.isdisjoint(o.title for o in other.origins) and _day(record) != _day(other)
+    return not {o.title for o in record.origins}.isdisjoint(o.title for o in other.origins)
 
 
 def _day(record: PartnershipRecord) -> date:
@@ -130,18 +131,7 @@ def _superseded(new: PartnershipRecord, old: PartnershipRecord, changed: Sequenc
     name = changed[0]
     here, there = _shown(getattr(new, name)), _shown(getattr(old, name))
     fields, when = ", ".join(changed), (_day(new), _day(old))
-    if when[0] == when[1]:
-        stated = "" if when[0] == _UNDATED else f" ({when[0].isoformat()})"
-        return remark(
-            "observations-undated",
-            Severity.WARNING,
-            f"Deux copies de la même source diffèrent ({fields}) sans que l'on sache laquelle est la plus récente"
-            f"{stated}. {name} : « {here} » (gardé) et « {there} ». Datez leurs fichiers : 2026-05-31.",
-            f"Two copies of the same source differ ({fields}), and nothing says which is the newer{stated}. "
-            f"{name}: “{here}” (kept) and “{there}”. Date them: in the name of the file, such as 2026-05-31.",
-            field=name,
-        ).at(record=new.key)
-    days = [day.isoformat() if day != _UNDATED else "?" for day in when]
+    days = [day.isoformat() for day in when]
     return remark(
         "observation-superseded",
         Severity.INFO,

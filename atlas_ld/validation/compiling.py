@@ -20,11 +20,11 @@ from atlas_ld.validation.constraints import SetTest, ValueTest
 from atlas_ld.validation.report import severity_of
 from atlas_ld.validation.sparql import Query, compile_query
 from atlas_ld.validation.terms import from_rdflib
-from atlas_ld.vocabulary import RDF, RDFS, SH, XSD
+from atlas_ld.vocabulary import GEO, RDF, RDFS, SH, XSD
 
 Said = Mapping[Any, Sequence[Any]]
 """What a shape says: property -> values, terms of rdflib."""
-_DATATYPES = frozenset((XSD.string, XSD.integer, XSD.decimal, XSD.boolean, XSD.date, XSD.gYear))
+_DATATYPES = frozenset((XSD.string, XSD.integer, XSD.decimal, XSD.boolean, XSD.date, XSD.gYear, GEO.wktLiteral))
 """Datatypes whose well-formedness `constraints.datatype` judges as pyshacl does."""
 _NOT_CONSTRAINTS = frozenset((RDF.type, SH.path, SH.severity, SH.targetClass, SH.targetSubjectsOf))
 
