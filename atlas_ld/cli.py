@@ -19,7 +19,7 @@ import click
 
 from atlas_ld import __version__, pipeline, sources, tabular
 from atlas_ld.config import Settings
-from atlas_ld.errors import AtlasError
+from atlas_ld.errors import AtlasError, ReleaseError
 from atlas_ld.findings import Finding, Language, Severity, by_kind, report_csv, report_json
 from atlas_ld.iris import Iris
 from atlas_ld.media import SPARQL_CSV, SPARQL_JSON, TURTLE, Format
@@ -360,18 +360,47 @@ def releases() -> None:
 @_releases_option
 @_sentences
 def list_(releases: Path | None) -> None:
-    """List the releases, newest first; `*` marks the current one."""
+    """List the releases, newest first, with the time when each was written (UTC); `*` marks the current one."""
     where = _settings(releases=releases).releases
-    found, current = layout.list_releases(where), layout.current_id(where)
+    found, current = layout.release_ids(where), layout.current_id(where)
     if not found:
         click.echo(f"No release in {where} yet. Make one: atlas-ld build", err=True)
-    for release in found:
-        counts = release.manifest.counts
-        mark = "*" if release.id == current else " "
-        click.echo(
-            f"{mark} {release.id}  {counts.published} records, "
-            f"{counts.quarantined} quarantined, {counts.triples} triples"
-        )
+    for name in found:
+        time = datetime.fromtimestamp(layout.written_at(where / name), UTC)
+        try:
+            counts = layout.open_release(where, name).manifest.counts
+            told = f"{counts.published} records, {counts.quarantined} quarantined, {counts.triples} triples"
+        except ReleaseError as error:  # the others are listed all the same
+            told = str(error)
+        click.echo(f"{'*' if name == current else ' '} {name}  {time:%Y-%m-%d %H:%M}  {told}")
+
+
+@releases.command()
+@click.option("--keep", type=click.IntRange(min=1), default=5, show_default=True, help="How many of the newest stay.")
+@click.option("--dry-run", is_flag=True, help="Only tell what would be removed.")
+@_releases_option
+@_sentences
+def prune(keep: int, dry_run: bool, releases: Path | None) -> None:
+    """Remove old releases from the disk. The newest and the current one stay, whatever its age.
+
+    A server that still serves an older release than the current one should be told to take that up first (HUP).
+
+    \b
+    Example:  atlas-ld releases prune --keep 10
+    """
+    where = _settings(releases=releases).releases
+    removed = layout.to_prune(where, keep)
+    if removed and not dry_run:
+        try:
+            with layout.building(where):
+                layout.remove(where, removed)
+        except OSError as error:
+            reason = f"Old releases in {where} could not be removed: {error.strerror}. Check who may write there."
+            raise ReleaseError(reason) from error
+    for name in removed:
+        click.echo(f"- {name}")
+    done = "would be removed" if dry_run else "removed"
+    click.echo(f"{len(removed)} release{'s' if len(removed) != 1 else ''} {done}.", err=True)
 
 
 @releases.command()

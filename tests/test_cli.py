@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -223,3 +224,30 @@ def test_a_report_of_another_kind_is_refused_before_anything_is_done(tmp_path: P
     result = run("import", write_record(tmp_path / "s"), "--into", tmp_path / "r", "--report", tmp_path / "f.xml")
     assert result.exit_code == 1
     assert not (tmp_path / "r").exists()
+
+
+def test_a_release_that_is_damaged_is_listed_with_the_others_and_old_ones_are_pruned(tmp_path: Path) -> None:
+    where = ("--releases", tmp_path / "releases")
+    for number in range(3):
+        write_record(tmp_path / "sources", start_year=1990 + number)
+        run("build", "--data", tmp_path / "sources", *where)
+    newest, *older = [line.strip("* ").split()[0] for line in run("releases", "list", *where).output.splitlines()]
+    assert (tmp_path / "releases" / "current").resolve().name == newest
+    manifest = tmp_path / "releases" / older[0] / "manifest.json"
+    times = manifest.stat().st_atime_ns, manifest.stat().st_mtime_ns
+    manifest.write_text("{}", encoding="utf-8")
+    os.utime(manifest, ns=times)  # by which releases of one day are ordered
+    listed = run("releases", "list", *where)
+    assert listed.exit_code == 0
+    assert f"* {newest}" in listed.output
+    assert re.search(rf"{older[0]} .* is damaged", listed.output)
+    told = run("releases", "prune", "--keep", "1", "--dry-run", *where)
+    assert "2 releases would be removed" in told.output
+    assert len(run("releases", "list", *where).output.splitlines()) == 3
+    assert run("releases", "prune", "--keep", "1", *where).exit_code == 0
+    assert [line.split()[1] for line in run("releases", "list", *where).output.splitlines()] == [newest]
+
+
+def test_pruning_where_there_is_nothing_makes_nothing(tmp_path: Path) -> None:
+    assert run("releases", "prune", "--releases", tmp_path / "none").exit_code == 0
+    assert not (tmp_path / "none").exists()

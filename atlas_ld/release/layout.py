@@ -6,13 +6,14 @@ import contextlib
 import fcntl
 import os
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from atlas_ld.errors import ReleaseError
-from atlas_ld.release.manifest import Manifest
+from atlas_ld.release.manifest import MANIFEST, Manifest
 
 _ID = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{8}")
 CURRENT = "current"
@@ -66,9 +67,37 @@ def open_release(releases: Path, release_id: str | None = None) -> Release:
 
 
 def release_ids(releases: Path) -> list[str]:
-    """The ids of every release, newest first. A folder that does not exist holds none."""
+    """The ids of every release, newest first: by their dates, those of one day by the time of their manifests. A folder
+    that does not exist holds none."""
     found = releases.iterdir() if releases.is_dir() else ()
-    return sorted((path.name for path in found if _ID.fullmatch(path.name)), reverse=True)
+    dated = [(path.name[:10], written_at(path), path.name) for path in found if _ID.fullmatch(path.name)]
+    return [name for _, _, name in sorted(dated, reverse=True)]
+
+
+def written_at(release: Path) -> float:
+    """When the release in this folder was written, in seconds since 1970; 0 where it has no manifest."""
+    try:
+        return (release / MANIFEST).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def to_prune(releases: Path, keep: int) -> list[str]:
+    """The ids of all releases but the newest `keep` and the current one."""
+    current = current_id(releases)
+    return [name for name in release_ids(releases)[keep:] if name != current]
+
+
+def remove(releases: Path, ids: Iterable[str]) -> None:
+    """Remove releases. The caller holds `building`.
+
+    Each is renamed first: what a removal leaves that was stopped is no release, and the next build removes it. Files of
+    the store that other releases have as well are hard links, and stay.
+    """
+    for name in ids:
+        going = releases / f"{UNFINISHED}pruned-{name}"
+        (releases / name).rename(going)
+        shutil.rmtree(going)
 
 
 def list_releases(releases: Path) -> list[Release]:

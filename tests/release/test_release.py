@@ -14,7 +14,16 @@ import pytest
 
 from atlas_ld.errors import ReleaseError, StrictBuildRefused
 from atlas_ld.records import Funding
-from atlas_ld.release.layout import current_id, list_releases, open_release
+from atlas_ld.release.layout import (
+    building,
+    current_id,
+    list_releases,
+    make_current,
+    open_release,
+    release_ids,
+    remove,
+    to_prune,
+)
 from atlas_ld.release.manifest import MANIFEST, Manifest
 from atlas_ld.release.reading.store import Reader
 from atlas_ld.release.verify import verify
@@ -117,3 +126,21 @@ def test_a_damaged_release_of_the_same_content_is_made_again(build: Build) -> No
 def test_without_a_release_the_sentence_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match="atlas-ld build"):
         open_release(tmp_path)
+
+
+def test_old_releases_are_pruned_and_the_current_one_and_its_store_stay(build: Build, tmp_path: Path) -> None:
+    releases = tmp_path / "releases"
+    made = [build(*(a_record(f"Puits {n}") for n in range(size))).release for size in (1, 2, 3, 4)]
+    for age, release in enumerate(reversed(made)):
+        os.utime(release.path / MANIFEST, (10_000 - age, 10_000 - age))
+    assert release_ids(releases) == [release.id for release in reversed(made)]
+    make_current(releases, made[1].id)
+    with building(releases):
+        removed = to_prune(releases, keep=1)
+        remove(releases, removed)
+    assert removed == [made[2].id, made[0].id]
+    assert release_ids(releases) == [made[3].id, made[1].id]
+    for release in (made[1], made[3]):
+        assert verify(release.path) == []
+        assert len(Reader(release.store)) > 0
+    assert [path.name for path in releases.iterdir() if path.name.startswith(".building")] == []

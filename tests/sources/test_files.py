@@ -10,9 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from atlas_ld import sources
 from atlas_ld.errors import UnreadableSource
+from atlas_ld.privacy import redact
+from atlas_ld.sources.files import _PLAIN
 
 
 def codes(path: Path, most: int = 10_000) -> dict[str, str]:
@@ -76,6 +80,20 @@ def test_what_may_not_be_opened_is_told(folder: Path) -> None:
         os.seteuid(ours)
         (folder / "shut").chmod(0o755)
     assert found == {"b.json": "cannot-open", "shut": "cannot-open"}
+
+
+@given(st.from_regex(_PLAIN, fullmatch=True))
+def test_what_is_not_looked_at_for_personal_data_has_none(name: str) -> None:
+    assert redact(name) == (name, frozenset())
+
+
+def test_a_name_with_a_telephone_number_is_shown_without_it(folder: Path) -> None:
+    (folder / "2019").mkdir()
+    (folder / "2019" / "0612345678.json").write_text('{"title": "A"}', "utf-8")
+    (folder / "2019" / "10001.json").write_text('{"title": "B"}', "utf-8")
+    names = [name for _, name in sources.files(folder)]
+    assert "2019/10001.json" in names
+    assert not any("345" in name for name in names)
 
 
 def test_a_long_file_is_hashed_in_blocks_up_to_the_limit(folder: Path) -> None:
