@@ -2,11 +2,13 @@
 
 A page holds every triple of some subjects, so an engine that is asked about those subjects must give exactly that many
 rows: an answer that was cut in silence is noticed. Engines keep values, not always spellings (`1.50` may come back as
-`1.5`), so numbers are compared by their value, booleans by their truth and language tags without regard to case.
+`1.5`), so numbers (those of WKT too) are compared by their value, booleans by their truth, and language tags without
+regard to case.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -26,6 +28,10 @@ _NUMBERS = frozenset(
     )
 )  # fmt: skip
 _PLAIN = str(XSD.string)
+_GEOMETRIES = frozenset(
+    ("http://www.opengis.net/ont/geosparql#wktLiteral", "http://www.openlinksw.com/schemas/virtrdf#Geometry")
+)
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 Comparable = tuple[str, ...]
 
@@ -88,6 +94,8 @@ def comparable(term: Node) -> str:
             return f"{Decimal(term.value).normalize()}^^number"
         except InvalidOperation:
             pass
+    if datatype in _GEOMETRIES:
+        return f"{_NUMBER.sub(lambda found: f'{float(found[0]):g}', term.value)}^^geometry"
     if datatype == str(XSD.boolean):
         return f"{term.value in ('true', '1')}^^boolean"
     return repr(term.value) if datatype == _PLAIN else f"{term.value!r}^^{datatype}"

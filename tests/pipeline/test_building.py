@@ -145,7 +145,6 @@ VALUES = (
     '"goals": [{"number": 1, "relevance": 99999999999999999999}]',
     '"other_themes": [{"path": ["Eau"], "priority": 99999999999999999999}]',
     '"participants": [' + ",".join(['{"name": "Brest", "role": "implementer"}'] * 1001) + "]",
-    '"continues": "a\\ud800"',
     '"context": ' + "[" * 100_000,
 )
 

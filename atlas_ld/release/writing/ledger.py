@@ -154,7 +154,7 @@ def note_chunks(notes: Connection, chunks: Iterable[ChunkNote]) -> None:
                 chunk.digest,
                 json.dumps([*vars(chunk.statistics).values(), chunk.rows]),
                 json.dumps(chunk.places),
-                array(_MARKS, chunk.needs).tobytes(),
+                array(_MARKS, sorted(chunk.needs)).tobytes(),
             )
             for chunk in chunks
         ),
