@@ -34,6 +34,8 @@ class ServiceProcess:
 
     def start(self) -> subprocess.Popen[bytes]:
         """Starts the process, which ends when this one does."""
+        if self._process and self._process.stdin:
+            self._process.stdin.close()  # of one that has ended
         columns = ["--columns"] if self._columns else []
         descriptor = self._listener.fileno()
         self._process = subprocess.Popen(  # noqa: S603  # our own module, our own arguments
