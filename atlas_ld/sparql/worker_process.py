@@ -154,8 +154,9 @@ class WorkerProcess(FrameProtocol):
     def _log_errors(self) -> None:
         said = self._errors.read(65536)
         if said:
-            self.said = said.decode(errors="replace").strip()[-_MOST_LOGGED:]
-            _log.warning("Query worker %d: %s", self.pid, self.said)
+            text = said.decode(errors="replace").strip()[-_MOST_LOGGED:]
+            self.said = f"{self.said}\n{text}"[-_MOST_LOGGED:]  # what it says comes in parts
+            _log.warning("Query worker %d: %s", self.pid, text)
         elif said == b"":  # it has ended
             asyncio.get_running_loop().remove_reader(self._errors.fileno())
             self._errors.close()
