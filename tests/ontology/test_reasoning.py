@@ -18,6 +18,7 @@ import pyshacl
 import pytest
 from rdflib import DCTERMS, ORG, OWL, PROV, RDF, RDFS, SH, SKOS, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
+from rdflib.term import _toPythonMapping
 
 from atlas_ld.config import Settings
 from atlas_ld.hierarchy import types_of
@@ -38,6 +39,15 @@ OURS = str(ATLAS._NS)
 ONTOLOGY = URIRef("https://w3id.org/atlas-ld/ontology")
 STRANGER = Namespace("https://strangers.example/")
 _RECORDS = 20
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _literals_as_before() -> Iterator[None]:
+    """owlrl changes what rdflib makes of some literals, for the whole process, and puts back only a part of it."""
+    before = dict(_toPythonMapping)
+    yield
+    _toPythonMapping.clear()
+    _toPythonMapping.update(before)
 
 
 @cache
