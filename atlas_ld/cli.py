@@ -333,10 +333,9 @@ def publish(
         user,
         os.environ.get("ATLAS_LD_STORE_PASSWORD"),
     )
-    iris = Iris(release.manifest.base_iri)
-    held = remote.published(engine, iris)
-    graph = remote.release_graph(iris, release.id)
     if dry_run:
+        iris = Iris(release.manifest.base_iri)
+        held, graph = remote.published(engine, iris), remote.release_graph(iris, release.id)
         click.echo(
             f"Would load release {release.id} into {graph}, of which {held.loaded.get(graph, 0)} triples are there."
         )

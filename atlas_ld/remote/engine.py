@@ -12,6 +12,8 @@ import re
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from typing import Any
@@ -105,7 +107,7 @@ class Engine:
         target = f"{address}{'&' if '?' in address else '?'}graph={urllib.parse.quote(graph, safe='')}"
         headers = {"Content-Type": "application/n-triples", "User-Agent": _AGENT}
         request = urllib.request.Request(target, data=lines, headers=headers, method="POST")  # noqa: S310  # checked in __init__
-        with self._explaining(address, "changed"):
+        with _explaining(address, "changed"):
             self._opener(address).open(request, timeout=self._seconds).close()
 
     def _json(self, query: str, graph: str | None) -> dict[str, Any]:
@@ -147,7 +149,7 @@ class Engine:
         return wrapper
 
     def _send(self, wrapper: SPARQLWrapper, address: str, done: str) -> HTTPResponse:
-        with self._explaining(address, done):
+        with _explaining(address, done):
             answered: HTTPResponse = wrapper.query().response
             return answered
 
@@ -177,50 +179,47 @@ class Engine:
             self._schemes[address] = (scheme, realm[1] if realm else "")
         return self._schemes[address]
 
-    def _explaining(self, address: str, done: str) -> _Explaining:
-        return _Explaining(address, done)
+
+_STATUS = {"Unauthorized": 401, "QueryBadFormed": 400, "EndPointNotFound": 404, "URITooLong": 414}
+"""The status of an answer behind each exception of SPARQLWrapper; the others stand for 500."""
 
 
-class _Explaining:
-    """Turns what can go wrong with a request into one sentence."""
-
-    def __init__(self, address: str, done: str) -> None:
-        self._address, self._done = address, done
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, urllib.error.HTTPError):
-            with error:
-                raise EngineError(self._sentence(error.code, error.read(2000))) from error
-        if isinstance(error, SPARQLWrapperException):
-            if isinstance(error.__context__, urllib.error.HTTPError):
-                error.__context__.close()
-            status = {"Unauthorized": 401, "QueryBadFormed": 400, "EndPointNotFound": 404, "URITooLong": 414}
-            said = re.search(r"""Response:\s*b['"](.*)['"]""", str(error), re.DOTALL)
-            body = (said[1].replace("\\n", " ") if said else str(error)).encode()
-            raise EngineError(self._sentence(status.get(type(error).__name__, 500), body)) from error
-        if isinstance(error, TimeoutError) or "timed out" in str(getattr(error, "reason", "")):
-            raise EngineError(f"{self._address} did not answer in time; is it busy? Try again later.") from error
+@contextmanager
+def _explaining(address: str, done: str) -> Iterator[None]:
+    """Turns what can go wrong with a request into one sentence: what was `done` at an address."""
+    try:
+        yield
+    except urllib.error.HTTPError as error:
+        with error:
+            raise EngineError(_sentence(address, done, error.code, error.read(2000))) from error
+    except SPARQLWrapperException as error:
+        if isinstance(error.__context__, urllib.error.HTTPError):
+            error.__context__.close()
+        said = re.search(r"""Response:\s*b['"](.*)['"]""", str(error), re.DOTALL)
+        body = (said[1].replace("\\n", " ") if said else str(error)).encode()
+        raise EngineError(_sentence(address, done, _STATUS.get(type(error).__name__, 500), body)) from error
+    except (HTTPException, OSError) as error:
+        reason = getattr(error, "reason", "")
+        if isinstance(error, TimeoutError) or "timed out" in str(reason):
+            raise EngineError(f"{address} did not answer in time; is it busy? Try again later.") from error
         if isinstance(error, urllib.error.URLError):
-            raise EngineError(f"{self._address} cannot be reached: {error.reason}.") from error
-        if isinstance(error, HTTPException | OSError):
-            raise EngineError(f"{self._address} broke off in the middle: {error!r}.") from error
+            raise EngineError(f"{address} cannot be reached: {reason}.") from error
+        raise EngineError(f"{address} broke off in the middle: {error!r}.") from error
 
-    def _sentence(self, status: int, body: bytes) -> str:
-        if status in (401, 403):
-            return (
-                f"{self._address} may not be {self._done} by this user (status {status}); give the --user of somebody "
-                "who may, and the password in ATLAS_LD_STORE_PASSWORD."
-            )
-        if status in (404, 405, 415, 501):
-            return f"{self._address} cannot be {self._done} (status {status}); is this the right address?"
-        if status == 507:
-            return f"{self._address} has no room left (status 507)."
-        text = re.split(r"SPARQL query:", body.decode("utf-8", "replace"))[0]  # Virtuoso gives back what it was sent
-        said = " ".join(re.sub(r"<[^>]*>", " ", text).split())[:300]
-        return f"{self._address} refused (status {status}): {said or 'without a word'}"
+
+def _sentence(address: str, done: str, status: int, body: bytes) -> str:
+    if status in (401, 403):
+        return (
+            f"{address} may not be {done} by this user (status {status}); give the --user of somebody who may, and the "
+            "password in ATLAS_LD_STORE_PASSWORD."
+        )
+    if status in (404, 405, 415, 501):
+        return f"{address} cannot be {done} (status {status}); is this the right address?"
+    if status == 507:
+        return f"{address} has no room left (status 507)."
+    text = re.split(r"SPARQL query:", body.decode("utf-8", "replace"))[0]  # Virtuoso gives back what it was sent
+    said = " ".join(re.sub(r"<[^>]*>", " ", text).split())[:300]
+    return f"{address} refused (status {status}): {said or 'without a word'}"
 
 
 def _term(term: dict[str, str]) -> Node:
