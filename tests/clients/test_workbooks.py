@@ -8,6 +8,7 @@ import json
 import subprocess
 import urllib.request
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
@@ -39,12 +40,12 @@ def readers(node_program: Program) -> dict[str, Callable[[Path], list[list[str]]
 
     def by_xlsx2csv(path: Path) -> list[list[str]]:
         output = io.StringIO()
-        Xlsx2csv(str(path)).convert(output)
+        Xlsx2csv(io.BytesIO(path.read_bytes())).convert(output)  # it leaves files open
         return _texts(list(csv.reader(io.StringIO(output.getvalue()))))
 
     def by_openpyxl(path: Path) -> list[list[str]]:
-        sheet = openpyxl.load_workbook(path, read_only=True).worksheets[0]
-        return _texts([list(row) for row in sheet.iter_rows(values_only=True)])
+        with closing(openpyxl.load_workbook(path, read_only=True)) as book:
+            return _texts([list(row) for row in book.worksheets[0].iter_rows(values_only=True)])
 
     return {
         "openpyxl": by_openpyxl,
