@@ -1,6 +1,6 @@
 """The graph in company: beside ORG, PROV-O and SKOS, reasoners find it consistent and infer nothing of others.
 
-tests/data/specifications/ has the axioms of these three. HermiT (through owlready2; it needs a Java runtime) reads
+tests/data/specifications/ has the axioms of these three, taken from packages (scripts/make_specifications.py). HermiT (through owlready2; it needs a Java runtime) reads
 them with OWL's eyes, owlrl and pyshacl with those of RDFS.
 """
 
@@ -245,6 +245,7 @@ def test_a_closed_shape_lets_pass_what_follows_from_its_own_properties_and_no_mo
     for shape in shapes.subjects(SH.closed):
         own = {path for part in shapes.objects(shape, SH.property) for path in shapes.objects(part, SH.path)}
         above = {one for path in own for one in hierarchy.transitive_objects(path, RDFS.subPropertyOf)} - own
+        above |= {same for one in own | above for same in hierarchy.objects(one, OWL.equivalentProperty)}
         passed = set(Collection(shapes, shapes.value(shape, SH.ignoredProperties)))
         assert passed == above | {RDF.type}, shape
 
