@@ -51,7 +51,7 @@ def main(packages: Path, folder: Path) -> None:
         for triple in axioms(packages / name / f"{name}.nq"):
             graph.add(triple)
         lines = sorted(to_canonical_graph(graph).serialize(format="nt").splitlines())
-        head = f"# The axioms of @vocabulary/{name} (npm), by scripts/make_specifications.py: N-Triples, which is Turtle.\n"
+        head = f"# The axioms of @vocabulary/{name} (npm) in N-Triples, by scripts/make_specifications.py.\n"
         (folder / f"{name}.ttl").write_text(head + "\n".join(filter(None, lines)) + "\n", encoding="utf-8")
 
 

@@ -1,7 +1,7 @@
 """The graph in company: beside ORG, PROV-O and SKOS, reasoners find it consistent and infer nothing of others.
 
-tests/data/specifications/ has the axioms of these three, taken from packages (scripts/make_specifications.py). HermiT (through owlready2; it needs a Java runtime) reads
-them with OWL's eyes, owlrl and pyshacl with those of RDFS.
+tests/data/specifications/ has the axioms of these three, taken from packages (scripts/make_specifications.py). HermiT
+(through owlready2; it needs a Java runtime) reads them with OWL's eyes, owlrl and pyshacl with those of RDFS.
 """
 
 from __future__ import annotations
