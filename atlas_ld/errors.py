@@ -2,6 +2,7 @@
 
 AtlasError                  one sentence for the person at the keyboard; the command exits with 1
 ├── UnreadableSource        a file that cannot be read as what it claims to be
+├── BrokenMapping           a mapping of a table's columns that cannot be used
 ├── InvalidSetting          a setting that is no value of its type
 ├── BrokenResource          a file that ships with atlas-ld (ontology, shapes, reference data) is unusable
 ├── ReleaseError            a release is missing, incomplete or altered
@@ -27,6 +28,10 @@ class AtlasError(Exception):
 
 class UnreadableSource(AtlasError):
     """A file that cannot be read as what it claims to be."""
+
+
+class BrokenMapping(AtlasError):
+    """A mapping of a table's columns that is no TOML or JSON, says what cannot be, or fits no table."""
 
 
 class InvalidSetting(AtlasError):

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from atlas_ld.config import ENVIRONMENT_PREFIX, Settings
 from atlas_ld.iris import Iris, fold, shorten
 from atlas_ld.model import ClassModel, Field, Model, Rule, load_model
@@ -20,6 +22,7 @@ from atlas_ld.queries.named import NamedQuery, named_queries
 from atlas_ld.rdf import Literal, parse_file
 from atlas_ld.records import PartnershipRecord
 from atlas_ld.resources import turtle_files
+from atlas_ld.sources.table_mapping import TableMapping
 from atlas_ld.vocabulary import DCTERMS, PREFIXES, SKOS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -32,7 +35,8 @@ def pages() -> dict[Path, str]:
     return {
         DOCS / "model.md": _model_page(model),
         DOCS / "settings.md": _settings_page(),
-        DOCS / "record.schema.json": _record_schema(),
+        DOCS / "record.schema.json": _schema(PartnershipRecord),
+        DOCS / "mapping.schema.json": _schema(TableMapping),
         DOCS / "sparql-by-example.md": _examples_page(),
     }
 
@@ -132,8 +136,8 @@ def _settings_page() -> str:
     )
 
 
-def _record_schema() -> str:
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **PartnershipRecord.model_json_schema()}
+def _schema(model: type[BaseModel]) -> str:
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 

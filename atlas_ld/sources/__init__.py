@@ -7,8 +7,9 @@ atlas_page       a page of the Atlas, cut by atlas_labels and atlas_cut, its tab
                  atlas_persons; atlas_html makes lines of HTML, mhtml finds the HTML of a page saved as one file,
                  atlas_wrap joins lines that were broken, atlas_ledger keeps the account of lines, atlas_identity finds
                  the page's number
-table            a table of partnerships, by table_columns and table_cells; table_files reads CSV and XLSX, which
-                 workbook_limits measures first
+table            a table of partnerships: table_files reads CSV and XLSX, which workbook_limits measures first;
+                 table_layout finds what each column is, by our own (table_columns) or by a table_mapping; table_cells
+                 reads cells with several values
 json_record      a JSON record
 values           years, dates, amounts and code words as people write them
 themes           the themes by which a table row is cut, and by which an unknown one is told
@@ -20,7 +21,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -40,11 +41,12 @@ from atlas_ld.sources.merging import identity, merge
 from atlas_ld.sources.reading import Account, Reading, remark, unreadable
 from atlas_ld.sources.table import read_table
 from atlas_ld.sources.table_files import MAX_BYTES as MAX_TABLE_BYTES
+from atlas_ld.sources.table_mapping import TableMapping, load_mapping
 from atlas_ld.sources.themes import ThemeTree, known_themes, unknown_themes
 
 __all__ = [
-    "DECISIONS", "Account", "Reading", "ThemeTree", "content", "digest", "files", "identity", "is_visible", "merge",
-    "read", "read_file",
+    "DECISIONS", "Account", "Reading", "TableMapping", "ThemeTree", "content", "digest", "files", "identity",
+    "is_visible", "load_mapping", "merge", "read", "read_file",
 ]  # fmt: skip
 
 _LIMITS = {
@@ -64,27 +66,36 @@ _LIMITS = {
 _TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
 
 
-def read(path: Path, themes: ThemeTree | None = None) -> Iterator[Reading]:
+def read(path: Path, themes: ThemeTree | None = None, mappings: Sequence[TableMapping] = ()) -> Iterator[Reading]:
     """What a file holds, or every file of a folder and its sub-folders in the order of their names.
 
     Pages (text, HTML, MHTML) and JSON records give one Reading, tables (CSV, XLSX) one per row. A file that cannot
     be read gives a Reading without a record, so that it stops nothing. Every record and finding has gone through
-    `privacy.protect`. `themes` are the known themes; without it, those of ontology/themes.ttl.
+    `privacy.protect`. `themes` are the known themes; without it, those of ontology/themes.ttl. `mappings` are for
+    tables whose columns are not ours.
 
     Raises UnreadableSource for a path that does not exist.
     """
-    return (reading for file, name in files(path) for reading in read_file(Path(file), name, themes))
+    return (one for file, name in files(path) for one in read_file(Path(file), name, themes, mappings=mappings))
 
 
-def read_file(path: Path, name: str, themes: ThemeTree | None = None, most: int = 2**40) -> Iterator[Reading]:
+def read_file(
+    path: Path,
+    name: str,
+    themes: ThemeTree | None = None,
+    most: int = 2**40,
+    mappings: Sequence[TableMapping] = (),
+) -> Iterator[Reading]:
     """What one file of at most `most` bytes holds (see `read`); `name` is how findings call it."""
     # A saved page may be called `detailProjet.html?criteres.prjId=2833`.
     extension = Path(path.name.partition("?")[0]).suffix.lower()
-    for reading in _readings(path, name, extension, themes, most):
+    for reading in _readings(path, name, extension, themes, most, mappings):
         yield _finished(reading, name, themes or known_themes())
 
 
-def _readings(path: Path, name: str, extension: str, themes: ThemeTree | None, most: int) -> Iterator[Reading]:
+def _readings(
+    path: Path, name: str, extension: str, themes: ThemeTree | None, most: int, mappings: Sequence[TableMapping]
+) -> Iterator[Reading]:
     limit = _LIMITS.get(extension)
     if limit is None and not path.is_dir():
         yield Reading(None, (_not_a_source(extension),), Account(found=1))
@@ -97,7 +108,7 @@ def _readings(path: Path, name: str, extension: str, themes: ThemeTree | None, m
     elif extension == ".json":
         yield read_json(name, read)
     elif extension in _TABLES:
-        yield from read_table(name, read)
+        yield from read_table(name, read, mappings)
     else:
         yield read_page(name, read, themes)
 

@@ -1,28 +1,29 @@
-"""A table of partnerships, CSV or XLSX: one row, one partnership. The columns are `table_columns.COLUMNS`."""
+"""A table of partnerships, CSV or XLSX: one row, one partnership, by our own columns (`table_columns.COLUMNS`) or by a
+mapping, which may also make one partnership of several rows."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 from rapidfuzz import fuzz, process
 
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.iris import fold, slug
-from atlas_ld.records import Origin, PartnershipRecord, Section
+from atlas_ld.records import Origin, Participant, PartnershipRecord, Role, Section
 from atlas_ld.sources import table_cells as cells
 from atlas_ld.sources import values
-from atlas_ld.sources.reading import NOT_TEXT, Account, Reading, remark, sha256, unreadable
-from atlas_ld.sources.table_columns import COLUMNS, OTHER_WORDS
+from atlas_ld.sources.reading import NOT_TEXT, Account, Reading, remark, unreadable
+from atlas_ld.sources.table_columns import COLUMNS, OTHER_WORDS, PAIRED, plain
 from atlas_ld.sources.table_files import HEADER_WITHIN, MAX_ROWS, BrokenTableError, Row, table_rows
+from atlas_ld.sources.table_layout import Header, Layout, Slot, Told, joined, own_layout
+from atlas_ld.sources.table_mapping import TableMapping
 from atlas_ld.sources.workbook_limits import letters
 
-_NAMES = {fold(name).replace("_", " "): c.name for c in COLUMNS for name in (c.name, c.header_fr)}
 _TEXTS = ("identifier", "title", "context", "history", "objectives", "local_objectives",
           "french_objectives", "description", "beneficiaries")  # fmt: skip
 _YEARS = ("first_signature_year", "start_year", "end_year")
@@ -39,86 +40,151 @@ _FEWEST_POINTS = 70
 """Of 100, by which a header is near enough to a column to name it."""
 
 
-@dataclass(frozen=True)
-class _Columns:
-    """The header of a table: the column of each cell, None for those that are not read."""
-
-    names: tuple[str | None, ...]
-    cells: tuple[str, ...]
-    account: Account
-    findings: tuple[Finding, ...]
-
-
 def column_name(header: str) -> str | None:
     """The column that a header names, in English or French, whatever its case and accents; None for an unknown."""
-    return _NAMES.get(re.sub(r"[\s_]+", " ", fold(header.replace("’", "'"))).strip(" :*"))
+    slot = own_layout().slot(header)
+    return slot.target.to if slot else None
 
 
 def nearest_column(header: str) -> str | None:
     """The column that a header most likely means, by its words; None where none is near."""
-    words = re.sub(r"[\s_]+", " ", fold(header.replace("’", "'"))).strip()
-    found = process.extractOne(words, _meanings().keys(), scorer=fuzz.WRatio, score_cutoff=_FEWEST_POINTS)
-    return _meanings()[found[0]] if found else None
+    found = nearest_columns(header)
+    return found[0] if found else None
+
+
+def nearest_columns(header: str) -> tuple[str, float] | None:
+    """The column that a header most likely means, and how near its words are, of 100; None where none is near."""
+    found = process.extractOne(plain(header), _meanings().keys(), scorer=fuzz.WRatio, score_cutoff=_FEWEST_POINTS)
+    return (_meanings()[found[0]], found[1]) if found else None
 
 
 @cache
 def _meanings() -> dict[str, str]:
     further = {fold(word): name for name, words in OTHER_WORDS.items() for word in words.split("|")}
-    return {**further, **_NAMES}
+    return {**further, **{plain(name): c.name for c in COLUMNS for name in (c.name, c.header_fr)}}
 
 
-def read_table(name: str, content: bytes) -> Iterator[Reading]:
-    """One Reading per row that is not empty. Findings on the file and its header stand with the first of them.
+@dataclass(frozen=True)
+class OpenTable:
+    """A table whose header was found: its rows, the rows above, and the findings on the file and the header."""
+
+    header: Header
+    rows: Iterator[Row]
+    findings: tuple[Finding, ...]
+    account: Account
+
+
+def open_table(name: str, content: bytes, mappings: Sequence[TableMapping] = ()) -> OpenTable | list[Row]:
+    """A table by the first mapping that is for a file of this name and knows its header, else by our own columns; its
+    first rows where none does. Raises BrokenTableError."""
+    layouts = [*(Layout(mapping) for mapping in mappings if mapping.is_for(name)), own_layout()]
+    above: list[Row] = []
+    for layout in layouts:
+        table = table_rows(content, layout.known, layout.mapping.sheet)
+        above, row = _header_row(table.rows, layout)
+        if row is not None:
+            header, findings = _header(row, layout)
+            known = len(header.read | header.ignored)
+            account = Account(furniture=known, found=_filled(row) - known + sum(map(_filled, above)) + table.left_aside)
+            return OpenTable(header, table.rows, (*table.findings, *map(_above, above), *findings), account)
+    return above
+
+
+def read_table(name: str, content: bytes, mappings: Sequence[TableMapping] = ()) -> Iterator[Reading]:
+    """One Reading per row that is not empty, or per group of rows. Findings on the file and its header stand with the
+    first of them.
 
     The header is the first row with a title column; rows above it are told. At most MAX_ROWS rows are read; a finding
     says that there were more. A file that is no table, or has no column that we know, is one Reading without a record.
     """
     try:
-        table = table_rows(content, _known)
-        above, columns = _header(table.rows)
-        if columns is None:
-            yield _no_header(above)
+        table = open_table(name, content, mappings)
+        if isinstance(table, list):
+            yield _no_header(table)
             return
-        pending = (*table.findings, *(_above(row) for row in above), *columns.findings)
-        account = columns.account + Account(found=sum(map(_filled, above)) + table.left_aside)
-        number = 0
-        for row in table.rows:
-            if not any(row.cells):
-                continue
-            if row.cells == columns.cells:
-                account += Account(furniture=_filled(row))
-                continue
-            number += 1
-            if number > MAX_ROWS:
-                rest = _filled(row) + sum(map(_filled, table.rows))
-                yield Reading(None, (*pending, _too_many(row.line)), account + Account(found=rest))
-                return
-            yield _reading(name, columns, row, pending, account)
-            pending, account = (), Account()
-        if pending or account.total:
-            nothing = () if number else (_no_rows(),)
-            yield Reading(None, (*pending, *nothing), account)
+        readings = _grouped(name, table) if table.header.group is not None else _by_row(name, table)
+        first = next(readings, None)
+        if first is None:
+            yield Reading(None, (*table.findings, _no_rows()), table.account)
+            return
+        yield _with(first, table.findings, table.account)
+        yield from readings
     except BrokenTableError as error:
         yield unreadable(*NOT_TEXT) if error.fr is None else unreadable("broken-table", error.fr, error.en)
 
 
-def _known(row: Sequence[str]) -> int:
-    return sum(column_name(cell) is not None for cell in row)
+def _with(reading: Reading, findings: tuple[Finding, ...], account: Account) -> Reading:
+    """A reading with the findings and the account of its file before its own."""
+    found = (*findings, *reading.findings)
+    record = reading.record and reading.record.model_copy(update={"findings": found})
+    return Reading(record, found, account + reading.account)
+
+
+def _by_row(name: str, table: OpenTable) -> Iterator[Reading]:
+    for number, row in enumerate(_rows(table), start=1):
+        if number > MAX_ROWS:
+            yield _rest(row, table.rows)
+            return
+        if row.cells == table.header.cells:
+            yield Reading(None, (), Account(furniture=_filled(row)))
+            continue
+        findings: list[Finding] = []
+        told, account = _told(table.header, row, findings)
+        yield _reading(name, table.header, told, findings, account)
+
+
+def _grouped(name: str, table: OpenTable) -> Iterator[Reading]:
+    """One reading for the rows of one key, in the order of their first rows."""
+    groups: dict[str, tuple[Told, list[Finding], Account]] = {}
+    rest: Reading | None = None
+    group = table.header.group
+    assert group is not None
+    for number, row in enumerate(_rows(table), start=1):
+        if number > MAX_ROWS:
+            rest = _rest(row, table.rows)
+            break
+        findings: list[Finding] = []
+        told, account = _told(table.header, row, findings)
+        key = row.cells[group] if group < len(row.cells) else ""
+        if not key:
+            findings.append(_without_key(row.line))
+            key = f"\0{row.line}"  # a record of its own
+        if key in groups:
+            first, before, whole = groups[key]
+            told = joined(first, told, findings)
+            findings, account = [*before, *findings], whole + account
+        groups[key] = told, findings, account
+    for told, findings, account in groups.values():
+        yield _reading(name, table.header, told, findings, account)
+    if rest:
+        yield rest
+
+
+def _rows(table: OpenTable) -> Iterator[Row]:
+    return (row for row in table.rows if any(row.cells))
+
+
+def _rest(row: Row, rows: Iterator[Row]) -> Reading:
+    return Reading(None, (_too_many(row.line),), Account(found=_filled(row) + sum(map(_filled, rows))))
 
 
 def _filled(row: Row) -> int:
     return sum(map(bool, row.cells))
 
 
-def _header(rows: Iterator[Row]) -> tuple[list[Row], _Columns | None]:
-    """The rows above the header that are not empty, and the header: the first row that names the title's column."""
+def _header_row(rows: Iterator[Row], layout: Layout) -> tuple[list[Row], Row | None]:
+    """The rows above the header that are not empty, and the header: the row that the mapping names, else the first one
+    that names the title's column (or any, where a constant is the title)."""
     above: list[Row] = []
+    stated = layout.mapping.header_row
     for row in rows:
-        if any(column_name(cell) == "title" for cell in row.cells):
-            return above, _columns(row)
+        slots = [slot for cell in row.cells if cell and (slot := layout.slot(cell))]
+        found = any(slot.target.to == "title" for slot in slots) or (slots and "title" in layout.mapping.constants)
+        if found and stated in (None, row.line):
+            return above, row
         if any(row.cells):
             above.append(row)
-        if len(above) >= HEADER_WITHIN:
+        if len(above) >= max(HEADER_WITHIN, stated or 0) or (stated and row.line >= stated):
             break
     return above, None
 
@@ -130,6 +196,17 @@ def _above(row: Row) -> Finding:
         f"La ligne {row.line} est au-dessus de l'en-tête et n'a pas été lue.",
         f"Line {row.line} stands above the header and was not read.",
         line=row.line,
+    )
+
+
+def _without_key(line: int) -> Finding:
+    return remark(
+        "row-without-key",
+        Severity.WARNING,
+        f"La ligne {line} n'a pas de valeur dans la colonne qui groupe les lignes : elle est lue comme une fiche à "
+        "part. Complétez-la.",
+        f"Line {line} has no value in the column that groups rows: it was read as a record of its own. Complete it.",
+        line=line,
     )
 
 
@@ -153,7 +230,7 @@ def _no_header(rows: Sequence[Row]) -> Reading:
     """No record, and what the first rows could mean."""
     if not rows:
         return unreadable("empty-table", "Le tableau est vide.", "The table is empty.")
-    best = max(rows, key=lambda row: (_known(row.cells), -row.line))
+    best = max(rows, key=lambda row: (own_layout().known(row.cells), -row.line))
     near = [(place, nearest_column(cell)) for place, cell in enumerate(best.cells[:50], start=1) if cell]
     titles = [letters(place) for place, column in near if column == "title"]
     fr = f" La colonne {titles[0]} lui ressemble." if titles else ""
@@ -166,29 +243,52 @@ def _no_header(rows: Sequence[Row]) -> Reading:
     )
 
 
-def _columns(header: Row) -> _Columns:
-    names: list[str | None] = []
-    findings: list[Finding] = list(header.findings)
-    for place, cell in enumerate(header.cells, start=1):
-        column = column_name(cell)
-        if cell and column is None:
-            findings.append(_unknown_column(cell, place, header.line))
-        if column is not None and column in names:
-            findings.append(
-                remark(
-                    "double-column",
-                    Severity.WARNING,
-                    f"La colonne « {column} » est là deux fois ; la première a été lue.",
-                    f"The column “{column}” stands twice; the first one was read.",
-                    line=header.line,
-                    field=column,
-                )
-            )
-            column = None
-        names.append(column)
-    known = sum(name is not None for name in names)
-    return _Columns(
-        tuple(names), header.cells, Account(furniture=known, found=_filled(header) - known), tuple(findings)
+def _header(row: Row, layout: Layout) -> tuple[Header, list[Finding]]:
+    """The columns of a header, and findings on those that are not read."""
+    slots: dict[int, Slot] = {}
+    findings: list[Finding] = list(row.findings)
+    funding = layout.funding_slots(row.cells)
+    of_money = {place for slot in funding for place in slot.positions}
+    key = plain(layout.mapping.group_by) if layout.mapping.group_by else None
+    group = next((place for place, cell in enumerate(row.cells) if key and plain(cell) == key), None)
+    if key and group is None:
+        findings.append(_no_group(row.line))
+    seen: dict[object, int] = {}
+    for place, cell in enumerate(row.cells):
+        slot = layout.slot(cell) if cell else None
+        # Our own column may be headed in either language; of a mapping, two columns may fill one list.
+        same = (slot.target.to, slot.number) if slot and layout.is_own else plain(cell)
+        if slot and seen.setdefault(same, place) != place:
+            findings.append(_double_column(slot, row.line))
+        elif slot:
+            slots[place] = slot
+        elif cell and place not in of_money and place != group:
+            findings.append(_unknown_column(cell, place + 1, row.line))
+    ignored = frozenset(place for place, slot in slots.items() if slot.target.to is None and place not in of_money)
+    read = {place: slot for place, slot in slots.items() if slot.target.to is not None}
+    return Header(layout, row.cells, read, funding, group, ignored - {group}), findings
+
+
+def _no_group(line: int) -> Finding:
+    return remark(
+        "no-key-column",
+        Severity.WARNING,
+        "Le tableau n'a pas la colonne qui groupe les lignes : chaque ligne est une fiche.",
+        "The table does not have the column that groups rows: each row is a record.",
+        line=line,
+    )
+
+
+def _double_column(slot: Slot, line: int) -> Finding:
+    column = slot.target.to or ""
+    named = f" « {column} »" if column else ""
+    return remark(
+        "double-column",
+        Severity.WARNING,
+        f"La colonne{named} est là deux fois ; la première a été lue.",
+        f"The column{f' “{column}”' if column else ''} stands twice; the first one was read.",
+        line=line,
+        field=column or None,
     )
 
 
@@ -209,11 +309,10 @@ def _unknown_column(header: str, place: int, line: int) -> Finding:
     )
 
 
-def _reading(name: str, columns: _Columns, row: Row, pending: Sequence[Finding], account: Account) -> Reading:
-    cell = {column: text for column, text in zip(columns.names, row.cells, strict=False) if column and text}
-    account += Account(read=len(cell), found=_filled(row) - len(cell))
-    findings = [*pending, *row.findings]
-    if any(row.cells[len(columns.names) :]):
+def _told(header: Header, row: Row, findings: list[Finding]) -> tuple[Told, Account]:
+    """What a row tells, and the account of its cells."""
+    findings += row.findings
+    if any(row.cells[len(header.cells) :]):
         findings.append(
             cells.bad_cell(
                 "extra-cells",
@@ -223,19 +322,21 @@ def _reading(name: str, columns: _Columns, row: Row, pending: Sequence[Finding],
                 "The row has more cells than the header.",
             )
         )
-    # The hash is of the row alone, so that one changed row does not change the origin of every other.
-    digest = sha256(json.dumps(cell, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
-    none = {column for column, text in cell.items() if values.none_at_all(text)}
-    told = {column: text for column, text in cell.items() if column not in none and not values.untold(text)}
-    fields = _fields(told, row.line, findings)
-    fields["undocumented"] = _undocumented(columns, told.keys() | none, told, row.line, findings)
-    retrieved = told.get("retrieved")
+    places = {place for place, cell in enumerate(row.cells) if cell}
+    read, furniture = len(places & header.read), len(places & header.ignored)
+    return header.told(row, findings), Account(read, furniture, len(places) - read - furniture)
+
+
+def _reading(name: str, header: Header, told: Told, findings: list[Finding], account: Account) -> Reading:
+    fields = _fields(told, findings)
+    fields["undocumented"] = _undocumented(header, told, findings)
+    retrieved = told.texts.get("retrieved")
     fields["origins"] = (
         Origin(
-            title=told.get("source_title", name),
-            address=cells.address(told.get("source_address", ""), findings, row.line),
-            sha256=digest,
-            retrieved=values.day(retrieved, findings, line=row.line, field="retrieved") if retrieved else None,
+            title=told.texts.get("source_title", name),
+            address=cells.address(told.texts.get("source_address", ""), findings, told.line),
+            sha256=told.sha256,
+            retrieved=values.day(retrieved, findings, line=told.line, field="retrieved") if retrieved else None,
         ),
     )
     try:
@@ -244,7 +345,7 @@ def _reading(name: str, columns: _Columns, row: Row, pending: Sequence[Finding],
         field = ".".join(str(part) for part in error.errors()[0]["loc"])
         findings.append(
             cells.bad_cell(
-                "bad-row", row.line, field, "La ligne ne donne pas de fiche valable.", "The row makes no valid record."
+                "bad-row", told.line, field, "La ligne ne donne pas de fiche valable.", "The row makes no valid record."
             )
         )
         return Reading(None, tuple(findings), Account(found=account.total))
@@ -252,30 +353,29 @@ def _reading(name: str, columns: _Columns, row: Row, pending: Sequence[Finding],
     return Reading(record, record.findings, account)
 
 
-def _undocumented(
-    columns: _Columns, filled: Set[str], cell: Mapping[str, str], line: int, findings: list[Finding]
-) -> tuple[str, ...]:
+def _undocumented(header: Header, told: Told, findings: list[Finding]) -> tuple[str, ...]:
     """The sections that a row does not document: those that its column `undocumented` names, and those of which the
     table has no column; without that column, those of which the row fills none (docs/decisions/0030)."""
-    named = cells.split(cell.get("undocumented", ""))
+    named = told.list_of("undocumented")
     for section in named:
         if section not in _SECTIONS:
             findings.append(
                 cells.bad_cell(
                     "unknown-section",
-                    line,
+                    told.line,
                     "undocumented",
                     f"Une partie non documentée est l'une de celles-ci : {', '.join(_SECTIONS)}.",
                     f"A section that is not documented is one of these: {', '.join(_SECTIONS)}.",
                 )
             )
-    there = {name for name in columns.names if name} if "undocumented" in columns.names else filled
+    there = header.fields if "undocumented" in header.fields else told.shown
     shown = {section for section, sets in _SHOWN_BY.items() if all(there & set(names) for names in sets)}
     return tuple(section for section in _SECTIONS if section in named or section not in shown)
 
 
-def _fields(cell: dict[str, str], line: int, findings: list[Finding]) -> dict[str, Any]:
+def _fields(told: Told, findings: list[Finding]) -> dict[str, Any]:
     """The fields of the record; a cell that cannot be read is left out with a finding."""
+    cell, line = told.texts, told.line
     fields: dict[str, Any] = {name: cell[name] for name in _TEXTS if name in cell}
     if "continues" in cell:
         fields["continues"] = slug(cell["continues"])
@@ -292,12 +392,29 @@ def _fields(cell: dict[str, str], line: int, findings: list[Finding]) -> dict[st
     for name in _TRI:
         fields[name] = values.tri(cell.get(name, ""), findings, line=line, field=name)
     fields["main_theme"] = cells.theme_path(cell.get("main_theme", ""), "main_theme", findings, line)
-    fields["other_themes"] = cells.other_themes(cell.get("other_themes", ""), findings, line)
-    fields["keywords"] = cells.split(cell.get("keywords", ""), ";")
-    fields["goals"] = cells.goals(cell.get("goals", ""), findings, line)
-    fields["participants"] = cells.participants(cell, findings, line)
-    fields["posts"] = cells.split(cell.get("posts", ""))
-    fields["funding"] = cells.funding(cell.get("funding", ""), findings, line)
+    fields["other_themes"] = cells.other_themes(told.list_of("other_themes"), findings, line)
+    fields["keywords"] = told.list_of("keywords")
+    fields["goals"] = cells.goals(told.list_of("goals"), findings, line)
+    fields["participants"] = _participants(told, findings)
+    fields["posts"] = told.list_of("posts")
+    fields["funding"] = (*cells.funding(told.list_of("funding"), findings, line), *told.funding)
     fields["volunteer_count"] = cells.whole_number(cell.get("volunteer_count", ""), findings, line)
-    fields["volunteer_missions"] = cells.split(cell.get("volunteer_missions", ""))
+    fields["volunteer_missions"] = told.list_of("volunteer_missions")
     return fields
+
+
+def _participants(told: Told, findings: list[Finding]) -> tuple[Participant, ...]:
+    """Those of each number, by role, each once. A country, or a kind, without a number that stands alone is that of all
+    that have none of their own."""
+    shared = told.parts.get(0, {})
+    found: list[Participant] = []
+    for number, columns in sorted(told.parts.items()):
+        given = dict(columns)
+        for values_, names in PAIRED.items():
+            if number and values_ not in given and names in given and names not in shared:
+                given[values_] = shared.get(values_, ())
+            if not number and names not in given and any(names in other for other in told.parts.values()):
+                given.pop(values_, None)
+        found += cells.participants(given, findings, told.line)
+    roles = get_args(Role)
+    return tuple(dict.fromkeys(sorted(found, key=lambda participant: roles.index(participant.role))))

@@ -1,9 +1,12 @@
-"""Cells of a table of partnerships that hold more than one value: the little notations of `table_columns.COLUMNS`."""
+"""Cells of a table of partnerships that hold more than one value: the little notations of `table_columns.COLUMNS`.
+
+The functions take the parts of a cell, which `split` gives, or a mapping that cuts cells at another separator.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 
@@ -28,7 +31,12 @@ def bad_cell(code: str, line: int, field: str | None, fr: str, en: str) -> Findi
 
 
 def split(cell: str, separator: str = "|") -> tuple[str, ...]:
-    return tuple(part for part in (piece.strip() for piece in cell.split(separator)) if part)
+    return filled(cell.split(separator))
+
+
+def filled(parts: Sequence[str]) -> tuple[str, ...]:
+    """The parts without those that are empty."""
+    return tuple(part for part in (piece.strip() for piece in parts) if part)
 
 
 def theme_path(cell: str, field: str, findings: list[Finding], line: int) -> tuple[str, ...]:
@@ -48,10 +56,10 @@ def theme_path(cell: str, field: str, findings: list[Finding], line: int) -> tup
     return path
 
 
-def other_themes(cell: str, findings: list[Finding], line: int) -> tuple[ThemeChoice, ...]:
-    """`A > B (1)|C (2)`; a theme without a priority takes its place in the list."""
+def other_themes(parts: Sequence[str], findings: list[Finding], line: int) -> tuple[ThemeChoice, ...]:
+    """`A > B (1)`, `C (2)`; a theme without a priority takes its place in the list."""
     choices = []
-    for place, part in enumerate(split(cell), start=1):
+    for place, part in enumerate(filled(parts), start=1):
         ranked = _RANKED_THEME.fullmatch(" ".join(part.split()))
         path = theme_path(ranked["path"] if ranked else part, "other_themes", findings, line)
         if path:
@@ -59,10 +67,10 @@ def other_themes(cell: str, findings: list[Finding], line: int) -> tuple[ThemeCh
     return tuple(choices)
 
 
-def goals(cell: str, findings: list[Finding], line: int) -> tuple[GoalChoice, ...]:
-    """`8:2|13:1`. Whether 8 and 2 are possible is for the shapes to say."""
+def goals(parts: Sequence[str], findings: list[Finding], line: int) -> tuple[GoalChoice, ...]:
+    """`8:2`, `13:1`. Whether 8 and 2 are possible is for the shapes to say."""
     choices = []
-    for part in split(cell):
+    for part in filled(parts):
         match = _GOAL.fullmatch(part)
         if match:
             choices.append(GoalChoice(number=int(match[1]), relevance=int(match[2])))
@@ -80,10 +88,10 @@ def goals(cell: str, findings: list[Finding], line: int) -> tuple[GoalChoice, ..
     return tuple(choices)
 
 
-def funding(cell: str, findings: list[Finding], line: int) -> tuple[Funding, ...]:
-    """`Funder=10500@2019|Funder=3000@2020#oudin|Funder`: amount, year and Oudin share may each be left out."""
+def funding(parts: Sequence[str], findings: list[Finding], line: int) -> tuple[Funding, ...]:
+    """`Funder=10500@2019`, `Funder=3000@2020#oudin`, `Funder`: amount, year and Oudin share may each be left out."""
     lines = []
-    for part in split(cell):
+    for part in filled(parts):
         oudin = _OUDIN.search(part)
         rest = part[: oudin.start()] if oudin else part
         funder, equals, tail = rest.rpartition("=")
@@ -118,18 +126,19 @@ def funding(cell: str, findings: list[Finding], line: int) -> tuple[Funding, ...
     return tuple(lines)
 
 
-def participants(cell: Mapping[str, str], findings: list[Finding], line: int) -> tuple[Participant, ...]:
-    """French authorities, foreign partners, contracting authorities, implementers, in this order."""
-    french = split(cell.get("french_authorities", ""))
-    foreign = split(cell.get("foreign_partners", ""))
-    kinds = _one_each(french, cell.get("french_kinds", ""), "french_kinds", findings, line)
-    countries = _one_each(foreign, cell.get("foreign_countries", ""), "foreign_countries", findings, line)
+def participants(cell: Mapping[str, Sequence[str]], findings: list[Finding], line: int) -> tuple[Participant, ...]:
+    """French authorities, foreign partners, contracting authorities, implementers, in this order, of the parts of each
+    column."""
+    french = filled(cell.get("french_authorities", ()))
+    foreign = filled(cell.get("foreign_partners", ()))
+    kinds = _one_each(french, cell.get("french_kinds", ()), "french_kinds", findings, line)
+    countries = _one_each(foreign, cell.get("foreign_countries", ()), "foreign_countries", findings, line)
     pairs = zip(french, kinds, strict=True)
     found = [Participant(name=name, role="french-authority", kind=kind) for name, kind in pairs]
     for name, country in zip(foreign, countries, strict=True):
         found.append(Participant(name=name, role="foreign-partner", country=country))
     for role, column in _BODIES:
-        found.extend(Participant(name=name, role=role) for name in split(cell.get(column, "")))
+        found.extend(Participant(name=name, role=role) for name in filled(cell.get(column, ())))
     return tuple(found)
 
 
@@ -172,10 +181,10 @@ def address(cell: str, findings: list[Finding], line: int) -> str | None:
 
 
 def _one_each(
-    names: tuple[str, ...], cell: str, field: str, findings: list[Finding], line: int
+    names: tuple[str, ...], parts: Sequence[str], field: str, findings: list[Finding], line: int
 ) -> tuple[str | None, ...]:
-    """The value of each name: its own, or the one given for all. An empty place between bars is unknown."""
-    given = tuple(part.strip() or None for part in cell.split("|")) if cell else ()
+    """The value of each name: its own, or the one given for all. An empty place between separators is unknown."""
+    given = tuple(part.strip() or None for part in parts)
     if len(given) == len(names):
         return given
     if len(given) == 1:
@@ -188,9 +197,9 @@ def _one_each(
                 "unpaired-values",
                 line,
                 field,
-                f"Il y a {len(names)} nom(s) pour {cell.count('|') + 1} valeur(s) de {field} : "
+                f"Il y a {len(names)} nom(s) pour {len(parts)} valeur(s) de {field} : "
                 "donnez-en une par nom, ou une pour tous.",
-                f"There are {len(names)} name(s) for {cell.count('|') + 1} value(s) of {field}: "
+                f"There are {len(names)} name(s) for {len(parts)} value(s) of {field}: "
                 "give one per name, or one for all.",
             )
         )

@@ -5,7 +5,10 @@ docs/sources.md shows the same list, and a test holds the two equal.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+from atlas_ld.iris import fold
 
 
 @dataclass(frozen=True)
@@ -100,3 +103,36 @@ OTHER_WORDS: dict[str, str] = {
     "retrieved": "date de consultation|date d'extraction",
 }
 """Words with which people head a column: by them the nearest known column is proposed, and never taken unasked."""
+
+LISTS: dict[str, str] = {
+    "other_themes": "|", "keywords": ";", "goals": "|", "french_authorities": "|", "french_kinds": "|",
+    "foreign_partners": "|", "foreign_countries": "|", "contracting_authorities": "|", "implementers": "|",
+    "posts": "|", "funding": "|", "volunteer_missions": "|", "undocumented": "|",
+}  # fmt: skip
+"""The columns that hold several values, with the sign between them. All others hold one."""
+
+NUMBERED: dict[str, tuple[str, str]] = {
+    "french_authorities": ("collectivité française {n}", "french authority {n}"),
+    "french_kinds": ("type de la collectivité {n}", "kind of the authority {n}"),
+    "foreign_partners": ("partenaire étranger {n}", "foreign partner {n}"),
+    "foreign_countries": ("pays du partenaire {n}", "country of the partner {n}"),
+    "contracting_authorities": ("maître d'ouvrage {n}", "contracting authority {n}"),
+    "implementers": ("maître d'œuvre {n}", "implementer {n}"),
+    "other_themes": ("autre thématique {n}", "other theme {n}"),
+    "posts": ("poste diplomatique {n}", "diplomatic post {n}"),
+}
+"""Headers of columns that hold one value of a list each, in French and English: the template has them."""
+
+NUMBERED_FUNDING: tuple[tuple[str, str, str, str], ...] = (
+    ("financeur {n}", "montant {n}", "année {n}", "part loi oudin {n}"),
+    ("funder {n}", "amount {n}", "year {n}", "oudin share {n}"),
+)
+"""The same of one line of funding: funder, amount, year, and the share under the law of 9 February 2005."""
+
+PAIRED: dict[str, str] = {"french_kinds": "french_authorities", "foreign_countries": "foreign_partners"}
+"""Columns whose values belong to the names of another, one by one."""
+
+
+def plain(header: str) -> str:
+    """A header as it is compared: without case, accents, underscores, signs at its end, and with single spaces."""
+    return re.sub(r"[\s_]+", " ", fold(header.replace("’", "'"))).strip(" :*")

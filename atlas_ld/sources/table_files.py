@@ -58,11 +58,12 @@ class BrokenTableError(ValueError):
         self.en = en
 
 
-def table_rows(content: bytes, known: Callable[[Sequence[str]], int]) -> Table:
+def table_rows(content: bytes, known: Callable[[Sequence[str]], int], sheet: str | int | None = None) -> Table:
     """The rows of a table, whatever its file is called: a workbook is known by its first bytes. `known` counts the
-    cells of a row that name a column. Raises BrokenTableError, also while rows are taken."""
+    cells of a row that name a column; `sheet` is the name or number of a workbook's sheet, None for the first that is
+    not hidden. Raises BrokenTableError, also while rows are taken."""
     if content.startswith(b"PK\x03\x04") and b"xl/workbook" in content:
-        return xlsx_rows(content)
+        return xlsx_rows(content, sheet)
     if (other := _other(content)) is not None:
         raise other
     return csv_rows(content, known)
@@ -286,9 +287,10 @@ def _bad_quotes(line: int, displaced: bool) -> Finding:
     )
 
 
-def xlsx_rows(content: bytes) -> Table:
-    """Rows of the first visible sheet of an XLSX: the values that it shows, so those that its formulas had when it was
-    saved. Cells in error, formulas without a value, cells that are merged, and sheets that are not read are findings.
+def xlsx_rows(content: bytes, wanted: str | int | None = None) -> Table:
+    """Rows of a sheet of an XLSX, by its name or number, else of the first visible one: the values that it shows, so
+    those that its formulas had when it was saved. Cells in error, formulas without a value, cells that are merged, and
+    sheets that are not read are findings.
 
     Raises BrokenTableError, also while rows are taken.
     """
@@ -312,7 +314,8 @@ def xlsx_rows(content: bytes) -> Table:
                     "Toutes les feuilles du classeur sont masquées. Affichez celle du tableau.",
                     "Every sheet of the workbook is hidden. Show the one with the table.",
                 )
-            sheet: Any = workbook.worksheets[shown[0]]
+            chosen = shown[0] if wanted is None else _chosen(workbook, wanted)
+            sheet: Any = workbook.worksheets[chosen]
             extent = measure(archive, sheet._worksheet_path)
         # Some programs write a wrong extent, on which openpyxl would cut the rows.
         sheet.reset_dimensions()
@@ -322,9 +325,22 @@ def xlsx_rows(content: bytes) -> Table:
         if isinstance(error, BrokenTableError):
             raise
         raise broken from error
-    others = [place for place in range(len(workbook.worksheets)) if place != shown[0]]
+    others = [place for place in range(len(workbook.worksheets)) if place != chosen]
     findings = tuple(_other_sheet(place + 1, place not in shown) for place in others)
     return Table(_xlsx(sheet, extent, broken), findings, len(others))
+
+
+def _chosen(workbook: Any, wanted: str | int) -> int:
+    """The place of the sheet that a mapping names. Sheets are told by number: a name may name a person."""
+    titles = [sheet.title.strip().casefold() for sheet in workbook.worksheets]
+    if isinstance(wanted, int) and wanted <= len(titles):
+        return wanted - 1
+    if isinstance(wanted, str) and wanted.strip().casefold() in titles:
+        return titles.index(wanted.strip().casefold())
+    raise BrokenTableError(
+        f"Le classeur n'a pas la feuille que la correspondance demande ; il en a {len(titles)}.",
+        f"The workbook does not have the sheet that the mapping asks for; it has {len(titles)}.",
+    )
 
 
 _BROKEN_XLSX = (zipfile.BadZipFile, zlib.error, KeyError, IndexError, TypeError, AttributeError, RuntimeError,
