@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -18,15 +18,19 @@ from typing import Any, TypeVar
 import click
 
 from atlas_ld import __version__, pipeline, sources, tabular
+from atlas_ld.comparison import compare_records
+from atlas_ld.comparison.files import as_csv, as_rdf
+from atlas_ld.comparison.notes import as_markdown
+from atlas_ld.comparison.records import HOW
+from atlas_ld.comparison.text import as_text
 from atlas_ld.config import Settings
 from atlas_ld.errors import AtlasError, ReleaseError
 from atlas_ld.findings import Finding, Language, Severity, by_kind, report_csv, report_json
 from atlas_ld.iris import Iris
-from atlas_ld.media import SPARQL_CSV, SPARQL_JSON, TURTLE, Format
+from atlas_ld.media import NQUADS, SPARQL_CSV, SPARQL_JSON, TRIG, TURTLE, Format
 from atlas_ld.privacy import redact
 from atlas_ld.rdf import parse_file
 from atlas_ld.release import layout
-from atlas_ld.release.diff import compare
 from atlas_ld.release.verify import verify
 from atlas_ld.resources import root
 from atlas_ld.validation import Report, load_shapes, validate
@@ -190,6 +194,9 @@ def _is_rdf(name: str | None) -> bool:
 @_releases_option
 @_base_option
 @click.option("--strict", is_flag=True, help="Refuse to build while a record has a violation.")
+@click.option(
+    "--candidate", is_flag=True, help="Leave the current release current; `atlas-ld diff` tells what changes."
+)
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Date of the release.  [default: today, UTC]")
 @_lang_option
 @_report_option
@@ -199,6 +206,7 @@ def build(
     releases: Path | None,
     base_iri: str | None,
     strict: bool,
+    candidate: bool,
     day: datetime | None,
     language: Language | None,
     report: Path | None,
@@ -209,11 +217,12 @@ def build(
     release. A build that is stopped leaves the current release as it is.
 
     \b
-    Example:  atlas-ld build --data records/ --base-iri https://data.example.org/
+    Examples:  atlas-ld build --data records/ --base-iri https://data.example.org/
+               atlas-ld build --data records/ --candidate; atlas-ld diff; atlas-ld releases use ID
     """
     settings = _settings(releases=releases, base_iri=base_iri)
     _report_format(report)
-    outcome = _build(data, settings, day.date() if day else _today(), strict, language, report)
+    outcome = _build(data, settings, day.date() if day else _today(), strict, language, report, candidate)
     click.echo(outcome.release.path)
     sys.exit(VIOLATIONS if outcome.release.manifest.counts.quarantined else DONE)
 
@@ -359,9 +368,10 @@ def releases() -> None:
 @_releases_option
 @_sentences
 def list_(releases: Path | None) -> None:
-    """List the releases, newest first, with the time when each was written (UTC); `*` marks the current one."""
+    """List the releases, newest first, with the time when each was written (UTC); `*` marks the current one, `?` a
+    candidate, which has never been current."""
     where = _settings(releases=releases).releases
-    found, current = layout.release_ids(where), layout.current_id(where)
+    found, current = layout.release_ids(where, candidates=True), layout.current_id(where)
     if not found:
         click.echo(f"No release in {where} yet. Make one: atlas-ld build", err=True)
     for name in found:
@@ -371,24 +381,30 @@ def list_(releases: Path | None) -> None:
             told = f"{counts.published} records, {counts.quarantined} quarantined, {counts.triples} triples"
         except ReleaseError as error:  # the others are listed all the same
             told = str(error)
-        click.echo(f"{'*' if name == current else ' '} {name}  {time:%Y-%m-%d %H:%M}  {told}")
+        mark = "*" if name == current else "?" if layout.is_candidate(where, name) else " "
+        click.echo(f"{mark} {name}  {time:%Y-%m-%d %H:%M}  {told}")
 
 
 @releases.command()
 @click.option("--keep", type=click.IntRange(min=1), default=5, show_default=True, help="How many of the newest stay.")
+@click.option("--keep-days", type=click.IntRange(min=1), metavar="N", help="Those written in the last N days stay.")
+@click.option("--keep-id", "ids", multiple=True, metavar="ID", help="This one stays; may be given several times.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would be removed.")
 @_releases_option
 @_sentences
-def prune(keep: int, dry_run: bool, releases: Path | None) -> None:
-    """Remove old releases from the disk. The newest and the current one stay, whatever its age.
+def prune(keep: int, keep_days: int | None, ids: tuple[str, ...], dry_run: bool, releases: Path | None) -> None:
+    """Remove old releases from the disk. A release stays that any rule keeps; the current one stays always.
 
     A server that still serves an older release than the current one should be told to take that up first (HUP).
 
     \b
-    Example:  atlas-ld releases prune --keep 10
+    Example:  atlas-ld releases prune --keep 10 --keep-days 90 --keep-id 2026-11-01-1a2b3c4d
     """
     where = _settings(releases=releases).releases
-    removed = layout.to_prune(where, keep)
+    for name in ids:
+        layout.open_release(where, name)  # one that is misspelt would not be kept
+    since = (datetime.now(UTC) - timedelta(days=keep_days)).timestamp() if keep_days else None
+    removed = layout.to_prune(where, keep, since, ids)
     if removed and not dry_run:
         try:
             with layout.building(where):
@@ -412,26 +428,85 @@ def show(release_id: str | None, releases: Path | None) -> None:
     click.echo(release.manifest.model_dump_json(indent=2))
 
 
-@releases.command()
-@click.argument("before", metavar="A")
-@click.argument("after", metavar="B")
+@main.command()
+@click.argument("before", metavar="[OLD]", required=False)
+@click.argument("after", metavar="[NEW]", required=False)
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "csv", "trig", "nquads"]), default="text", show_default=True
+)
+@click.option(
+    "--notes", type=click.Path(dir_okay=False, path_type=Path), help="Draft release notes into this file (Markdown)."
+)
+@click.option("--fail-if-removed", "most", metavar="N%", help="Exit with 2 if more of the partnerships are gone.")
 @_releases_option
+@_lang_option
 @_sentences
-def diff(before: str, after: str, releases: Path | None) -> None:
-    """Tell what changed from release A to release B: entities that came (+), went (-) or changed (~)."""
+def diff(
+    before: str | None,
+    after: str | None,
+    format_: str,
+    notes: Path | None,
+    most: str | None,
+    releases: Path | None,
+    language: Language | None,
+) -> None:
+    """Tell what the newest release changes, by record and field with values: key changes and removals first.
+
+    OLD is the current release, or the one before where the newest is current; NEW is the newest. As CSV a row for each
+    field; as TriG or N-Quads two graphs, of the triples that went and of those that came. A partnership that has
+    another key counts as kept for --fail-if-removed.
+
+    \b
+    Examples:  atlas-ld build --data records/ --candidate && atlas-ld diff --fail-if-removed 5%
+               atlas-ld diff --format csv > changes.csv
+               atlas-ld diff 2026-11-01-1a2b3c4d 2026-11-28-5e6f7a8b --notes notes.md --lang fr
+    """
+    limit = _percentage(most) if most is not None else None
     where = _settings(releases=releases).releases
-    found = compare(layout.open_release(where, before), layout.open_release(where, after))
-    for iri in found.entities_added:
-        click.echo(f"+ {iri}")
-    for iri in found.entities_removed:
-        click.echo(f"- {iri}")
-    for change in found.entities_changed:
-        click.echo(f"~ {change.iri}  +{change.added} -{change.removed}")
+    language = language or _locale_language()
+    old, new = _to_compare(where, before, after)
+    found = compare_records(old, new, language)
+    if format_ == "text":
+        for line in as_text(found, language):
+            click.echo(line)
+    else:
+        formats = {"trig": TRIG, "nquads": NQUADS}
+        click.echo(as_csv(found) if format_ == "csv" else as_rdf(found, formats[format_]), nl=False)
+    if notes:
+        _write(notes, as_markdown(found, language))
+    counts = ", ".join(f"{len(found.of(how))} {how}" for how in HOW)
+    difference = found.difference
     click.echo(
-        f"{len(found.entities_added)} entities added, {len(found.entities_removed)} removed, "
-        f"{len(found.entities_changed)} changed; {found.triples_added} triples added, {found.triples_removed} removed.",
-        err=True,
+        f"Records: {counts}. Triples: {difference.triples_added} added, {difference.triples_removed} removed.", err=True
     )
+    if limit is not None and found.removed_share * 100 > limit:
+        click.echo(f"{found.removed_share:.1%} of the partnerships are gone; at most {limit:g}% may be.", err=True)
+        sys.exit(VIOLATIONS)
+
+
+releases.add_command(diff)
+
+
+def _to_compare(where: Path, before: str | None, after: str | None) -> tuple[layout.Release, layout.Release]:
+    known, current = layout.release_ids(where, candidates=True), layout.current_id(where)
+    after = after or max(known, key=lambda name: layout.written_at(where / name), default=None)
+    earlier = known[known.index(after) + 1 :] if after in known else known
+    before = before or (current if current != after else next(iter(earlier), None))
+    if before is None or after is None:
+        raise ReleaseError(
+            f"There is no second release in {where} to compare; make one with `atlas-ld build --candidate`."
+        )
+    return layout.open_release(where, before), layout.open_release(where, after)
+
+
+def _percentage(text: str) -> float:
+    try:
+        value = float(text.strip().removesuffix("%").strip().replace(",", "."))
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 100:
+        raise AtlasError(f"--fail-if-removed takes a percentage from 0 to 100, such as 5%, not {text!r}.")
+    return value
 
 
 @releases.command()
@@ -470,9 +545,10 @@ def _build(
     strict: bool,
     language: Language | None = None,
     report: Path | None = None,
+    candidate: bool = False,
 ) -> pipeline.Outcome:
     paths = data or (root() / "data" / "demonstration",)
-    outcome = pipeline.build(paths, settings, day=day, strict=strict, progress=_progress)
+    outcome = pipeline.build(paths, settings, day=day, strict=strict, candidate=candidate, progress=_progress)
     _tell(outcome.findings, language, report, least=Severity.VIOLATION)
     counts = outcome.release.manifest.counts
     click.echo(
@@ -509,10 +585,7 @@ def _tell(
     language = language or _locale_language()
     if report:
         written = report_csv(findings, titles) if report.suffix.lower() == ".csv" else report_json(findings, titles)
-        try:
-            report.write_text(written, "utf-8", newline="")
-        except OSError as error:
-            raise AtlasError(f"{report} cannot be written: {error.strerror}.") from error
+        _write(report, written)
     order = list(Severity)
     shown = [finding for finding in findings if order.index(finding.severity) <= order.index(least)]
     ranked = sorted(shown, key=lambda finding: order.index(finding.severity))
@@ -531,6 +604,13 @@ def _tell(
 
 
 _MOST_TOLD = 50
+
+
+def _write(path: Path, content: str) -> None:
+    try:
+        path.write_text(content, "utf-8", newline="")
+    except OSError as error:
+        raise AtlasError(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def _report_format(report: Path | None) -> None:

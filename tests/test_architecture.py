@@ -37,7 +37,7 @@ STEPS = [
     {"validation", "catalogue"},
     {"queries"},
     {"release"},
-    {"sparql", "remote"},
+    {"sparql", "remote", "comparison", "review"},
     {"web"},
     {"pipeline"},
     {"cli", "tabular", "__main__"},

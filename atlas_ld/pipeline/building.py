@@ -37,11 +37,18 @@ class Outcome:
 
 
 def build(
-    data: Sequence[Path], settings: Settings, *, day: date, strict: bool = False, progress: Progress = lambda _: None
+    data: Sequence[Path],
+    settings: Settings,
+    *,
+    day: date,
+    strict: bool = False,
+    candidate: bool = False,
+    progress: Progress = lambda _: None,
 ) -> Outcome:
     """Build a release from the files and folders of `data` and make it current.
 
-    Records with a violation are quarantined; with `strict` they stop the build instead (StrictBuildRefused).
+    Records with a violation are quarantined; with `strict` they stop the build instead (StrictBuildRefused). A
+    `candidate` is built and not made current: what it changes can be looked at first (`comparison`).
     Raises UnreadableSource for a path that is not there, ReleaseError where a release cannot be written, of which
     nothing is left then.
     """
@@ -77,6 +84,7 @@ def build(
             lambda step: clock.begin(step),
             workers,
             previous.result(),
+            candidate,
         )
         clock.begin(None)
     return Outcome(release, every, clock.seconds)

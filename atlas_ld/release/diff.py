@@ -1,107 +1,92 @@
-"""What changed between two releases, from their canonical N-Triples, which are sorted by entity and then by line, and
-hold no blank nodes."""
+"""What changed between two releases: which entities came, went or changed.
+
+The notes of a release have a digest of each entity (`writing.ledger`), so that only those that differ are read. Where
+one has no notes, the canonical dumps are read whole, which are sorted by entity.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
-from heapq import merge
+from hashlib import sha256
 from itertools import groupby
-from operator import itemgetter
 
 from atlas_ld.iris import Iris
 from atlas_ld.release.layout import Release
+from atlas_ld.release.reading.dump import Dump
+from atlas_ld.release.writing import ledger
+from atlas_ld.release.writing.entities import entity_of
 
 
 @dataclass(frozen=True)
 class Change:
-    """An entity of both releases: how many triples about it, or about its parts, came and went."""
+    """An entity of either release, with its lines of N-Triples that are in one of them alone."""
 
     iri: str
-    added: int
-    removed: int
+    removed: tuple[bytes, ...]
+    added: tuple[bytes, ...]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """From `before` to `after`, by id. Counts of triples; IRIs in order. What is said of things that are no entities
-    of ours (the vocabulary, other data sets) counts among the triples alone."""
+    """From `before` to `after`, by id. Changes in the order of their IRIs. What is said of things that are no entities
+    of ours (the vocabulary, other data sets) is in `others`."""
 
     before: str
     after: str
-    triples_added: int
-    triples_removed: int
-    entities_added: tuple[str, ...]
-    entities_removed: tuple[str, ...]
+    entities_added: tuple[Change, ...]
+    entities_removed: tuple[Change, ...]
     entities_changed: tuple[Change, ...]
+    others: tuple[Change, ...]
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """All of them."""
+        return (*self.entities_removed, *self.entities_added, *self.entities_changed, *self.others)
+
+    @property
+    def triples_added(self) -> int:
+        return sum(len(change.added) for change in self.changes)
+
+    @property
+    def triples_removed(self) -> int:
+        return sum(len(change.removed) for change in self.changes)
 
     @property
     def same(self) -> bool:
-        return not self.triples_added and not self.triples_removed
+        return not self.changes
 
 
 def compare(before: Release, after: Release) -> Difference:
-    """The difference of two releases. Reads both dumps side by side, line by line: memory grows with the number of
-    entities, not of triples."""
-    added: Counter[str] = Counter()
-    removed: Counter[str] = Counter()
-    kept: set[str] = set()
-    entities = _Entities(before, after)
-    for line, is_old, is_new in _merged(_lines(before), _lines(after)):
-        entity = entities.of(line)
-        if is_old and is_new:
-            kept.add(entity)
-        elif is_new:
-            added[entity] += 1
+    """The difference of two releases. Memory grows with what differs. Raises ReleaseError for a dump that is gone."""
+    old, new = _digests(before, after)
+    touched = sorted(iri for iri in old.keys() | new.keys() if old.get(iri) != new.get(iri))
+    dumps = Dump(before.dump), Dump(after.dump)
+    bases = {Iris(release.manifest.base_iri) for release in (before, after)}
+    parts: dict[str, list[Change]] = {"added": [], "removed": [], "changed": [], "others": []}
+    for iri in touched:
+        was, now = (dump.entity(iri).splitlines(keepends=True) for dump in dumps)
+        kept = set(was) & set(now)
+        change = Change(iri, tuple(line for line in was if line not in kept), tuple(x for x in now if x not in kept))
+        if not any(base.split(iri) for base in bases):
+            kind = "others"
         else:
-            removed[entity] += 1
-    touched = (added.keys() | removed.keys()) - {""}
-    new = {iri for iri in touched if iri not in kept and iri not in removed}
-    gone = {iri for iri in touched if iri not in kept and iri not in added}
-    return Difference(
-        before=before.id,
-        after=after.id,
-        triples_added=added.total(),
-        triples_removed=removed.total(),
-        entities_added=tuple(sorted(new)),
-        entities_removed=tuple(sorted(gone)),
-        entities_changed=tuple(Change(iri, added[iri], removed[iri]) for iri in sorted(touched - new - gone)),
-    )
+            kind = "added" if iri not in old else "removed" if iri not in new else "changed"
+        parts[kind].append(change)
+    added, removed, changed, others = (tuple(parts[kind]) for kind in ("added", "removed", "changed", "others"))
+    return Difference(before.id, after.id, added, removed, changed, others)
 
 
-class _Entities:
-    """Which entity a line is about. Lines of one subject follow each other, so the last answer is kept."""
-
-    def __init__(self, *releases: Release) -> None:
-        self._iris = tuple({Iris(release.manifest.base_iri) for release in releases})
-        self._subject, self._entity = "", ""
-
-    def of(self, line: str) -> str:
-        """The IRI of the entity, the part left aside; empty for a thing that is none of ours."""
-        subject = line.partition("> ")[0].removeprefix("<")
-        if subject != self._subject:
-            whole = subject.partition("#")[0]
-            self._subject, self._entity = subject, whole if any(iris.split(whole) for iris in self._iris) else ""
-        return self._entity
+def _digests(before: Release, after: Release) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """A digest of each entity by IRI, of both releases by the same rule."""
+    try:
+        return ledger.digests(before.path), ledger.digests(after.path)
+    except sqlite3.DatabaseError:
+        return _of_dump(before), _of_dump(after)
 
 
-def _lines(release: Release) -> Iterator[str]:
-    with release.dump.open(encoding="utf-8") as file:
-        yield from file
-
-
-def _merged(old: Iterator[str], new: Iterator[str]) -> Iterator[tuple[str, bool, bool]]:
-    """Each line of two sorted texts, once, and in which of them it stands."""
-    lines = merge(
-        ((_place(line), line, False) for line in old),
-        ((_place(line), line, True) for line in new),
-    )
-    for line, found in groupby(lines, key=itemgetter(1)):
-        ages = {is_new for _, _, is_new in found}
-        yield line, False in ages, True in ages
-
-
-def _place(line: str) -> str:
-    """The entity of a line, with the `<` before it."""
-    return line.partition(">")[0].partition("#")[0]
+def _of_dump(release: Release) -> Mapping[str, str]:
+    with release.dump.open("rb") as file:
+        grouped = groupby(file, key=lambda line: entity_of(line.partition(b"> ")[0][1:].decode()))
+        return {iri: sha256(b"".join(lines)).hexdigest() for iri, lines in grouped}

@@ -66,12 +66,26 @@ def open_release(releases: Path, release_id: str | None = None) -> Release:
     return Release(path, Manifest.load(path))
 
 
-def release_ids(releases: Path) -> list[str]:
+def release_ids(releases: Path, *, candidates: bool = False) -> list[str]:
     """The ids of every release, newest first: by their dates, those of one day by the time of their manifests. A folder
-    that does not exist holds none."""
-    found = releases.iterdir() if releases.is_dir() else ()
-    dated = [(path.name[:10], written_at(path), path.name) for path in found if _ID.fullmatch(path.name)]
-    return [name for _, _, name in sorted(dated, reverse=True)]
+    that does not exist holds none. `candidates` too: releases that have never been current, which nobody shows."""
+    found = [path for path in releases.iterdir() if _ID.fullmatch(path.name)] if releases.is_dir() else []
+    shown = found if candidates else [path for path in found if not is_candidate(releases, path.name)]
+    return [name for _, _, name in sorted(((p.name[:10], written_at(p), p.name) for p in shown), reverse=True)]
+
+
+def is_candidate(releases: Path, release_id: str) -> bool:
+    """Whether a release was built to be looked at first, and has not been current since."""
+    return _candidate(releases, release_id).exists()
+
+
+def mark_candidate(releases: Path, release_id: str) -> None:
+    """Note that a release is a candidate: beside it, since a release never changes. `make_current` ends that."""
+    _candidate(releases, release_id).touch()
+
+
+def _candidate(releases: Path, release_id: str) -> Path:
+    return releases / f".candidate-{release_id}"
 
 
 def written_at(release: Path) -> float:
@@ -82,10 +96,15 @@ def written_at(release: Path) -> float:
         return 0.0
 
 
-def to_prune(releases: Path, keep: int) -> list[str]:
-    """The ids of all releases but the newest `keep` and the current one."""
-    current = current_id(releases)
-    return [name for name in release_ids(releases)[keep:] if name != current]
+def to_prune(releases: Path, keep: int, since: float | None = None, ids: Iterable[str] = ()) -> list[str]:
+    """The ids of all releases but the newest `keep`, the current one, those written at `since` (seconds since 1970) or
+    later, and those of `ids`."""
+    kept = {current_id(releases), *ids}
+    return [
+        name
+        for name in release_ids(releases, candidates=True)[keep:]
+        if name not in kept and (since is None or written_at(releases / name) < since)
+    ]
 
 
 def remove(releases: Path, ids: Iterable[str]) -> None:
@@ -98,11 +117,13 @@ def remove(releases: Path, ids: Iterable[str]) -> None:
         going = releases / f"{UNFINISHED}pruned-{name}"
         (releases / name).rename(going)
         shutil.rmtree(going)
+        _candidate(releases, name).unlink(missing_ok=True)
 
 
 def list_releases(releases: Path) -> list[Release]:
-    """Every release, newest first."""
-    return [Release(releases / name, Manifest.load(releases / name)) for name in release_ids(releases)]
+    """Every release, newest first, candidates too."""
+    known = release_ids(releases, candidates=True)
+    return [Release(releases / name, Manifest.load(releases / name)) for name in known]
 
 
 def current_id(releases: Path) -> str | None:
@@ -115,6 +136,7 @@ def make_current(releases: Path, release_id: str) -> None:
 
     A link that points there already stays: its time tells clients since when the release has been current.
     """
+    _candidate(releases, release_id).unlink(missing_ok=True)
     if current_id(releases) == release_id:
         return
     temporary = releases / f".{CURRENT}-{os.getpid()}"

@@ -41,7 +41,11 @@ def build(tmp_path: Path) -> Build:
     """Build the given records (by default one sound one) into `tmp_path / "releases"`, or another folder of it."""
 
     def build_(
-        *records: PartnershipRecord, into: str = "releases", day: date = DAY, strict: bool = False
+        *records: PartnershipRecord,
+        into: str = "releases",
+        day: date = DAY,
+        strict: bool = False,
+        candidate: bool = False,
     ) -> pipeline.Outcome:
         data = tmp_path / f"data-for-{into}"
         data.mkdir(exist_ok=True)
@@ -49,6 +53,7 @@ def build(tmp_path: Path) -> Build:
             old.unlink()
         for record in records or (a_record(),):
             (data / f"{record.key}.json").write_text(record.to_json(), encoding="utf-8")
-        return pipeline.build([data], Settings(releases=tmp_path / into), day=day, strict=strict)
+        settings = Settings(releases=tmp_path / into)
+        return pipeline.build([data], settings, day=day, strict=strict, candidate=candidate)
 
     return build_

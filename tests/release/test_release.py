@@ -17,6 +17,7 @@ from atlas_ld.records import Funding
 from atlas_ld.release.layout import (
     building,
     current_id,
+    is_candidate,
     list_releases,
     make_current,
     open_release,
@@ -144,3 +145,28 @@ def test_old_releases_are_pruned_and_the_current_one_and_its_store_stay(build: B
         assert verify(release.path) == []
         assert len(Reader(release.store)) > 0
     assert [path.name for path in releases.iterdir() if path.name.startswith(".building")] == []
+
+
+def test_a_release_stays_that_any_rule_keeps(build: Build, tmp_path: Path) -> None:
+    releases = tmp_path / "releases"
+    made = [build(*(a_record(f"Puits {n}") for n in range(size))).release for size in (1, 2, 3, 4)]
+    for age, release in enumerate(reversed(made)):
+        os.utime(release.path / MANIFEST, (10_000 - age, 10_000 - age))
+    assert to_prune(releases, keep=1) == [made[2].id, made[1].id, made[0].id]
+    assert to_prune(releases, keep=1, since=9_999) == [made[1].id, made[0].id]
+    assert to_prune(releases, keep=1, ids=[made[0].id]) == [made[2].id, made[1].id]
+
+
+def test_a_candidate_is_shown_to_nobody_until_it_is_used(build: Build, tmp_path: Path) -> None:
+    releases = tmp_path / "releases"
+    first = build(a_record("Puits")).release
+    candidate = build(a_record("Écoles"), candidate=True).release
+    assert current_id(releases) == first.id
+    assert release_ids(releases) == [first.id]
+    assert verify(candidate.path) == []
+    build(a_record("Écoles"), candidate=True)
+    assert is_candidate(releases, candidate.id)
+    make_current(releases, candidate.id)
+    assert release_ids(releases) == [candidate.id, first.id]
+    assert not is_candidate(releases, candidate.id)
+    assert not is_candidate(releases, build(a_record("Puits"), candidate=True).release.id)

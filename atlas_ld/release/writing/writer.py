@@ -32,6 +32,7 @@ from atlas_ld.release.layout import (
     Release,
     current_id,
     make_current,
+    mark_candidate,
     sync,
 )
 from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, Counts, FileEntry, Manifest, StoreSums, entries
@@ -98,8 +99,10 @@ def write_release(
     progress: Callable[[str], None],
     workers: Workers,
     previous: Path | None,
+    candidate: bool = False,
 ) -> Release:
-    """Write the release of `content` into `releases` and make it current; the existing one where it is the same.
+    """Write the release of `content` into `releases` and make it current, unless it is a candidate; the existing one
+    where it is the same.
 
     `previous` is the current release where it is sound (`sound_current`): what has not changed is taken over from it.
     The caller holds `folder.building`. Raises ReleaseError where the disk does not hold what was written.
@@ -108,7 +111,8 @@ def write_release(
     existing = next(releases.glob(f"????-??-??-{fingerprint[:8]}"), None)
     if existing and Manifest.load(existing).content == fingerprint and (existing == previous or not verify(existing)):
         progress(f"nothing has changed since {existing.name}")
-        make_current(releases, existing.name)
+        if not candidate:
+            make_current(releases, existing.name)
         return Release(existing, Manifest.load(existing))
 
     about = (("Éditeur / Publisher", settings.publisher), ("Licence", settings.license), ("IRI", settings.base_iri))
@@ -149,8 +153,11 @@ def write_release(
     final = releases / release_id
     if final.exists():  # a damaged release of the same content: `existing` above would have been taken otherwise
         final.rename(releases / f"{UNFINISHED}damaged-{release_id}")
+    if candidate:
+        mark_candidate(releases, release_id)
     folder.rename(final)
-    make_current(releases, release_id)
+    if not candidate:
+        make_current(releases, release_id)
     remove_unfinished(releases)
     return Release(final, manifest)
 
