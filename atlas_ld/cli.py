@@ -27,6 +27,7 @@ from atlas_ld.config import Settings
 from atlas_ld.errors import AtlasError, ReleaseError
 from atlas_ld.findings import Finding, Language, Severity, by_kind, report_csv, report_json
 from atlas_ld.iris import Iris
+from atlas_ld.keys import write_register
 from atlas_ld.media import NQUADS, SPARQL_CSV, SPARQL_JSON, TRIG, TURTLE, Format
 from atlas_ld.privacy import redact
 from atlas_ld.rdf import parse_file
@@ -225,6 +226,45 @@ def build(
     outcome = _build(data, settings, day.date() if day else _today(), strict, language, report, candidate)
     click.echo(outcome.release.path)
     sys.exit(VIOLATIONS if outcome.release.manifest.counts.quarantined else DONE)
+
+
+@main.command()
+@_data_option
+@_releases_option
+@click.option("--write", is_flag=True, help="Write the register into the folder of the sources, or the file of --into.")
+@click.option("--into", type=click.Path(dir_okay=False, path_type=Path), help="File to write the register to.")
+@_lang_option
+@_sentences
+def keys(
+    data: tuple[Path, ...], releases: Path | None, write: bool, into: Path | None, language: Language | None
+) -> None:
+    """Tell which partnerships are new (+), withdrawn (-), merged or split (>), and write the register of keys.
+
+    The register, keys.csv among the sources, remembers which partnership has which key, so that its address does not
+    change when its title is corrected. Keep it under version control; a build reads it, this command alone writes it.
+    Keys of the current release that it does not remember yet are taken from there.
+
+    \b
+    Example:  atlas-ld keys --data records/ --write
+    """
+    paths = data or (root() / "data" / "demonstration",)
+    target = into or paths[0] / sources.KEYS
+    if write and not into and (len(paths) > 1 or not paths[0].is_dir()):
+        raise AtlasError("With several sources, or a file, say where the register is to be written: --into FILE.")
+    assignment = pipeline.register(paths, _settings(releases=releases))
+    _tell(list(assignment.findings), language, None)
+    for key, entry in sorted(assignment.entries.items()):
+        if key in assignment.new:
+            click.echo(f"+ {key}")
+        elif entry.status != "kept":
+            sign = "-" if entry.status == "withdrawn" else ">"
+            click.echo(" ".join((sign, key, *entry.successors)))
+    if write or into:
+        try:
+            target.write_bytes(write_register(assignment.entries.values()))
+        except OSError as error:
+            raise AtlasError(f"{target} cannot be written: {error.strerror}.") from error
+        click.echo(f"{len(assignment.entries)} keys written to {target}, {len(assignment.new)} of them new.", err=True)
 
 
 @main.command()
@@ -556,6 +596,10 @@ def _build(
         f"{_counted(outcome.findings)}",
         err=True,
     )
+    if outcome.keys.moved:
+        click.echo(f"{len(outcome.keys.moved)} addresses of before lead to another, or say why they do not.", err=True)
+    if outcome.unregistered and any(Path(name).name == sources.KEYS for name in outcome.release.manifest.inputs):
+        click.echo(f"{len(outcome.unregistered)} keys are not in the register yet: `atlas-ld keys --write`.", err=True)
     steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in outcome.seconds.items())
     click.echo(f"Time: {steps}.", err=True)
     return outcome

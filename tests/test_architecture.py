@@ -32,6 +32,7 @@ STEPS = [
     },
     {"privacy", "sources"},
     {"reference"},
+    {"keys"},
     {"mapping"},
     {"model", "jsonld"},
     {"validation", "catalogue"},

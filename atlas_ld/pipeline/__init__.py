@@ -10,8 +10,8 @@ clock       the day of a release
 cache       what the steps gave before; texts and results are how it is kept
 """
 
-from atlas_ld.pipeline.building import Outcome, build
+from atlas_ld.pipeline.building import Outcome, build, register
 from atlas_ld.pipeline.checking import check_sources
 from atlas_ld.pipeline.reading import read_records
 
-__all__ = ["Outcome", "build", "check_sources", "read_records"]
+__all__ = ["Outcome", "build", "check_sources", "read_records", "register"]

@@ -14,6 +14,7 @@ from pathlib import Path
 from atlas_ld.config import Settings
 from atlas_ld.errors import ReleaseError, StrictBuildRefused
 from atlas_ld.findings import Finding, Severity
+from atlas_ld.keys import Assignment, Register
 from atlas_ld.model import load_model
 from atlas_ld.pipeline.cache import opened
 from atlas_ld.pipeline.checking import check
@@ -22,6 +23,7 @@ from atlas_ld.pipeline.gathering import gather
 from atlas_ld.pipeline.reading import FINDINGS, Readings, read_all
 from atlas_ld.processes import Workers, no_collector
 from atlas_ld.release import layout
+from atlas_ld.release.moved import KeyChanges, key_changes, keys_of
 from atlas_ld.release.writing.writer import remove_unfinished, sound_current, write_release
 
 CACHE = ".cache.sqlite"
@@ -29,11 +31,14 @@ CACHE = ".cache.sqlite"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a build did. `findings` are all of them, those of published records too."""
+    """What a build did. `findings` are all of them, those of published records too; `keys` says what became of the keys
+    of partnerships that the release before had, and `unregistered` which ones no register among the data remembers."""
 
     release: layout.Release
     findings: list[Finding]
     seconds: Mapping[str, float]
+    keys: KeyChanges
+    unregistered: tuple[str, ...]
 
 
 def build(
@@ -65,6 +70,11 @@ def build(
         clock.begin("reading the sources")
         with opened(settings.releases / CACHE, settings.base_iri) as cache:
             readings = read_all(data, settings, cache, workers)
+            changed = key_changes(_published(settings.releases).entries, readings.keys.entries)
+            if changed.lost:
+                if strict:
+                    raise StrictBuildRefused(f"{_lost(changed)} Nothing was built (--strict).")
+                progress(_lost(changed))
             clock.begin("matching, mapping and validating", f"{len(readings.records)} records")
             checks = check(readings, settings, day, cache, workers)
             clock.begin("gathering the graph")
@@ -87,7 +97,29 @@ def build(
             candidate,
         )
         clock.begin(None)
-    return Outcome(release, every, clock.seconds)
+    return Outcome(release, every, clock.seconds, changed, tuple(sorted(readings.keys.new)))
+
+
+def register(data: Sequence[Path], settings: Settings) -> Assignment:
+    """The keys of the partnerships of these files and folders: as the registers among them remember, else as the
+    current release has them, else new ones. Raises UnreadableSource for a path that is not there."""
+    with opened(None, "") as cache:
+        return read_all(data, settings, cache, published=_published(settings.releases)).keys
+
+
+def _published(releases: Path) -> Register:
+    """The register of the current release."""
+    current = layout.current_id(releases)
+    return keys_of(releases / current) if current else Register()
+
+
+def _lost(changed: KeyChanges) -> str:
+    most = 5
+    listed = ", ".join(changed.lost[:most]) + (", …" if len(changed.lost) > most else "")
+    return (
+        f"{len(changed.lost)} addresses of partnerships of the current release would answer 404: {listed}. `atlas-ld "
+        "keys --write` keeps them: it recognises what was corrected, and notes the rest as withdrawn."
+    )
 
 
 @contextmanager

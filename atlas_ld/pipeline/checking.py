@@ -99,7 +99,7 @@ def check(readings: Readings, settings: Settings, day: date, cache: Cache, worke
     rows = cache.each("checking", CheckedRow, inputs, make)
     records = {key: rows[input_][0] for input_, (key, _) in inputs.items()}
     used = {tuple(one) for row in records.values() if row.rulings for one in json.loads(row.rulings)}
-    return Checks(records, [*decisions.findings, *decisions.unused(used)])
+    return Checks(records, [*readings.keys.findings, *decisions.findings, *decisions.unused(used)])
 
 
 class CheckedSources(NamedTuple):
@@ -122,7 +122,7 @@ def check_sources(data: Iterable[Path], settings: Settings, day: date) -> Checke
     with opened(None, settings.base_iri) as cache:
         readings = read_all(data, settings, cache)
         decisions, shapes = _decisions(readings), load_shapes(settings.base_iri)
-        remarks = [*readings.unreadable, *decisions.findings]
+        remarks = [*readings.unreadable, *readings.keys.findings, *decisions.findings]
         rows = list(readings.records.items())
         for start in range(0, len(rows), _PART):
             part = {key: record_of(cache, row) for key, row in rows[start : start + _PART]}
@@ -154,8 +154,11 @@ def checked_graphs(
         except Exception as error:  # noqa: BLE001 - one record must not stop the build
             graphs[key] = Group(()), [*record.findings, failed(error)], ()
     found = validate_records({key: graph for key, (graph, *_) in graphs.items()}, shapes)
+    # Readers knew the key that a record would have alone, which is not always its own.
     return {
-        key: CheckedGraph(records[key], graph, [one.at(record=key) for one in remarks], found[key], rulings)
+        key: CheckedGraph(
+            records[key], graph, [one.model_copy(update={"record": key}) for one in remarks], found[key], rulings
+        )
         for key, (graph, remarks, rulings) in graphs.items()
     }
 

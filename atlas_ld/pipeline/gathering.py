@@ -14,6 +14,7 @@ from atlas_ld.pipeline.entities import KeptEntities, publish
 from atlas_ld.pipeline.quality import quality
 from atlas_ld.pipeline.reading import Readings
 from atlas_ld.queries.description import describe_queries
+from atlas_ld.release.moved import write_keys
 from atlas_ld.release.writing.writer import Content
 from atlas_ld.resources import root, turtle_files
 from atlas_ld.validation import SerializedResult, report_turtle
@@ -40,6 +41,7 @@ def gather(readings: Readings, checks: Checks, settings: Settings, cache: Cache)
         quarantined=found.quarantined,
         example=_example(checked, iris),
         queries=describe_queries(iris),
+        keys=write_keys(readings.keys.entries),
         made_with=software().hex(),
     )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -18,11 +19,16 @@ from atlas_ld import sources
 from atlas_ld.config import Settings
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.iris import short_hash
+from atlas_ld.keys import Assignment, Description, Register, Unnamed, assign, describe, read_register
+from atlas_ld.keys.description import Compared, is_one_page
 from atlas_ld.pipeline.cache import Cache, Content, Made, opened, pack
 from atlas_ld.processes import ALONE, Workers
 from atlas_ld.records import PartnershipRecord
 
 FINDINGS = TypeAdapter(list[Finding])
+
+
+_NO_REGISTER = Register()
 
 
 class SourceRow(NamedTuple):
@@ -32,6 +38,8 @@ class SourceRow(NamedTuple):
     key         the key that it would have alone
     identity    with the key, what makes records of several sources one: see `sources.merge`
     who         a hash of who takes part, for records that would share a key
+    described   what it is recognised by, as JSON (`Description`)
+    day         the day of its newest observation, in ISO 8601, where all its sources state one
     ends        the end date, in ISO 8601
     end_year    the end year
     findings    why there is no record, or what merged sources disagree on, as JSON
@@ -41,6 +49,8 @@ class SourceRow(NamedTuple):
     key: str = ""
     identity: str = ""
     who: str = ""
+    described: str = ""
+    day: str | None = None
     ends: str | None = None
     end_year: int | None = None
     findings: str | None = None
@@ -49,33 +59,48 @@ class SourceRow(NamedTuple):
     def end_date(self) -> date | None:
         return date.fromisoformat(self.ends) if self.ends else None
 
+    @property
+    def description(self) -> Description:
+        identifier, addresses, title, year, partners = json.loads(self.described)
+        return Description(identifier, tuple(addresses), title, year, tuple(partners))
+
 
 @dataclass(frozen=True)
 class Readings:
-    """What the sources gave: records by key, findings on files that gave none, the SHA-256 of each file, and the tables
-    of a steward's decisions, each with its name."""
+    """What the sources gave: records by key, findings on files that gave none, the SHA-256 of each file, the tables of
+    a steward's decisions, each with its name, and what became of the keys that the register remembers."""
 
     records: dict[str, SourceRow]
     unreadable: list[Finding]
     inputs: dict[str, str]
     decisions: tuple[tuple[str, bytes], ...]
+    keys: Assignment
 
 
-def read_all(data: Iterable[Path], settings: Settings, cache: Cache, workers: Workers = ALONE) -> Readings:
-    """Every record of these files and folders under its key; those that two sources tell of are merged.
+def read_all(
+    data: Iterable[Path],
+    settings: Settings,
+    cache: Cache,
+    workers: Workers = ALONE,
+    published: Register = _NO_REGISTER,
+) -> Readings:
+    """Every record of these files and folders under its key; those that two sources tell of are merged. `published` are
+    keys of a release, for those that the registers among the data do not remember.
 
     Raises UnreadableSource for a path that is not there.
     """
     most = settings.source_mb * 2**20
     files: dict[str, str] = {}
     inputs: dict[str, str] = {}
-    tables: list[tuple[str, str]] = []
+    kept: dict[str, list[tuple[str, str]]] = {sources.DECISIONS: [], sources.KEYS: []}
     for path in data:
         found = sources.files(path, hidden=True)
         sums = _sums([file for file, _ in found], most)
         above = f"{path.name}/" if path.is_dir() and path.name else ""
         inputs |= {f"{above}{name}": sums[file] for file, name in found if file in sums}
-        tables += [(file, name) for file, name in found if Path(file).name == sources.DECISIONS]
+        for file, name in found:
+            if (last := name.rpartition("/")[2]) in kept:
+                kept[last].append((file, name))
         # What has no sum is not read, and nothing says that it is what it was: it is looked at each time.
         files |= {
             f"{sums.get(file, os.urandom(16).hex())} {name}": file for file, name in found if sources.is_visible(name)
@@ -87,18 +112,27 @@ def read_all(data: Iterable[Path], settings: Settings, cache: Cache, workers: Wo
 
     rows = [row for given in cache.each("reading", SourceRow, files, read).values() for row in given]
     merged = _merged(rows, cache)
-    kept = {digest for (digest,) in cache.execute("SELECT digest FROM content WHERE iri IS NULL")}
-    cache.drop(kept - {row.record for row in (*rows, *merged)})
+    held = {digest for (digest,) in cache.execute("SELECT digest FROM content WHERE iri IS NULL")}
+    cache.drop(held - {row.record for row in (*rows, *merged)})
     remarks = [row.findings for row in (*(row for row in rows if not row.record), *merged) if row.findings]
     unreadable = [finding for told in remarks for finding in FINDINGS.validate_json(told)]
-    decisions: list[tuple[str, bytes]] = []
-    for file, name in tables:
+    decisions = _tables(kept[sources.DECISIONS], most, unreadable)
+    register = read_register(_tables(kept[sources.KEYS], most, unreadable))
+    register = Register({**published.entries, **register.entries}, register.findings)
+    records, keys = _by_key(merged, register)
+    return Readings(records, unreadable, inputs, tuple(decisions), keys)
+
+
+def _tables(files: Iterable[tuple[str, str]], most: int, unreadable: list[Finding]) -> list[tuple[str, bytes]]:
+    """The names and bytes of a steward's tables; of those that cannot be read, `unreadable` says why."""
+    tables: list[tuple[str, bytes]] = []
+    for file, name in files:
         table = sources.content(file, most)
         if isinstance(table, bytes):
-            decisions.append((name, table))
+            tables.append((name, table))
         else:
             unreadable += [finding.at(source=name) for finding in table.findings]
-    return Readings(_by_key(merged), unreadable, inputs, tuple(decisions))
+    return tables
 
 
 def read_records(data: Iterable[Path], settings: Settings) -> tuple[dict[str, PartnershipRecord], list[Finding]]:
@@ -150,6 +184,8 @@ def _row(record: PartnershipRecord, findings: Sequence[Finding] = ()) -> tuple[S
         record=hashlib.sha256(told).digest(),
         key=record.key,
         identity=sources.identity(record),
+        described=json.dumps(describe(record), ensure_ascii=False),
+        day=_day(record),
         who=short_hash("|".join(sorted(f"{p.role}:{p.name}:{p.country}" for p in record.participants))),
         ends=record.end_date.isoformat() if record.end_date else None,
         end_year=record.end_year,
@@ -157,6 +193,11 @@ def _row(record: PartnershipRecord, findings: Sequence[Finding] = ()) -> tuple[S
     )
     assert row.record
     return row, Content(row.record, pack(told))
+
+
+def _day(record: PartnershipRecord) -> str | None:
+    days = [origin.retrieved for origin in record.origins if not origin.superseded]
+    return max(day.isoformat() for day in days if day) if days and all(days) else None
 
 
 def _json(findings: Sequence[Finding]) -> str | None:
@@ -177,37 +218,71 @@ def failed(error: Exception, source: str | None = None, record: str | None = Non
 
 def _merged(rows: Iterable[SourceRow], cache: Cache) -> list[SourceRow]:
     """One row for each partnership; those of which several sources tell are merged, and kept like a file."""
-    groups: dict[tuple[str, str], list[SourceRow]] = {}
-    for row in rows:
-        if row.record:
-            groups.setdefault((row.key, row.identity), []).append(row)
-    several = {_sum(group): group for group in groups.values() if len(group) > 1}
+    groups = _groups([row for row in rows if row.record])
+    several = {_sum(group): group for group in groups if len(group) > 1}
 
     def merge(missing: list[str]) -> Iterator[Made[SourceRow]]:
-        return (_merge([record_of(cache, row) for row in several[sum_]]) for sum_ in missing)
+        return (_merge(several[sum_], [record_of(cache, row) for row in several[sum_]]) for sum_ in missing)
 
     merged = cache.each("merging", SourceRow, several, merge)
-    return [row for group in groups.values() for row in (group if len(group) == 1 else merged[_sum(group)])]
+    return [row for group in groups for row in (group if len(group) == 1 else merged[_sum(group)])]
+
+
+def _groups(rows: Sequence[SourceRow]) -> list[list[SourceRow]]:
+    """Rows of one partnership together: those of one key and identity, and those of one page that was saved on several
+    days, whose title or partners were corrected meanwhile."""
+    groups: dict[tuple[str, str], list[SourceRow]] = {}
+    for row in rows:
+        groups.setdefault((row.key, row.identity), []).append(row)
+    joined = {name: name for name in groups}
+    for first, other in _saved_again(rows):
+        joined[_last(joined, other)] = _last(joined, first)
+    together: dict[tuple[str, str], list[SourceRow]] = {}
+    for name, group in groups.items():
+        together.setdefault(_last(joined, name), []).extend(group)
+    return list(together.values())
+
+
+def _last(joined: Mapping[tuple[str, str], tuple[str, str]], name: tuple[str, str]) -> tuple[str, str]:
+    while joined[name] != name:
+        name = joined[name]
+    return name
+
+
+def _saved_again(rows: Sequence[SourceRow]) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+    """Pairs of key and identity of pages that were saved again. Of an address from which several partnerships come on
+    one day, nothing follows: it is that of a list."""
+    pages: dict[str, list[tuple[Description, SourceRow]]] = {}
+    for row in rows:
+        if row.day:
+            described = row.description
+            for address in described.addresses:
+                pages.setdefault(address, []).append((described, row))
+    for some in pages.values():
+        if 1 < len(some) == len({row.day for _, row in some}):
+            (_, first), *others = sorted(some, key=lambda pair: pair[1].day or "")
+            for _, other in others:
+                one, two = Compared(first.description), Compared(other.description)
+                if (first.key, first.identity) != (other.key, other.identity) and is_one_page(one, two):
+                    yield (first.key, first.identity), (other.key, other.identity)
 
 
 def _sum(group: Sequence[SourceRow]) -> str:
     return hashlib.sha256(b"".join(row.record or b"" for row in group)).hexdigest()
 
 
-def _merge(records: Sequence[PartnershipRecord]) -> Made[SourceRow]:
+def _merge(rows: Sequence[SourceRow], records: Sequence[PartnershipRecord]) -> Made[SourceRow]:
     try:
-        (record,), findings = sources.merge(records)
+        record, findings = sources.merge_one(records)
     except ValueError as error:  # together they are more than one record may be
         return [SourceRow(findings=_json([failed(error, record=records[0].key)]))], ()
     row, content = _row(record, findings)
-    return [row], [content]
+    # A key that was given is kept: of a page whose title was corrected, that of the first title.
+    return [row._replace(key=min(rows, key=lambda one: one.day or "").key)], [content]
 
 
-def _by_key(rows: Iterable[SourceRow]) -> dict[str, SourceRow]:
-    """Records by key; those that would share one get a hash of who takes part in them (docs/iri-policy.md)."""
-    groups: dict[str, list[SourceRow]] = {}
-    for row in rows:
-        if row.record:
-            groups.setdefault(row.key, []).append(row)
-    keyed = {f"{stem}-{row.who}" if len(group) > 1 else stem: row for stem, group in groups.items() for row in group}
-    return dict(sorted(keyed.items()))
+def _by_key(rows: Iterable[SourceRow], register: Register) -> tuple[dict[str, SourceRow], Assignment]:
+    """Records by key, and what became of the keys of the register (docs/iri-policy.md)."""
+    told = [row for row in rows if row.record]
+    keys = assign((Unnamed(row.key, row.who, row.description) for row in told), register)
+    return dict(sorted(zip(keys.keys, told, strict=True))), keys

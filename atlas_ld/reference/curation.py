@@ -6,22 +6,21 @@ decided is told by role, never by name, with the day and the reason; all three a
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Literal, get_args
 
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.iris import words
 from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.names import luhn
+from atlas_ld.sources import steward_table
 
 COLUMNS = ("name", "country", "partnership", "is", "value", "author", "date", "reason")
 _REQUIRED = ("name", "is", "author", "date", "reason")
-_MOST_BYTES = 5_000_000
 
 Kind = Literal["siren", "place", "same-as", "label"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -95,12 +94,12 @@ def read_decisions(files: Iterable[tuple[str, bytes]], gazetteer: Gazetteer) -> 
     contradicted: set[Scope] = set()
     for source, content in files:
         digest.update(hashlib.sha256(content).digest())
-        rows, found = _rows(source, content)
+        rows, found = steward_table.rows(content, COLUMNS, partial(_broken, source))
         findings += found
         for line, row in rows:
             problem = _problem(row, gazetteer)
             if problem:
-                findings.append(_fault(source, line, "broken-decision", *problem))
+                findings.append(_broken(source, line, *problem))
                 continue
             scope, ruling = _ruling(source, line, row, gazetteer)
             other = rulings.setdefault(scope, ruling)
@@ -147,51 +146,6 @@ def _contradiction(first: Ruling, second: Ruling) -> Finding:
         "bonne.",
         f"Lines {where} and {second.line} say two things of “{second.name}”; neither counts. Keep the right one.",
     )
-
-
-def _rows(source: str, content: bytes) -> tuple[list[tuple[int, dict[str, str]]], list[Finding]]:
-    """The lines of the table with their numbers, and findings on what is no line of it."""
-    if len(content) > _MOST_BYTES:
-        most = f"{_MOST_BYTES // 1_000_000}"
-        told = f"Le fichier dépasse {most} Mo ; aucune décision n’a été lue.", f"The file is over {most} MB; not read."
-        return [], [_fault(source, None, "broken-decision", *told)]
-    text = content.decode("utf-8-sig", errors="replace")
-    reader = csv.reader(io.StringIO(text))
-    rows: list[tuple[int, dict[str, str]]] = []
-    findings: list[Finding] = []
-    listed = ",".join(COLUMNS)
-    header: list[str] | None = None
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            told = f"La ligne n’est pas du CSV ({error}).", f"The line is not CSV ({error})."
-            findings.append(_fault(source, reader.line_num, "broken-decision", *told))
-            continue
-        if cells is None and header is None:
-            cells = [""] * len(COLUMNS)
-        elif cells is None:
-            return rows, findings
-        cells = [cell.strip() for cell in cells]
-        if not any(cells) and header is not None:
-            continue
-        if header is None:
-            header = cells
-            if sorted(header) != sorted(COLUMNS):
-                told = f"Les colonnes doivent être : {listed}.", f"The columns must be: {listed}."
-                return [], [_fault(source, reader.line_num, "broken-decision", *told)]
-        elif len(cells) != len(COLUMNS) or "\ufffd" in "".join(cells):
-            findings.append(
-                _fault(
-                    source,
-                    reader.line_num,
-                    "broken-decision",
-                    f"La ligne doit avoir {len(COLUMNS)} valeurs en UTF-8 ({listed}) ; elle en a {len(cells)}.",
-                    f"The line must have {len(COLUMNS)} values in UTF-8 ({listed}); it has {len(cells)}.",
-                )
-            )
-        else:
-            rows.append((reader.line_num, dict(zip(header, cells, strict=True))))
 
 
 def _problem(row: Mapping[str, str], gazetteer: Gazetteer) -> tuple[str, str] | None:
@@ -245,6 +199,10 @@ def _followed(rulings: dict[Scope, Ruling]) -> tuple[dict[Scope, Ruling], list[R
             continue
         followed[scope] = replace(ruling, kind=last.kind, value=last.value)
     return followed, circular
+
+
+def _broken(source: str, line: int | None, fr: str, en: str) -> Finding:
+    return _fault(source, line, "broken-decision", fr, en)
 
 
 def _fault(source: str, line: int | None, code: str, fr: str, en: str) -> Finding:

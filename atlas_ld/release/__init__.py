@@ -3,6 +3,7 @@
 layout     the folder of releases: list, find, make current
 manifest   what a release holds: files with size and SHA-256, counts, inputs, software
 verify     a release against its manifest
+moved      keys of partnerships, and those that name nothing any more
 diff       what changed between two releases
 kinds      the one table of lists, their facets, and kinds of entities
 tables     tables for spreadsheets, one per kind of thing

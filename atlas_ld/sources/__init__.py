@@ -14,6 +14,7 @@ json_record      a JSON record
 values           years, dates, amounts and code words as people write them
 themes           the themes by which a table row is cut, and by which an unknown one is told
 merging          one record of those that tell of the same partnership
+steward_table    the lines of tables that a steward keeps beside the sources
 """
 
 from __future__ import annotations
@@ -34,10 +35,10 @@ from atlas_ld.records import PartnershipRecord
 from atlas_ld.sources.atlas_page import MAX_BYTES as MAX_PAGE_BYTES
 from atlas_ld.sources.atlas_page import read_page
 from atlas_ld.sources.decoding import CONTROL
-from atlas_ld.sources.files import DECISIONS, content, digest, files, is_visible
+from atlas_ld.sources.files import DECISIONS, KEYS, content, digest, files, is_visible
 from atlas_ld.sources.json_record import MAX_BYTES as MAX_JSON_BYTES
 from atlas_ld.sources.json_record import read_json
-from atlas_ld.sources.merging import identity, merge
+from atlas_ld.sources.merging import identity, merge, merge_one
 from atlas_ld.sources.reading import Account, Reading, remark, unreadable
 from atlas_ld.sources.table import read_table
 from atlas_ld.sources.table_files import MAX_BYTES as MAX_TABLE_BYTES
@@ -45,8 +46,8 @@ from atlas_ld.sources.table_mapping import TableMapping, load_mapping
 from atlas_ld.sources.themes import ThemeTree, known_themes, unknown_themes
 
 __all__ = [
-    "DECISIONS", "Account", "Reading", "TableMapping", "ThemeTree", "content", "digest", "files", "identity",
-    "is_visible", "load_mapping", "merge", "read", "read_file",
+    "DECISIONS", "KEYS", "Account", "Reading", "TableMapping", "ThemeTree", "content", "digest", "files", "identity",
+    "is_visible", "load_mapping", "merge", "merge_one", "read", "read_file",
 ]  # fmt: skip
 
 _LIMITS = {

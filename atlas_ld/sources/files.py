@@ -20,6 +20,8 @@ from atlas_ld.sources.reading import Reading, unreadable
 
 DECISIONS = "decisions.csv"
 """What a steward decided about names (`reference.curation`), beside the sources."""
+KEYS = "keys.csv"
+"""Which partnership has which key (`keys.register`), beside the sources."""
 
 _BLOCK = 2**20
 _PLAIN = re.compile(r"(?:[a-z._-]*[0-9]){0,5}[a-z._-]*")
@@ -65,9 +67,11 @@ def files(path: Path, *, hidden: bool = False) -> list[tuple[str, str]]:
 
 def is_visible(name: str) -> bool:
     """Whether a file, by its name in `files`, is none that programs leave behind (neither it nor a folder that it is in
-    begins with a dot, or is a lock, a thumbnail or half of a download) nor the table of a steward's decisions."""
+    begins with a dot, or is a lock, a thumbnail or half of a download) nor a table of the steward's."""
     parts = name.split("/")
-    return parts[-1] != DECISIONS and not any(part.startswith(".") or _FURNITURE.fullmatch(part) for part in parts)
+    return parts[-1] not in (DECISIONS, KEYS) and not any(
+        part.startswith(".") or _FURNITURE.fullmatch(part) for part in parts
+    )
 
 
 def _is_saved_with(folder: Path, top: Path) -> bool:

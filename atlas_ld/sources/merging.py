@@ -52,6 +52,12 @@ def merge(records: Iterable[PartnershipRecord]) -> tuple[tuple[PartnershipRecord
     return tuple(merged), tuple(findings)
 
 
+def merge_one(records: Sequence[PartnershipRecord]) -> tuple[PartnershipRecord, tuple[Finding, ...]]:
+    """Records that are known to tell of one partnership as one; and what is to be told of it (see `merge`)."""
+    findings: list[Finding] = []
+    return _merge_all(records, findings), tuple(findings)
+
+
 def identity(record: PartnershipRecord) -> str:
     """What two records with one key share if they tell of the same partnership: see `merge`."""
     return "" if record.identifier else "\n".join(sorted({fold(p.name) for p in record.participants}))

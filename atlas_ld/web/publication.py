@@ -19,6 +19,7 @@ from atlas_ld.iris import Iris
 from atlas_ld.model import Model, load_model
 from atlas_ld.rdf import Graph, parse_file
 from atlas_ld.release.layout import CATALOGUE, CURRENT, Release, open_release
+from atlas_ld.release.moved import Moved
 from atlas_ld.release.reading.dump import Dump
 from atlas_ld.release.reading.facets import FacetIndex
 from atlas_ld.release.reading.search import SearchIndex
@@ -30,7 +31,7 @@ from atlas_ld.release.writing.search_file import SEARCH
 from atlas_ld.release.writing.writer import QUALITY
 from atlas_ld.sparql.client import QueryService
 from atlas_ld.vocabulary import PREFIXES, VOID
-from atlas_ld.web.entities.moved import Moved, moved
+from atlas_ld.web.entities.moved import moved
 from atlas_ld.web.reconciliation.names import Names
 
 P = ParamSpec("P")
@@ -85,7 +86,7 @@ class Publication:
     @cached_property
     def moved(self) -> Mapping[tuple[str, str], Moved]:
         """What became of each (kind, key) that is no more. Raises BrokenResource."""
-        return moved(self.release.path.parent, self.reader, self.iris)
+        return moved(self.release.path, self.reader, self.iris)
 
     @cached_property
     def partitions(self) -> tuple[Mapping[str, int], Mapping[str, int]]:

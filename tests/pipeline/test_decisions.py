@@ -11,8 +11,9 @@ from atlas_ld.iris import Iris
 from atlas_ld.pipeline import Outcome, build
 from atlas_ld.records import Origin, Participant, PartnershipRecord
 from atlas_ld.reference.curation import COLUMNS
+from atlas_ld.release.moved import Moved
 from atlas_ld.release.reading.store import Reader
-from atlas_ld.web.entities.moved import Moved, moved
+from atlas_ld.web.entities.moved import moved
 
 DAY = date(2026, 11, 23)
 WHO = "référente de l'instance,2026-11-20,Délibération de 2019"
@@ -25,7 +26,7 @@ def write(data: Path, *lines: str) -> None:
 
 def leads_of(outcome: Outcome) -> Mapping[tuple[str, str], Moved]:
     release = outcome.release
-    return moved(release.path.parent, Reader(release.store), Iris(release.manifest.base_iri))
+    return moved(release.path, Reader(release.store), Iris(release.manifest.base_iri))
 
 
 def test_a_decision_joins_redirects_and_is_published_and_what_is_wrong_with_one_is_told(tmp_path: Path) -> None:

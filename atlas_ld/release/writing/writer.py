@@ -55,7 +55,7 @@ QUALITY = "quality.json"
 ALTERED = (SEARCH, FACETS, NOTES)
 """Files that are altered from release to release, as the store is."""
 
-_LAYOUT = 6
+_LAYOUT = 7
 """What files a release has. It changes with them, so that a release of before is not taken for one of now."""
 
 
@@ -74,6 +74,7 @@ class Content:
     example     the partnership to show first
     made_with   the hash of the software, its shapes, ontology and libraries
     queries     the example queries, in the store beside the data and not in the dumps
+    keys        the files that tell of the keys of partnerships (`release.moved`), by name
     """
 
     entities: Entities
@@ -87,6 +88,7 @@ class Content:
     quarantined: int
     example: str | None
     queries: list[Triple]
+    keys: Mapping[str, bytes]
     made_with: str
 
 
@@ -191,7 +193,12 @@ def _fingerprint(content: Content, settings: Settings) -> str:
     for setting in (settings.base_iri, settings.publisher, settings.contact, settings.license):
         digest.update(b"\0" + setting.encode())
     entities = "\n".join(f"{iri} {sum_}" for iri, sum_ in content.entities.digests.items())
-    for block in (entities.encode(), b"".join(ntriples_lines(content.queries)), content.quality):
+    for block in (
+        entities.encode(),
+        b"".join(ntriples_lines(content.queries)),
+        content.quality,
+        *content.keys.values(),
+    ):
         digest.update(b"\0" + block)
     for text in (content.ontology, content.shapes, content.report):
         digest.update(b"\0" + text.encode())
@@ -207,6 +214,8 @@ def _write_texts(folder: Path, content: Content, model: Model, settings: Setting
     context = json.dumps({"@context": model.context(prefixes)}, ensure_ascii=False, indent=2)
     (folder / CONTEXT).write_text(f"{context}\n", encoding="utf-8")
     (folder / QUALITY).write_bytes(content.quality)
+    for name, table in content.keys.items():
+        (folder / name).write_bytes(table)
 
 
 def _write_catalogue(

@@ -11,8 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from atlas_ld.errors import BrokenResource
+from atlas_ld.release.moved import MOVED
 from atlas_ld.resources import root
-from atlas_ld.web.entities.moved import OWN, moved
+from atlas_ld.web.entities.moved import moved
 from atlas_ld.web.pages.near_misses import candidates
 from atlas_ld.web.publication import Publication
 
@@ -42,8 +43,8 @@ def test_every_former_code_leads_to_a_commune_of_today() -> None:
 
 def test_a_publisher_has_a_table_of_its_own(elsewhere: Publication, tmp_path: Path) -> None:
     text = HEAD + "partnership,old,merged,new,Doublon,Duplicate\npartnership,wrong,withdrawn,,Erreur,Mistake\n"
-    (tmp_path / OWN).write_text(text, encoding="utf-8")
-    found = moved(elsewhere.release.path.parent, elsewhere.reader, elsewhere.iris)
+    (tmp_path / MOVED).write_text(text, encoding="utf-8")
+    found = moved(elsewhere.release.path, elsewhere.reader, elsewhere.iris)
     assert found["partnership", "old"].successor == "new"
     assert found["partnership", "wrong"].successor is None
     assert found["partnership", "wrong"].reason == {"fr": "Erreur", "en": "Mistake"}
@@ -56,9 +57,9 @@ def test_a_publisher_has_a_table_of_its_own(elsewhere: Publication, tmp_path: Pa
      "kind,key\npartnership,a\n"],
 )  # fmt: skip
 def test_a_table_that_contradicts_itself_is_refused(elsewhere: Publication, tmp_path: Path, text: str) -> None:
-    (tmp_path / OWN).write_text(text, encoding="utf-8")
+    (tmp_path / MOVED).write_text(text, encoding="utf-8")
     with pytest.raises(BrokenResource, match=r"moved\.csv"):
-        moved(elsewhere.release.path.parent, elsewhere.reader, elsewhere.iris)
+        moved(elsewhere.release.path, elsewhere.reader, elsewhere.iris)
 
 
 def test_what_is_gone_says_why_in_both_languages(demonstration_client: FlaskClient) -> None:
