@@ -194,7 +194,9 @@ def _is_rdf(name: str | None) -> bool:
 @_data_option
 @_releases_option
 @_base_option
-@click.option("--strict", is_flag=True, help="Refuse to build while a record has a violation.")
+@click.option(
+    "--strict", is_flag=True, help="Refuse to build while a record has a violation, or an address would be lost."
+)
 @click.option(
     "--candidate", is_flag=True, help="Leave the current release current; `atlas-ld diff` tells what changes."
 )

@@ -52,8 +52,9 @@ def build(
 ) -> Outcome:
     """Build a release from the files and folders of `data` and make it current.
 
-    Records with a violation are quarantined; with `strict` they stop the build instead (StrictBuildRefused). A
-    `candidate` is built and not made current: what it changes can be looked at first (`comparison`).
+    Records with a violation are quarantined; with `strict` they stop the build instead, and so do addresses of the
+    current release that would be lost (StrictBuildRefused). A `candidate` is built and not made current: what it
+    changes can be looked at first (`comparison`).
     Raises UnreadableSource for a path that is not there, ReleaseError where a release cannot be written, of which
     nothing is left then.
     """
@@ -72,8 +73,6 @@ def build(
             readings = read_all(data, settings, cache, workers)
             changed = key_changes(_published(settings.releases).entries, readings.keys.entries)
             if changed.lost:
-                if strict:
-                    raise StrictBuildRefused(f"{_lost(changed)} Nothing was built (--strict).")
                 progress(_lost(changed))
             clock.begin("matching, mapping and validating", f"{len(readings.records)} records")
             checks = check(readings, settings, day, cache, workers)
@@ -84,6 +83,8 @@ def build(
         ]
         if strict and (content.quarantined or readings.unreadable):
             raise StrictBuildRefused(_refusal(content.quarantined, readings, every))
+        if strict and changed.lost:
+            raise StrictBuildRefused(f"{_lost(changed)} Nothing was built (--strict).")
         clock.begin("writing the release")
         release = write_release(
             content,
