@@ -10,7 +10,7 @@ sandbox         what a worker may not do
 mistakes        what is wrong with a query that cannot be read
 frames          what processes say to each other; streams has them in an event loop
 execution       one query on one worker
-request         what is asked; failures, errors on their way between processes
+request         what is asked; question, the part of it that an answer depends on; failures, errors on their way
 result          an answer while it is made and after; result_writer sends it, result_cache keeps it
 cancellation    nobody wants the answer any more
 columns         the second engine, for questions that read much; column_file is the file that workers share

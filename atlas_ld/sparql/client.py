@@ -20,7 +20,7 @@ from typing import Any, Self
 import orjson
 
 from atlas_ld.config import Settings
-from atlas_ld.errors import EndpointBusy, QueryAbandoned
+from atlas_ld.errors import EndpointBusy, QueryAbandoned, QueryTooLarge
 from atlas_ld.media import RDF_FORMATS, RESULT_FORMATS, Format
 from atlas_ld.sparql import failures, frames
 from atlas_ld.sparql.cancellation import CancelToken
@@ -247,7 +247,7 @@ class QueryService:
     def __init__(
         self, store: Path, base: str, settings: Settings, address: Path | None = None, *, columns: bool = False
     ) -> None:
-        self._given = address
+        self._given, self._query_length = address, settings.query_length
         self._launch: Callable[[], ServiceProcess] = lambda: ServiceProcess(store, base, settings, columns=columns)
         self._own: ServiceProcess | None = None
         self._own_pid = 0
@@ -262,12 +262,11 @@ class QueryService:
         QueryNotAcceptable, QueryTimeout, QueryTooLarge, EndpointBusy, ClientBusy, QueryAbandoned, and QueryError for
         what the engine fails on.
         """
-        token = cancel or CancelToken()
+        frame, token = self._framed(request, client, whole=True, hold=True), cancel or CancelToken()
         connection = _Connection(self.address)
         try:
             with token.on_cancel(connection.cancel):
-                asked = request.asked(client, whole=True, hold=True)
-                kind, payload = connection.exchange(framed_json(frames.REQUEST, asked))
+                kind, payload = connection.exchange(frame)
             return Answer(*_begun(kind, payload), connection)
         except _GoneError:
             connection.close()
@@ -284,7 +283,7 @@ class QueryService:
         The client is counted until the answer has been taken from the service, or, where it is to `hold`, until it is
         closed. Cancelling the task ends the query. Raises what `run` raises, but QueryAbandoned.
         """
-        frame = framed_json(frames.REQUEST, request.asked(client, whole=whole, hold=hold))
+        frame = self._framed(request, client, whole=whole, hold=hold)
         while True:
             connection, is_new = await self._connected()
             try:
@@ -304,6 +303,14 @@ class QueryService:
             connection.rest()
             return AsyncAnswer(*begun, None)
         return AsyncAnswer(*begun, connection)
+
+    def _framed(self, request: QueryRequest, client: str, *, whole: bool, hold: bool) -> bytes:
+        """Raises QueryTooLarge."""
+        if len(request.query) > self._query_length:
+            raise QueryTooLarge(
+                f"The query has {len(request.query)} characters; this endpoint takes {self._query_length} at most."
+            )
+        return frames.framed(frames.REQUEST, request.asked(client, whole=whole, hold=hold))
 
     def admit(self, client: str) -> Callable[[], None]:
         """Counts other work for a client as a query of theirs, until what is returned is called.

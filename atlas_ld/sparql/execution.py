@@ -13,9 +13,8 @@ import orjson
 from atlas_ld.config import Settings
 from atlas_ld.errors import QueryError, QueryNotAcceptable, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
 from atlas_ld.sparql import frames
-from atlas_ld.sparql.request import QueryRequest
+from atlas_ld.sparql.request import AskedQuery
 from atlas_ld.sparql.result import ResultBuffer
-from atlas_ld.sparql.streams import split
 from atlas_ld.sparql.worker_process import WorkerProcess
 
 OpenResult = Callable[[str, str], ResultBuffer]
@@ -29,20 +28,23 @@ class WorkerKilledError(Exception):
 class Execution:
     """A query under way. `done` once the worker has said all, well or not, or has ended."""
 
-    def __init__(self, worker: WorkerProcess, request: QueryRequest, settings: Settings, open_result: OpenResult):
+    def __init__(self, worker: WorkerProcess, asked: AskedQuery, settings: Settings, open_result: OpenResult):
         """Sends the query; its time counts from here."""
         self.worker = worker
+        self.answer: bytes | None = None
+        """A small one, whole (`frames`, WHOLE)."""
         self.result: ResultBuffer | None = None
+        """Any other, from its first bytes on."""
         self.done: asyncio.Future[None] = worker.died.get_loop().create_future()
         self._open, self._settings = open_result, settings
-        self._seconds = request.limit(settings)
+        self._seconds = time_limit(asked, settings)
         self._began, self._worked_before = time.monotonic(), worker.worked
         self._begun: asyncio.Future[None] | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._failure: QueryError | None = None
         self._ended = False
         worker.died.add_done_callback(self._end)
-        worker.ask(request.message(settings), self._receive)
+        worker.ask(asked.question, self._receive)
 
     async def until_done(self, seconds: float) -> bool:
         """Whether it is done `seconds` after its start, for which this waits. Raises QueryTimeout at its time limit."""
@@ -54,16 +56,17 @@ class Execution:
             self._begun = self.done.get_loop().create_future()
             await self._until(self._begun, self._seconds)
 
-    async def finish(self) -> ResultBuffer:
-        """The whole result. Raises the QueryError that ends the query: its time limit, what the worker says of it, or
+    async def finish(self) -> bytes | ResultBuffer:
+        """The whole answer. Raises the QueryError that ends the query: its time limit, what the worker says of it, or
         its death; WorkerKilledError where it was killed."""
         await self._until(self.done, self._seconds)
         if self._failure:
             raise self._failure
         if not self._ended:
             raise self._died(await self.worker.signal(), self.worker.said)
-        assert self.result is not None  # a head comes before the end
-        return self.result
+        found = self.result if self.answer is None else self.answer
+        assert found is not None  # a head comes before the end
+        return found
 
     @property
     def is_fit(self) -> bool:
@@ -106,14 +109,13 @@ class Execution:
             assert self.result is not None
             self.result.append(payload)
             return
-        content, data = split(payload) if kind == frames.WHOLE else (orjson.loads(payload), b"")
-        if kind in (frames.HEAD, frames.WHOLE):
-            self.result = self._open(content["kind"], content["format"])
-            self.result.append(data)
-            if self._begun:
-                _set(self._begun)
-                _set(self._waiter)
+        if kind == frames.WHOLE:
+            self.answer = payload
+        content = orjson.loads(payload.partition(b"\n")[0])
         if kind == frames.HEAD:
+            self.result = self._open(content["kind"], content["format"])
+            _set(self._begun)
+            _set(self._waiter)
             return
         self._ended, self.worker.worked = True, content["worked"]
         if kind == frames.ERROR:
@@ -141,6 +143,11 @@ class Execution:
                 f"The query took more than the {self._settings.query_memory_mb} MB of memory that a query may have."
             )
         return QueryError("The query worker stopped unexpectedly; the server's log may say why.")
+
+
+def time_limit(asked: AskedQuery, settings: Settings) -> float:
+    """Seconds that the query may take."""
+    return min(asked.seconds or settings.query_seconds, settings.query_seconds)
 
 
 def _set(event: asyncio.Future[None] | None) -> None:

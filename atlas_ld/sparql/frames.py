@@ -1,8 +1,8 @@
 """What processes say to each other: a letter, a length, and that many bytes. One framing for the pipes of query workers
 and for the socket of the query service.
 
-service -> worker   OPEN      JSON: prefixes that queries may use undeclared; once, first
-                    REQUEST   JSON: query, formats, dataset, limits (`request.QueryRequest.message`)
+service -> worker   OPEN      JSON: prefixes that queries may use undeclared, limits of rows and bytes; once, first
+                    REQUEST   JSON: the members of a `question.Question`, in order
 worker -> service   READY     JSON: what could not be sealed off (a list of sentences)
                     HEAD      JSON: kind (bindings, boolean, graph), format; once the first bytes are there
                     DATA      bytes of the answer
@@ -10,12 +10,12 @@ worker -> service   READY     JSON: what could not be sealed off (a list of sent
                     WHOLE     HEAD, DATA and END of a small answer: JSON (kind, format, worked), a line feed, its bytes
                     ERROR     JSON: error (refused, syntax, format, large, failed), message, worked; line, column
 
-client -> service   REQUEST   JSON: query, formats, dataset, limits, client, whole, hold (`request.QueryRequest.asked`)
+client -> service   REQUEST   a line of JSON that the service reads (`request.AskedQuery`), and the worker's REQUEST
                     ADMIT     JSON: client; answered by READY or ERROR
                     DONE      nothing: the answer that was held is sent
                     STATUS    nothing; answered by READY with JSON: columns, workers
 service -> client   HEAD      JSON: kind, format, size (bytes, or null while the engine is at work)
-                    DATA, WHOLE as above; END without content
+                    DATA, WHOLE as above, and as the worker wrote it; END without content
                     ERROR     JSON as `failures` has it
 
 `worked` are the seconds of processor time that the worker has taken since its start. A client has one query at a time
@@ -53,6 +53,14 @@ def write(descriptor: int, kind: bytes, payload: bytes) -> None:
 
 def write_json(descriptor: int, kind: bytes, content: Any) -> None:
     write(descriptor, kind, json.dumps(content).encode())
+
+
+def only(data: bytes) -> tuple[bytes, bytes] | None:
+    """The frame that `data` is, if it is one and no more."""
+    if len(data) < _HEADER.size:
+        return None
+    kind, length = _HEADER.unpack_from(data)
+    return (kind, data[_HEADER.size :]) if len(data) == _HEADER.size + length else None
 
 
 def take(buffer: bytearray) -> tuple[bytes, bytes] | None:

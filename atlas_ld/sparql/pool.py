@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from atlas_ld.config import Settings
-from atlas_ld.errors import EndpointBusy, QueryError, QueryTooLarge
-from atlas_ld.sparql.execution import Execution, WorkerKilledError
-from atlas_ld.sparql.request import QueryRequest
+from atlas_ld.errors import EndpointBusy, QueryError
+from atlas_ld.sparql.execution import Execution, WorkerKilledError, time_limit
+from atlas_ld.sparql.request import AskedQuery
 from atlas_ld.sparql.result import ResultBuffer, Spool
-from atlas_ld.sparql.result_cache import Kept, Question, ResultCache
+from atlas_ld.sparql.result_cache import ResultCache
 from atlas_ld.sparql.scheduler import Scheduler, Ticket
 from atlas_ld.sparql.worker_process import WorkerDiedError, WorkerProcess
 from atlas_ld.sparql.workers import WorkerPool
@@ -31,14 +31,25 @@ class _TrialOverError(Exception):
     """The query outlived its trial, and there is no place for one more heavy query."""
 
 
+Result = bytes | ResultBuffer
+"""A small answer, whole (`frames`, WHOLE), or the buffer of another."""
+
+
 @dataclass(eq=False)
 class PendingQuery:
     """A question that is worked on by `task`, for `waiting` others. `begun` has its result, complete or after its
     trial, or its error."""
 
-    begun: asyncio.Future[ResultBuffer]
+    begun: asyncio.Future[Result]
     task: asyncio.Task[None] | None = None
     waiting: int = 0
+
+    def buffer(self) -> ResultBuffer | None:
+        """That of the result, if it is there and has one."""
+        if not self.begun.done() or self.begun.cancelled() or self.begun.exception():
+            return None
+        result = self.begun.result()
+        return None if isinstance(result, bytes) else result
 
 
 class QueryPool:
@@ -52,33 +63,28 @@ class QueryPool:
         self.scheduler = Scheduler(
             settings.workers, settings.query_queue, settings.query_per_client, settings.query_seconds
         )
-        self.workers = WorkerPool(store, settings.query_memory_mb, prefixes, spare=settings.workers > 1)
+        opening = {"prefixes": dict(prefixes), "rows": settings.query_rows, "bytes": settings.query_bytes}
+        self.workers = WorkerPool(store, settings.query_memory_mb, opening, spare=settings.workers > 1)
         self._cache = ResultCache(settings.query_cache_mb * 2**20)
         self._spool = Spool(settings.query_spool_mb * 2**20)
-        self._pending: dict[Question, PendingQuery] = {}
+        self._pending: dict[bytes, PendingQuery] = {}
 
-    async def ask(self, request: QueryRequest, client: str) -> Kept | ResultBuffer:
-        """The answer that is kept, or a buffer, opened for the caller, who leaves it: complete, or begun after its
-        trial. Cancelled, the query is ended if nobody else asks the same.
+    async def ask(self, asked: AskedQuery) -> Result:
+        """The answer, whole, or a buffer, opened for the caller, who leaves it: complete, or begun after its trial.
+        Cancelled, the query is ended if nobody else asks the same.
 
         Raises QueryRefused, QuerySyntaxError, QueryNotAcceptable, QueryTimeout, QueryTooLarge, EndpointBusy, and
         QueryError for what the engine fails on.
         """
-        if len(request.query) > self._settings.query_length:
-            raise QueryTooLarge(
-                f"The query has {len(request.query)} characters; this endpoint takes "
-                f"{self._settings.query_length} at most."
-            )
-        question = request.question
         while True:
-            if kept := self._cache.get(question):
+            if kept := self._cache.get(asked.question):
                 return kept
-            pending = self._pending.get(question)
+            pending = self._pending.get(asked.question)
             joined = pending is not None
             if pending is None:
-                pending = self._begin(request, client)
+                pending = self._begin(asked)
             try:
-                result = await self._joined(request, pending)
+                result = await self._joined(asked, pending)
             except EndpointBusy:
                 if joined:  # that concerned another client alone
                     continue
@@ -86,70 +92,78 @@ class QueryPool:
             if result:
                 return result
 
-    def _begin(self, request: QueryRequest, client: str) -> PendingQuery:
+    def _begin(self, asked: AskedQuery) -> PendingQuery:
         loop = asyncio.get_running_loop()
         pending = PendingQuery(loop.create_future())
-        if not request.question.changes:
-            self._pending[request.question] = pending
-        pending.task = loop.create_task(self._work(request, client, pending))
+        if not asked.changes:
+            self._pending[asked.question] = pending
+        pending.task = loop.create_task(self._work(asked, pending))
         return pending
 
-    async def _joined(self, request: QueryRequest, pending: PendingQuery) -> ResultBuffer | None:
+    async def _joined(self, asked: AskedQuery, pending: PendingQuery) -> Result | None:
         """The result, with one reader more; None where its last reader has just left. Raises what ended the query."""
         pending.waiting += 1
         try:
             result = await asyncio.shield(pending.begun)
-            return result if result.open() else None
+            return result if isinstance(result, bytes) or result.open() else None
         finally:
             pending.waiting -= 1
             if not pending.waiting:
                 if not pending.begun.done():
-                    self._abandon(request, pending)
-                elif not pending.begun.cancelled() and not pending.begun.exception():
-                    pending.begun.result().close_if_unread()
+                    self._abandon(asked, pending)
+                elif buffer := pending.buffer():
+                    buffer.close_if_unread()
 
-    def _abandon(self, request: QueryRequest, pending: PendingQuery) -> None:
+    def _abandon(self, asked: AskedQuery, pending: PendingQuery) -> None:
         """Nobody wants the answer any more."""
-        if self._pending.get(request.question) is pending:
-            del self._pending[request.question]
+        if self._pending.get(asked.question) is pending:
+            del self._pending[asked.question]
         if pending.task:
             pending.task.cancel()
 
-    async def _work(self, request: QueryRequest, client: str, pending: PendingQuery) -> None:
-        limit = request.limit(self._settings)
+    async def _work(self, asked: AskedQuery, pending: PendingQuery) -> None:
+        limit = time_limit(asked, self._settings)
         latest = time.monotonic() + limit
         try:
             try:
-                result = await self._attempt(request, await self.scheduler.take(client, limit), pending)
+                result = await self._attempt(asked, await self.scheduler.take(asked.client, limit), pending)
             except _TrialOverError:
                 patience = max(0.0, latest - time.monotonic())
-                ticket = await self.scheduler.take(client, patience, heavy=True)
-                result = await self._attempt(request, ticket, pending)
-            self._cache.keep(request.question, result)
+                ticket = await self.scheduler.take(asked.client, patience, heavy=True)
+                result = await self._attempt(asked, ticket, pending)
+            self._keep(asked, result)
             if not pending.begun.done():
                 pending.begun.set_result(result)
         except QueryError as error:
-            if pending.begun.done():
-                pending.begun.result().end(error)
+            if buffer := pending.buffer():
+                buffer.end(error)
             else:
                 pending.begun.set_exception(error)
                 pending.begun.exception()  # somebody has it, or nobody wants it
         finally:
-            if self._pending.get(request.question) is pending:
-                del self._pending[request.question]
+            if self._pending.get(asked.question) is pending:
+                del self._pending[asked.question]
 
-    async def _attempt(self, request: QueryRequest, ticket: Ticket, pending: PendingQuery) -> ResultBuffer:
+    def _keep(self, asked: AskedQuery, result: Result) -> None:
+        if asked.changes:
+            return
+        if isinstance(result, bytes):
+            self._cache.keep(asked.question, result)
+        elif self._cache.has_room(asked.question, result.size) and (answer := result.whole()):
+            self._cache.keep(asked.question, answer)
+
+    async def _attempt(self, asked: AskedQuery, ticket: Ticket, pending: PendingQuery) -> Result:
         """The whole result, which `pending` gets earlier if it outlives its trial. A worker that somebody kills, or
         that had died before, costs nothing but time: the query is tried once more."""
         worked, answered = 0.0, False
 
         def open_result(kind: str, format_: str) -> ResultBuffer:
-            return ResultBuffer(kind, format_, self._spool, ticket.client, lambda: self._abandon(request, pending))
+            return ResultBuffer(kind, format_, self._spool, ticket.client, lambda: self._abandon(asked, pending))
 
         try:
             for is_last in (False, True):
                 worker = await self._worker()
-                execution = Execution(worker, request, self._settings, open_result)
+                execution = Execution(worker, asked, self._settings, open_result)
                 try:
                     result = await self._execute(execution, ticket, pending)
                     answered = True
@@ -175,7 +189,7 @@ class QueryPool:
         except OSError as error:  # the system has no process or file left to give
             raise self.scheduler.busy() from error
 
-    async def _execute(self, execution: Execution, ticket: Ticket, pending: PendingQuery) -> ResultBuffer:
+    async def _execute(self, execution: Execution, ticket: Ticket, pending: PendingQuery) -> Result:
         trial = self._settings.query_trial_seconds
         for step in range(1, _MOST_STEPS + 1):
             if await execution.until_done(step * trial / _STEPS):
@@ -191,7 +205,8 @@ class QueryPool:
             if execution.result and not execution.done.done():
                 pending.begun.set_result(execution.result)
         result = await execution.finish()
-        result.end()
+        if not isinstance(result, bytes):
+            result.end()
         return result
 
     async def close(self) -> None:

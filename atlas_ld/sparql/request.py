@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import NamedTuple, Self
 
-from atlas_ld.config import Settings
+import orjson
+
 from atlas_ld.media import RDF_FORMATS, RESULT_FORMATS, SPARQL_JSON, TURTLE, Format
-from atlas_ld.sparql.result_cache import Question
+from atlas_ld.sparql.question import Question
 
 _RESULTS = frozenset(format_.name for format_ in RESULT_FORMATS)
 _GRAPHS = frozenset(format_.name for format_ in RDF_FORMATS)
-_FORMATS = {format_.name: format_ for format_ in (*RESULT_FORMATS, *RDF_FORMATS)}
 
 
 @dataclass(frozen=True)
@@ -36,60 +35,30 @@ class QueryRequest:
     base: str | None = None
 
     @cached_property
-    def result_format(self) -> str | None:
-        return next((f.name for f in self.accepted if f.name in _RESULTS), None)
-
-    @cached_property
-    def graph_format(self) -> str | None:
-        return next((f.name for f in self.accepted if f.name in _GRAPHS), None)
-
-    @cached_property
     def question(self) -> Question:
-        formats = (self.result_format or "", self.graph_format or "")
-        return Question(
-            self.query, formats, self.default_graphs, self.named_graphs, self.base, (self.seconds, self.size)
-        )
+        rows = next((f.name for f in self.accepted if f.name in _RESULTS), None)
+        graphs = next((f.name for f in self.accepted if f.name in _GRAPHS), None)
+        limits = (self.seconds, self.size)
+        return Question(self.query, (rows, graphs), self.default_graphs, self.named_graphs, self.base, limits)
 
-    def limit(self, settings: Settings) -> float:
-        """Seconds that the query may take."""
-        return min(self.seconds or settings.query_seconds, settings.query_seconds)
-
-    def message(self, settings: Settings) -> dict[str, Any]:
-        """What a worker is told (`frames`, REQUEST)."""
-        return {
-            "query": self.query,
-            "result_format": self.result_format,
-            "graph_format": self.graph_format,
-            "default_graphs": self.default_graphs,
-            "named_graphs": self.named_graphs,
-            "base": self.base,
-            "rows": settings.query_rows,
-            "bytes": min(self.size or settings.query_bytes, settings.query_bytes),
-        }
-
-    def asked(self, client: str, *, whole: bool, hold: bool) -> dict[str, Any]:
+    def asked(self, client: str, *, whole: bool, hold: bool) -> bytes:
         """What the query service is told (`frames`, REQUEST)."""
-        return {
-            "query": self.query,
-            "accepted": (self.result_format, self.graph_format),
-            "default_graphs": self.default_graphs,
-            "named_graphs": self.named_graphs,
-            "seconds": self.seconds,
-            "size": self.size,
-            "base": self.base,
-            "client": client,
-            "whole": whole,
-            "hold": hold,
-        }
+        head = (client, whole, hold, self.seconds, self.question.changes)
+        return b"%b\n%b" % (orjson.dumps(head), orjson.dumps(tuple(self.question)))
+
+
+class AskedQuery(NamedTuple):
+    """A request as the query service reads it. `question` is for the worker; the service knows it by its bytes."""
+
+    client: str
+    whole: bool
+    hold: bool
+    seconds: float | None
+    changes: bool
+    question: bytes
 
     @classmethod
-    def from_asked(cls, content: Mapping[str, Any]) -> Self:
-        return cls(
-            query=content["query"],
-            accepted=tuple(_FORMATS[name] for name in content["accepted"] if name),
-            default_graphs=tuple(content["default_graphs"]),
-            named_graphs=tuple(content["named_graphs"]),
-            seconds=content["seconds"],
-            size=content["size"],
-            base=content["base"],
-        )
+    def read(cls, payload: bytes) -> Self:
+        head, _, question = payload.partition(b"\n")
+        client, whole, hold, seconds, changes = orjson.loads(head)
+        return cls(client, whole, hold, seconds, changes, question)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import IO
 
 from atlas_ld.errors import EndpointBusy, QueryError
+from atlas_ld.sparql.streams import whole
 
 IN_MEMORY = 1024 * 1024
 _PIECE = 64 * 1024
@@ -107,8 +108,10 @@ class ResultBuffer:
             raise self._error
 
     def whole(self) -> bytes | None:
-        """Every byte, or None where some are missing or the readers have left."""
-        return None if self._closed or not self.complete else self._slice(0, self.size)
+        """All of it as one answer (`frames`, WHOLE), or None where some is missing or the readers have left."""
+        if self._closed or not self.complete:
+            return None
+        return whole(self.kind, self.format, self._slice(0, self.size))
 
     def open(self) -> bool:
         """One more reader; False where the last one has left."""

@@ -28,9 +28,8 @@ from atlas_ld.errors import QueryError
 from atlas_ld.iris import Iris
 from atlas_ld.sparql import failures, frames
 from atlas_ld.sparql.pool import QueryPool
-from atlas_ld.sparql.request import QueryRequest
+from atlas_ld.sparql.request import AskedQuery
 from atlas_ld.sparql.result import ResultBuffer
-from atlas_ld.sparql.result_cache import Kept
 from atlas_ld.sparql.streams import FrameProtocol, framed_json
 from atlas_ld.vocabulary import PREFIXES
 
@@ -52,7 +51,7 @@ class Connection(FrameProtocol):
 
     def frame_received(self, kind: bytes, payload: bytes) -> None:
         if kind == frames.REQUEST:
-            self._task = asyncio.get_running_loop().create_task(self._answer(orjson.loads(payload)))
+            self._task = asyncio.get_running_loop().create_task(self._answer(AskedQuery.read(payload)))
         elif kind == frames.ADMIT:
             self._admit(orjson.loads(payload)["client"])
         elif kind == frames.DONE:
@@ -83,37 +82,36 @@ class Connection(FrameProtocol):
         if client is not None:
             self._pool.scheduler.leave(client)
 
-    async def _answer(self, content: dict[str, object]) -> None:
+    async def _answer(self, asked: AskedQuery) -> None:
         self._leave()
         try:
-            self._pool.scheduler.admit(str(content["client"]))
-            self._client = str(content["client"])
-            found = await self._pool.ask(QueryRequest.from_asked(content), self._client)
-            if isinstance(found, Kept):
-                await self._send(found.kind, found.format, found.content)
+            self._pool.scheduler.admit(asked.client)
+            self._client = asked.client
+            found = await self._pool.ask(asked)
+            if isinstance(found, bytes):
+                await self._send(found)
             else:
                 try:
-                    await self._send_result(found, whole=bool(content["whole"]))
+                    await self._send_result(found, asked.whole)
                 finally:
                     found.leave()
         except QueryError as error:
             self.send(framed_json(frames.ERROR, failures.to_json(error)))
             self._leave()
-        if not content["hold"]:
+        if not asked.hold:
             self._leave()
 
-    async def _send(self, kind: str, format_: str, content: bytes) -> None:
-        head = orjson.dumps({"kind": kind, "format": format_})
-        self.send(frames.framed(frames.WHOLE, head + b"\n" + content))
+    async def _send(self, answer: bytes) -> None:
+        self.send(frames.framed(frames.WHOLE, answer))
         await self.drained()
 
     async def _send_result(self, result: ResultBuffer, whole: bool) -> None:
         """Raises the QueryError that ends the query after its first bytes."""
         if whole:
             await result.until_done()
-        content = result.whole() if result.size <= _WHOLE_BYTES else None
-        if content is not None:
-            await self._send(result.kind, result.format, content)
+        answer = result.whole() if result.size <= _WHOLE_BYTES else None
+        if answer is not None:
+            await self._send(answer)
             return
         size = result.size if result.complete else None
         self.send(framed_json(frames.HEAD, {"kind": result.kind, "format": result.format, "size": size}))

@@ -21,6 +21,11 @@ def split(payload: bytes) -> tuple[dict[str, Any], bytes]:
     return orjson.loads(head), content
 
 
+def whole(kind: str, format_: str, content: bytes) -> bytes:
+    """What `split` takes apart."""
+    return orjson.dumps({"kind": kind, "format": format_}) + b"\n" + content
+
+
 class FrameProtocol(asyncio.Protocol):
     """One end of a stream of frames, in a loop: `frame_received` gets each one; `send` and `drained` write."""
 
@@ -33,6 +38,9 @@ class FrameProtocol(asyncio.Protocol):
         self.transport = cast(asyncio.Transport, transport)  # uvloop's own is none by its class
 
     def data_received(self, data: bytes) -> None:
+        if not self._buffer and (frame := frames.only(data)):  # as most come
+            self.frame_received(*frame)
+            return
         self._buffer += data
         while frame := frames.take(self._buffer):
             self.frame_received(*frame)

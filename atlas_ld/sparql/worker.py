@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Container, Iterable, Iterator
-from typing import IO, Any, cast
+from typing import IO, Any, NamedTuple, cast
 
 from pyoxigraph import (
     NamedNode,
@@ -36,6 +36,7 @@ from atlas_ld.media import RDF_FORMATS, SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPA
 from atlas_ld.sparql import frames, guard, sandbox
 from atlas_ld.sparql.columns.attachment import Attached
 from atlas_ld.sparql.mistakes import line_and_column, mistake
+from atlas_ld.sparql.question import Question
 from atlas_ld.sparql.result_writer import NotWritableError, Output, TooLargeError, csv_lines
 from atlas_ld.sparql.tokens import Text
 
@@ -83,12 +84,12 @@ def main(arguments: list[str] | None = None) -> None:
     threading.Thread(target=_leave_with_parent, args=(source,), daemon=True).start()
     columns = Attached(options.columns)  # before memory is limited: a thread needs some to start
     frames.write_json(target, frames.READY, open_ends + sandbox.limit_resources(options.memory_mb))
-    prefixes: dict[str, str] = {}
+    opening: dict[str, Any] = {}
     for kind, content in _requests(source):
         if kind == frames.OPEN:
-            prefixes = content["prefixes"]
+            opening = content
         else:
-            answer(store, columns, prefixes, content, target)
+            answer(store, columns, opening, Question(*content), target)
 
 
 def _leave_with_parent(source: int) -> None:
@@ -102,7 +103,7 @@ def _leave_with_parent(source: int) -> None:
     os._exit(0)
 
 
-def _requests(source: int) -> Iterator[tuple[bytes, dict[str, Any]]]:
+def _requests(source: int) -> Iterator[tuple[bytes, Any]]:
     buffer = bytearray()
     while data := os.read(source, 65536):
         buffer += data
@@ -110,16 +111,18 @@ def _requests(source: int) -> Iterator[tuple[bytes, dict[str, Any]]]:
             yield frame[0], json.loads(frame[1])
 
 
-def answer(store: Store, columns: Attached, prefixes: dict[str, str], request: dict[str, Any], target: int) -> None:
-    """Answers one request (see `request.QueryRequest.message`) with frames to the descriptor `target`."""
+def answer(store: Store, columns: Attached, opening: dict[str, Any], question: Question, target: int) -> None:
+    """Answers one question with frames to the descriptor `target`. `opening` has prefixes and limits (`frames`)."""
+    prefixes = opening["prefixes"]
     try:
-        guard.check(request["query"])
-        if not _evaluate_on_columns(columns, prefixes, request, target):
-            _evaluate(store, prefixes, request, target)
+        guard.check(question.query)
+        outputs = _Outputs(target, opening["rows"], min(question.limits[1] or opening["bytes"], opening["bytes"]))
+        if not _evaluate_on_columns(columns, prefixes, question, outputs):
+            _evaluate(store, prefixes, question, outputs)
     except QueryRefused as error:
         _fail(target, "refused", message=str(error))
     except SyntaxError as error:
-        _fail(target, "syntax", **explain(str(error), request["query"], prefixes))
+        _fail(target, "syntax", **explain(str(error), question.query, prefixes))
     except _NoFormatError as error:
         _fail(target, "format", message=str(error))
     except NotWritableError as error:
@@ -134,37 +137,48 @@ def _fail(target: int, error: str, **content: Any) -> None:
     frames.write_json(target, frames.ERROR, {"error": error, **content, "worked": time.process_time()})
 
 
-def _evaluate_on_columns(columns: Attached, prefixes: dict[str, str], request: dict[str, Any], target: int) -> bool:
+class _Outputs(NamedTuple):
+    """Where answers go, and their limits."""
+
+    target: int
+    rows: int
+    size: int
+
+    def open(self, kind: str, format_: str) -> Output:
+        return Output(self.target, {"kind": kind, "format": format_}, self.rows, self.size)
+
+
+def _evaluate_on_columns(columns: Attached, prefixes: dict[str, str], question: Question, outputs: _Outputs) -> bool:
     """Whether the columns answer the query. Nothing is sent where they do not."""
-    format_ = request["result_format"]
-    if format_ is None or request["default_graphs"] or request["named_graphs"]:
+    format_ = question.formats[0]
+    if format_ is None or question.default_graphs or question.named_graphs:
         return False
-    pieces = columns.answer(request["query"], format_, prefixes, request["base"])
+    pieces = columns.answer(question.query, format_, prefixes, question.base)
     if pieces is None:
         return False
-    output = Output(target, {"kind": "bindings", "format": format_}, request["rows"], request["bytes"])
+    output = outputs.open("bindings", format_)
     for piece in pieces:
         output.write(piece)
     output.end()
     return True
 
 
-def _evaluate(store: Store, prefixes: dict[str, str], request: dict[str, Any], target: int) -> None:
-    default, named = request["default_graphs"], request["named_graphs"]
+def _evaluate(store: Store, prefixes: dict[str, str], question: Question, outputs: _Outputs) -> None:
+    default, named = question.default_graphs, question.named_graphs
     described = bool(default or named)  # the protocol's dataset is exactly the graphs that it names
-    query = readable(request["query"])
+    query = readable(question.query)
     results = store.query(
         query,
-        base_iri=request["base"],
+        base_iri=question.base,
         prefixes=_used(prefixes, query),
         default_graph=[NamedNode(iri) for iri in default] if described else None,
         named_graphs=[NamedNode(iri) for iri in named] if described else None,
     )
     kind = _KINDS[type(results)]
-    format_ = request["graph_format" if kind == "graph" else "result_format"]
+    format_ = question.formats[kind == "graph"]
     if format_ is None:
         raise _NoFormatError(kind)
-    output = Output(target, {"kind": kind, "format": format_}, request["rows"], request["bytes"])
+    output = outputs.open(kind, format_)
     file = cast(IO[bytes], output)  # the engine calls write and flush alone
     if isinstance(results, QueryTriples):
         serialize(_counted(results, output), file, format=_RDF_FORMATS[format_], prefixes=prefixes)

@@ -89,12 +89,12 @@ class WorkerProcess(FrameProtocol):
         """Whether it has opened the store and lives."""
         return self._ready.done() and self.transport is not None
 
-    async def connect(self, prefixes: Mapping[str, str]) -> None:
-        """Tells it the prefixes that queries may use undeclared."""
+    async def connect(self, opening: Mapping[str, Any]) -> None:
+        """Tells it what it must know before the first query (`frames`, OPEN)."""
         loop = asyncio.get_running_loop()
         await loop.create_unix_connection(lambda: self, sock=self._ours)
         loop.add_reader(self._errors.fileno(), self._log_errors)
-        self.send(framed_json(frames.OPEN, {"prefixes": dict(prefixes)}))
+        self.send(framed_json(frames.OPEN, opening))
 
     async def until_ready(self) -> None:
         """Raises WorkerDiedError where the worker cannot open its store, TimeoutError after half a minute."""
@@ -123,10 +123,10 @@ class WorkerProcess(FrameProtocol):
         self.died.set_result(None)
         self._on_death(self)
 
-    def ask(self, request: Mapping[str, Any], listener: Callable[[bytes, bytes], object]) -> None:
-        """Sends a query; the frames of its answer go to `listener` until `rest`."""
+    def ask(self, question: bytes, listener: Callable[[bytes, bytes], object]) -> None:
+        """Sends a question; the frames of its answer go to `listener` until `rest`."""
         self.listener = listener
-        self.send(framed_json(frames.REQUEST, request))
+        self.send(frames.framed(frames.REQUEST, question))
 
     def rest(self) -> None:
         """It is done with its query and can take another."""

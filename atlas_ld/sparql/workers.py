@@ -18,11 +18,12 @@ _log = logging.getLogger(__name__)
 class WorkerPool:
     """Starts workers over one store when they are needed. How many at a time is not decided here. For one event loop.
 
-    With a `spare` one, a worker that has opened the store is at hand when another has just been ended.
+    `opening` is what each is told first (`frames`, OPEN). With a `spare` one, a worker that has opened the store is at
+    hand when another has just been ended.
     """
 
-    def __init__(self, store: Path, memory_mb: int, prefixes: Mapping[str, str], spare: bool) -> None:
-        self._store, self._memory_mb, self._prefixes, self._spare = store, memory_mb, prefixes, spare
+    def __init__(self, store: Path, memory_mb: int, opening: Mapping[str, Any], spare: bool) -> None:
+        self._store, self._memory_mb, self._opening, self._spare = store, memory_mb, opening, spare
         self.columns = ColumnFile(store)
         self._idle: list[WorkerProcess] = []
         self._all: set[WorkerProcess] = set()
@@ -75,7 +76,7 @@ class WorkerPool:
     def _start(self) -> WorkerProcess:
         worker = WorkerProcess(self._store, self._memory_mb, self.columns.descriptor, self._died)
         self._all.add(worker)
-        self._do(worker.connect(self._prefixes))
+        self._do(worker.connect(self._opening))
         return worker
 
     def _died(self, worker: WorkerProcess) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from atlas_ld.config import Settings
 from atlas_ld.errors import QueryTimeout
 from atlas_ld.sparql.execution import Execution
-from atlas_ld.sparql.request import QueryRequest
+from atlas_ld.sparql.request import AskedQuery
 from atlas_ld.sparql.result import ResultBuffer, Spool
 from atlas_ld.sparql.worker_process import WorkerProcess
 from tests.loops import in_a_loop
@@ -26,7 +26,7 @@ class BusyWorker:
     def __init__(self) -> None:
         self.died: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def ask(self, request: Mapping[str, Any], listener: Callable[[bytes, bytes], object]) -> None:
+    def ask(self, question: bytes, listener: Callable[[bytes, bytes], object]) -> None:
         pass
 
     async def signal(self) -> int:
@@ -45,9 +45,8 @@ def test_a_timer_that_is_early_does_not_keep_a_query_past_its_time() -> None:
             return on_time(delay * 0.9, *arguments, **more)
 
         worker = cast(WorkerProcess, BusyWorker())
-        execution = Execution(
-            worker, QueryRequest("ASK {}"), Settings(query_seconds=0.2), lambda *what: ResultBuffer(*what, Spool(0))
-        )
+        asked = AskedQuery("", whole=False, hold=False, seconds=None, changes=False, question=b"[]")
+        execution = Execution(worker, asked, Settings(query_seconds=0.2), lambda *what: ResultBuffer(*what, Spool(0)))
         loop.call_later = early  # type: ignore[method-assign,assignment]
         with pytest.raises(QueryTimeout):
             await execution.finish()

@@ -15,14 +15,11 @@ from xml.etree import ElementTree
 import pytest
 
 from atlas_ld.sparql import frames
+from atlas_ld.sparql.question import Question
 from atlas_ld.sparql.worker import explain, readable
 from tests.listening import listening
 from tests.sparql.test_guard import corpus
 
-REQUEST = {
-    "result_format": "sparql-json", "graph_format": "turtle", "default_graphs": [], "named_graphs": [], "base": None,
-    "rows": 1000, "bytes": 1_000_000,
-}  # fmt: skip
 PREFIXES = {"atlas": "https://w3id.org/atlas-ld/ontology#"}
 
 
@@ -61,7 +58,7 @@ class Worker:
         assert self.process.stdout is not None
         self._input, self._output = self.process.stdin.fileno(), self.process.stdout.fileno()
         self._buffer = bytearray()
-        frames.write_json(self._input, frames.OPEN, {"prefixes": PREFIXES})
+        frames.write_json(self._input, frames.OPEN, {"prefixes": PREFIXES, "rows": 1000, "bytes": 1_000_000})
 
     def receive(self) -> tuple[bytes, bytes]:
         while (frame := frames.take(self._buffer)) is None:
@@ -70,9 +67,10 @@ class Worker:
             self._buffer += data
         return frame
 
-    def ask(self, query: str, **formats: str) -> tuple[bytes, bytes]:
+    def ask(self, query: str, rows: str = "sparql-json", graphs: str = "turtle") -> tuple[bytes, bytes]:
         """The last frame of the answer."""
-        frames.write_json(self._input, frames.REQUEST, REQUEST | {"query": query} | formats)
+        question = Question(query, (rows, graphs), (), (), None, (None, None))
+        frames.write_json(self._input, frames.REQUEST, tuple(question))
         while (frame := self.receive())[0] in (frames.HEAD, frames.DATA):
             pass
         return frame
@@ -206,7 +204,7 @@ def test_a_blank_before_the_bracket_of_coalesce_is_taken_out_as_the_engine_takes
 
 def test_csv_quotes_every_value_that_has_a_comma(worker: Worker) -> None:
     query = 'SELECT * { VALUES (?a ?b) { (<http://x/a,896> "q\\"") ("x\\ny" UNDEF) (1.50 "é"@fr) } }'
-    kind, payload = worker.ask(query, result_format="sparql-csv")
+    kind, payload = worker.ask(query, rows="sparql-csv")
     assert kind == frames.WHOLE
     document = payload.partition(b"\n")[2].decode()
     assert document == 'a,b\r\n"http://x/a,896","q"""\r\n"x\ny",\r\n1.5,é\r\n'
@@ -218,7 +216,7 @@ def test_csv_quotes_every_value_that_has_a_comma(worker: Worker) -> None:
 def test_xml_with_a_character_that_it_cannot_hold_is_refused(worker: Worker, format_: str, character: str) -> None:
     head = "CONSTRUCT { <x:s> <x:p> ?o }" if format_ == "rdf-xml" else "SELECT ?o"
     query = f'{head} {{ BIND("a{character}b" AS ?o) }}'
-    kind, payload = worker.ask(query, result_format="sparql-xml", graph_format="rdf-xml")
+    kind, payload = worker.ask(query, rows="sparql-xml", graphs="rdf-xml")
     assert kind == frames.ERROR
     assert f"U+{ord(character):04X}" in json.loads(payload)["message"]
 
@@ -227,6 +225,6 @@ def test_xml_with_a_character_that_it_cannot_hold_is_refused(worker: Worker, for
 def test_a_carriage_return_survives_xml(worker: Worker, format_: str) -> None:
     head = "CONSTRUCT { <x:s> <x:p> ?o }" if format_ == "rdf-xml" else "SELECT ?o"
     query = f'{head} {{ BIND("a\\rb\\n" AS ?o) }}'
-    _, payload = worker.ask(query, result_format="sparql-xml", graph_format="rdf-xml")
+    _, payload = worker.ask(query, rows="sparql-xml", graphs="rdf-xml")
     texts = [element.text for element in ElementTree.fromstring(payload.partition(b"\n")[2]).iter()]
     assert "a\rb\n" in texts

@@ -25,7 +25,7 @@ from werkzeug.http import remove_entity_headers
 
 from atlas_ld.media import PLACED_FORMATS, choose
 from atlas_ld.release.kinds import LISTS
-from atlas_ld.sparql.result_cache import Question
+from atlas_ld.sparql.question import Question
 from atlas_ld.web.http import access_log, routes, rules
 from atlas_ld.web.http.requests import ENVIRON, Application, Request
 from atlas_ld.web.http.rules import IDENTITY, Fields
