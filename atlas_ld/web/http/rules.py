@@ -280,5 +280,10 @@ def oversized(target: int, fields: Iterable[tuple[str, str]], longest: int = LON
     """414 for a target of more bytes than `longest`, 431 for header fields past their bounds (RFC 6585), else None."""
     if target > longest:
         return 414
-    sizes = [len(name) + len(value) for name, value in fields]
-    return 431 if max(sizes, default=0) > LONGEST_HEADER or sum(sizes) > MOST_HEADERS else None
+    total = 0
+    for name, value in fields:
+        size = len(name) + len(value)
+        total += size
+        if size > LONGEST_HEADER or total > MOST_HEADERS:
+            return 431
+    return None

@@ -125,9 +125,9 @@ class ResponseCache:
                 return None
             return Choice(request.scheme, request.prefix, question, None, "", _codings(codings))
         path, query = request.path, request.query
-        start = next((start for start in DOCUMENTS if path.startswith(start)), None)
+        start = path[: path.find("/", 1) + 1] if path.startswith(DOCUMENTS) else None
         parameters = self._parameters.get(start or path)
-        if parameters is None or not path.isascii() or rules.oversized(len(path) + len(query) + 1, ()):
+        if parameters is None or not path.isascii() or len(path) + len(query) >= rules.LONGEST_ADDRESS:
             return None
         if query and not all(part.partition("=")[0] in parameters for part in query.split("&")):
             return None
