@@ -1,6 +1,7 @@
 """Sources: files in, one `Reading` per partnership out. `read` finds the reader of a file.
 
 files            which files there are, and their bytes, within limits
+signatures       what a file is by its first bytes
 reading          what every reader gives back, and the account of what became of each line or cell
 decoding         bytes as text
 atlas_page       a page of the Atlas, cut by atlas_labels and atlas_cut, its tables by atlas_rows, persons left out by
@@ -183,6 +184,18 @@ _ADVICE = {
     ".ods": ("Enregistrez-le en XLSX ou en CSV.", "Save it as XLSX or CSV."),
     ".xlsb": ("Enregistrez-le en XLSX ou en CSV.", "Save it as XLSX or CSV."),
     ".pdf": ("Enregistrez la page en HTML ou en texte.", "Save the page as HTML or text."),
+    ".numbers": ("Exportez-le en XLSX ou en CSV.", "Export it as XLSX or CSV."),
+    ".gsheet": ("Téléchargez-le en XLSX ou en CSV.", "Download it as XLSX or CSV."),
+    ".webarchive": (
+        "Dans Safari, enregistrez la page en « Source de la page ».",
+        "In Safari, save the page as “Page Source”.",
+    ),
+    ".maff": ("Enregistrez la page en HTML ou en texte.", "Save the page as HTML or text."),
+    ".rtf": ("Enregistrez-le en texte.", "Save it as text."),
+    ".md": ("Renommez-le en .txt.", "Rename it to .txt."),
+    ".eml": ("Enregistrez la page ou la pièce jointe elle-même.", "Save the page or the attachment itself."),
+    ".gz": ("Ouvrez l'archive et donnez ses fichiers.", "Unpack it and give its files."),
+    ".7z": ("Ouvrez l'archive et donnez ses fichiers.", "Unpack it and give its files."),
     ".zip": ("Ouvrez l'archive et donnez ses fichiers.", "Unpack it and give its files."),
     ".doc": ("Enregistrez-le en texte.", "Save it as text."),
     ".docx": ("Enregistrez-le en texte.", "Save it as text."),
@@ -193,7 +206,7 @@ _ADVICE = {
 def _not_a_source(extension: str) -> Finding:
     known = ", ".join(_LIMITS)
     fr, en = _ADVICE.get(extension, ("", ""))
-    kind = extension if re.fullmatch(r"\.[a-z0-9]{1,8}", extension) else ""
+    kind = extension if re.fullmatch(r"\.[a-z0-9]{1,10}", extension) else ""
     return remark(
         "not-a-source",
         Severity.WARNING if fr else Severity.INFO,

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from atlas_ld.sources.atlas_labels import (
     LABELS,
@@ -32,6 +33,8 @@ from atlas_ld.sources.atlas_labels import (
 )
 
 _MOST_CANDIDATES = 5_000
+_MIDDLE = len(LABELS) // 2
+_LINE_MARKS = ("•", ">", "- ", "* ", "– ")
 _CONTEXT_RANKS = {rank for rank, label in enumerate(LABELS) if label.field in ("context", "history")}
 
 
@@ -73,8 +76,13 @@ class TooManyLabelsError(ValueError):
 
 
 def text_lines(text: str) -> list[Line]:
-    """The lines of a page saved as text; rows keep their bars, which `cells_of` reads."""
-    return [Line(number, line.strip(), (), (number,)) for number, line in enumerate(text.split("\n"), start=1)]
+    """The lines of a page saved as text; rows keep their bars, which `cells_of` reads. A mark before nearly every line,
+    as in what is quoted or pasted as a list, is no part of any."""
+    lines = [line.strip() for line in text.split("\n")]
+    filled = [line for line in lines if line]
+    mark = next((m for m in _LINE_MARKS if sum(line.startswith(m) for line in filled) > len(filled) * 0.8), "")
+    plain = (line[len(mark) :].strip() if line.startswith(mark) else line for line in lines)
+    return [Line(number, line, (), (number,)) for number, line in enumerate(plain, start=1)]
 
 
 def cells_of(line: Line) -> tuple[str, ...]:
@@ -101,6 +109,14 @@ def cut(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Block, ...]]:
         last = _doubled(lines, stop, start) if stop < len(lines) else stop
         blocks.append(Block(LABELS[rank], lines[start], _trim(lines[first : max(first, last)])))
     return head, tuple(blocks)
+
+
+def several_pages(lines: Sequence[Line]) -> bool:
+    """Whether a file holds more than one page: the labels at a page's head, which no author writes one after the other,
+    stand there twice, with the end of a page between them."""
+    ranks = [rank for line in lines if not line.cells and (rank := rank_of(line.text)) is not None]
+    heads = [place for place, rank in enumerate(ranks) if ranks[place : place + 3] == [0, 1, 2]]
+    return any(max(ranks[first + 3 : last], default=0) > _MIDDLE for first, last in pairwise(heads))
 
 
 def _unwrapped_labels(lines: Sequence[Line]) -> list[Line]:

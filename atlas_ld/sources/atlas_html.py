@@ -122,6 +122,7 @@ class _Reader(HTMLParser):
         self._lines: list[Line] = []
         self._rows: list[_Row] = []
         self._tables = 0
+        self._verbatim = 0
         self._skipping: list[str] = []
         # Pieces of the current block, parted where an inline tag stands, each with its line number.
         self._pieces: list[tuple[int, str]] = []
@@ -146,6 +147,8 @@ class _Reader(HTMLParser):
         had_text = self._flush()
         if (tag == "br" and not had_text) or tag in _PARAGRAPHS:
             self._blank()
+        if tag == "pre":
+            self._verbatim += 1
         if tag == "table":
             self._tables += 1
         elif tag == "tr":
@@ -169,6 +172,8 @@ class _Reader(HTMLParser):
         if tag not in _BLOCKS:
             return
         self._flush()
+        if tag == "pre":
+            self._verbatim = max(0, self._verbatim - 1)
         if tag in _PARAGRAPHS:
             self._blank()
         if tag in ("tr", "table"):
@@ -219,12 +224,24 @@ class _Reader(HTMLParser):
             if self._options:
                 self._options[-1][1].append(data)
             return
+        if self._verbatim:
+            self._preformatted(data)
+            return
         if self._new_piece or not self._pieces:
             self._pieces.append((self.getpos()[0], data))
             self._new_piece = False
         else:
             number, before = self._pieces[-1]
             self._pieces[-1] = (number, before + data)
+
+    def _preformatted(self, data: str) -> None:
+        """Text whose own lines are lines: browsers show a text file so."""
+        number = self.getpos()[0]
+        for place, line in enumerate(data.split("\n")):
+            if place and not self._flush():
+                self._blank()
+            if line.strip():
+                self._pieces.append((number + place, line))
 
     def _flush(self) -> bool:
         """End the current block; whether it held any text. A label that begins it gets a line of its own."""

@@ -221,7 +221,17 @@ _VALUES = {
     "year": re.compile(r"(?<=\s)[0-9]{4}\s*$"),
     "end_date": re.compile(r"(?<=\s)[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}\s*$"),
     "status": re.compile(r"(?<=\s)(?:En cours|Terminée?|En sommeil)\s*$", re.IGNORECASE),
+    "form": re.compile(
+        r"(?<=\s)(?:Projet de coopération décentralisée|Jumelage|(?:Accord|Convention)[ -]cadre|Aide humanitaire"
+        r"|Autre action)\s*$",
+        re.IGNORECASE,
+    ),
 }
+
+
+def says_not(text: str) -> bool:
+    """Whether a label is a sentence that denies: `Le partenariat n'est pas triennal`, in any letters."""
+    return " n'est pas " in f" {plain(text).lower()} "
 
 
 def is_wording(text: str, wording: str) -> bool:

@@ -14,15 +14,16 @@ from atlas_ld.records import Origin, Participant, PartnershipRecord, Section, Tr
 from atlas_ld.sources import atlas_persons as persons
 from atlas_ld.sources import atlas_rows as rows
 from atlas_ld.sources import values
-from atlas_ld.sources.atlas_cut import Block, Line, TooManyLabelsError, cut, text_lines
+from atlas_ld.sources.atlas_cut import Block, Line, TooManyLabelsError, cut, several_pages, text_lines
 from atlas_ld.sources.atlas_html import html_lines, is_html
 from atlas_ld.sources.atlas_identity import ADDRESS, ATLAS, page_id
-from atlas_ld.sources.atlas_labels import MERGED_CONTEXT, TRIENNIAL, chosen, is_wording, rank_of, ticked
+from atlas_ld.sources.atlas_labels import MERGED_CONTEXT, chosen, is_wording, rank_of, says_not, ticked
 from atlas_ld.sources.atlas_ledger import Ledger, not_understood
 from atlas_ld.sources.atlas_wrap import joined, width_of
 from atlas_ld.sources.decoding import decode
 from atlas_ld.sources.mhtml import is_mhtml, main_part
 from atlas_ld.sources.reading import NOT_TEXT, Reading, remark, sha256, unreadable
+from atlas_ld.sources.signatures import kind_of
 from atlas_ld.sources.themes import ThemeTree, known_themes
 
 MAX_BYTES = 5_000_000
@@ -48,7 +49,13 @@ def read_page(name: str, content: bytes, themes: ThemeTree | None = None) -> Rea
 
     `themes` cut the rows of other themes in plain text; without it they are those of ontology/themes.ttl.
     """
-    part = main_part(content) if is_mhtml(content) else (content, "")
+    if (kind := kind_of(content)) is not None:
+        return unreadable(
+            "not-a-page",
+            f"Le fichier est {kind[0]} et non une page. Enregistrez la page en HTML ou en texte.",
+            f"The file is {kind[1]} and no page. Save the page as HTML or text.",
+        )
+    part = main_part(content) if is_mhtml(content) else (content, "", 0)
     decoded = decode(part[0]) if part else None
     if part is None or decoded is None:
         return unreadable(*NOT_TEXT)
@@ -59,13 +66,19 @@ def read_page(name: str, content: bytes, themes: ThemeTree | None = None) -> Rea
         head, blocks = cut(lines)
     except TooManyLabelsError:
         head, blocks = (), ()
+    if several_pages(lines):
+        return unreadable(
+            "several-pages",
+            "Le fichier contient plusieurs pages de l'Atlas. Enregistrez chacune dans un fichier.",
+            "The file holds several pages of the Atlas. Save each as a file of its own.",
+        )
     if len({block.label.field for block in blocks}) < _FEWEST_LABELS:
         return unreadable(
             "not-an-atlas-page",
             "Les libellés d'une page de l'Atlas n'ont pas été trouvés. Enregistrez la page de détail entière.",
             "The labels of an Atlas page were not found. Save the whole detail page.",
         )
-    page = _Page(lines, head, blocks, html, list(found))
+    page = _Page(lines, head, blocks, html, [*found, *_further_parts(part[2])])
     fields = _fields(page, themes)
     fields["posts"], fields["post_functions"] = persons.posts(page.head, page.ledger)
     fields["identifier"] = identifier = page_id(
@@ -82,6 +95,19 @@ def read_page(name: str, content: bytes, themes: ThemeTree | None = None) -> Rea
     findings = sorted([*page.findings, *page.ledger.unclaimed()], key=lambda finding: finding.line or 0)
     record = PartnershipRecord(**fields, findings=tuple(findings))
     return Reading(record, record.findings, page.ledger.account)
+
+
+def _further_parts(count: int) -> list[Finding]:
+    if not count:
+        return []
+    return [
+        remark(
+            "further-parts",
+            Severity.INFO,
+            f"Le fichier contient {count} autre(s) page(s), cadres de la première, qui n'ont pas été lues.",
+            f"The file holds {count} further page(s), frames of the first one, which were not read.",
+        )
+    ]
 
 
 class _Page:
@@ -114,6 +140,26 @@ class _Page:
             self.ledger.mark(line, "read")
         return filled
 
+    def text(self, field: str) -> list[Line]:
+        """The lines of a narrative, all of them read, without `Voir plus` at its end, which says that it went on."""
+        lines = list(self.lines(field))
+        self.filled(field)
+        if lines and rows.is_more(lines[-1].text):
+            self.ledger.mark(lines[-1], "found")
+            self.findings.append(
+                remark(
+                    "cut-text",
+                    Severity.WARNING,
+                    "Le texte continuait sous « Voir plus », qui n'était pas ouvert. Ouvrez-le et enregistrez de "
+                    "nouveau la page.",
+                    "The text went on below “Voir plus”, which was not opened. Open it and save the page again.",
+                    line=lines[-1].number,
+                    field=field,
+                )
+            )
+            del lines[-1]
+        return lines
+
     def value(self, field: str) -> Line | None:
         """The one line below a label; further lines are findings."""
         lines = [line for line in self.lines(field) if line.text]
@@ -134,10 +180,18 @@ class _Page:
         header = next((block.label.header for block in self.blocks if block.label.field == field), "")
         pages: list[Line] = []
         count = 0
-        for line in self.lines(field):
-            if not line.text:
-                continue
-            if _RULE.fullmatch(line.text) or persons.is_header(line, header):
+        lines = [line for line in self.lines(field) if line.text]
+        headed = next((place for place, line in enumerate(lines) if persons.is_header(line, header)), 0)
+        for line in lines[:headed]:
+            self.left_out(line)  # a caption
+        for line in lines[headed:]:
+            said = rows.without_raw_keys(line.text)
+            if values.none_at_all(said):
+                self.ledger.mark(line, "read")
+            elif values.untold(said):
+                self.ledger.mark(line, "read")
+                self._incomplete.add(field)
+            elif _RULE.fullmatch(line.text) or persons.is_header(line, header):
                 self.ledger.mark(line, "furniture")
             elif rows.pager(line.text):
                 self.ledger.mark(line, "furniture")
@@ -206,7 +260,7 @@ def _fields(page: _Page, themes: ThemeTree | None) -> dict[str, Any]:
     if line := page.value("form"):
         fields["form"] = values.form(line.text, findings, line=line.number)
     levels = [page.value(name) for name in ("theme", "subtheme", "subsubtheme")]
-    fields["main_theme"] = tuple(line.text for line in levels if line and not values.untold(line.text))
+    fields["main_theme"] = tuple(line.text for line in levels if line and is_told(line.text))
     # The tree is read from a file: only where a page has such rows.
     fields["other_themes"] = page.each(
         "other_themes", lambda row: rows.other_theme(row, themes or known_themes(), findings)
@@ -215,8 +269,7 @@ def _fields(page: _Page, themes: ThemeTree | None) -> dict[str, Any]:
     fields["funding"] = page.each("funding", lambda row: rows.funding(row, findings))
     fields["participants"] = _participants(page)
     for name in ("context", "history", "description", "beneficiaries"):
-        page.filled(name)
-        fields[name] = _narrative(page.lines(name))
+        fields[name] = _narrative(page.text(name))
     fields.update(_objectives(page))
     if "context" in page.labels and is_wording(page.labels["context"].text, MERGED_CONTEXT):
         findings.append(
@@ -251,6 +304,11 @@ def _fields(page: _Page, themes: ThemeTree | None) -> dict[str, Any]:
     return fields
 
 
+def is_told(text: str) -> bool:
+    """Whether a text is a value, and not that there is none or that nobody knows."""
+    return not values.untold(text) and not values.none_at_all(text)
+
+
 def _settle(page: _Page, lines: Iterable[Line], findings: Iterable[Finding], code: str) -> None:
     """Lines that findings of this code name are found, the others read."""
     told = {finding.line for finding in findings if finding.code == code}
@@ -278,8 +336,8 @@ def _participants(page: _Page) -> tuple[Participant, ...]:
     return (
         *french,
         *foreign,
-        *(Participant(name=body, role="contracting-authority") for body in owners if not values.untold(body)),
-        *(Participant(name=body, role="implementer") for body in makers if not values.untold(body)),
+        *(Participant(name=body, role="contracting-authority") for body in owners if is_told(body)),
+        *(Participant(name=body, role="implementer") for body in makers if is_told(body)),
     )
 
 
@@ -293,8 +351,7 @@ def _objectives(page: _Page) -> dict[str, str | None]:
     """What precedes `Objectifs locaux :` and `Objectifs en France :`, and what follows each, in this order."""
     parts: dict[str, list[Line]] = {"objectives": [], "local_objectives": [], "french_objectives": []}
     current = "objectives"
-    page.filled("objectives")
-    for line in page.lines("objectives"):
+    for line in page.text("objectives"):
         local = _LOCAL.fullmatch(line.text) if current == "objectives" else None
         heading = local or (_FRENCH.fullmatch(line.text) if current != "french_objectives" else None)
         if heading:
@@ -307,4 +364,4 @@ def _objectives(page: _Page) -> dict[str, str | None]:
 def _triennial(page: _Page) -> Tri:
     if "triennial" not in page.labels:
         return "unknown"
-    return "yes" if is_wording(page.labels["triennial"].text, TRIENNIAL) else "no"
+    return "no" if says_not(page.labels["triennial"].text) else "yes"

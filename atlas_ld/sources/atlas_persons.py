@@ -15,7 +15,12 @@ from atlas_ld.sources.atlas_labels import plain
 from atlas_ld.sources.atlas_ledger import Ledger
 from atlas_ld.sources.reading import remark
 
-_POST = re.compile(r"""Contacts? dans le poste diplomatique ?:? ?["«“']? ?(?P<post>.*?) ?["»”']?""")
+_POST = re.compile(
+    r"""Contacts? dans (?:les?|l'un des|un des) postes? diplomatiques? ?:? ?["«“']? ?(?P<post>.*?) ?["»”']?""",
+    re.IGNORECASE,
+)
+_BETWEEN_POSTS = re.compile(r"""["»”] ?(?:[,;/]|et)? ?["«“]""")
+"""What stands between two posts that one line names."""
 _POST_FUNCTION = re.compile(
     r"(?:Pas de )?(?:Correspondante?|Conseill(?:er|ère)|Attachée?|Ambassad(?:eur|rice)|Consule?|Chargée?)\b",
     re.IGNORECASE,
@@ -48,7 +53,7 @@ def posts(head: Sequence[Line], ledger: Ledger) -> tuple[tuple[str, ...], tuple[
         text = " ".join(line.text.split())
         post = _POST.fullmatch(text)
         if post and post["post"]:
-            found.append(post["post"])
+            found += [name.strip() for name in _BETWEEN_POSTS.split(post["post"])]
             ledger.mark(line, "read")
         elif not text or _CHROME.fullmatch(text):
             ledger.mark(line, "furniture")
@@ -125,19 +130,21 @@ def _function(words: Sequence[str]) -> str | None:
     return " ".join(words)
 
 
-def volunteers(rows: Sequence[Line], is_html: bool, findings: list[Finding]) -> tuple[int, tuple[str, ...]]:
-    """How many volunteers, and their missions where all five cells of the row are filled.
+def volunteers(rows: Sequence[Line], is_html: bool, findings: list[Finding]) -> tuple[int | None, tuple[str, ...]]:
+    """How many volunteers, None where a table was not understood, and their missions where all five cells of the row
+    are filled.
 
     With an empty cell the others may have moved (bars collapse), and a given name could pass for a mission.
     """
     missions: list[str] = []
-    count = 0
+    count: int | None = 0
     for line in rows:
         cells = cells_of(line)
         if is_html and not cells:
             findings.append(_unquoted("unknown-line", "un tableau de volontaires", "the volunteers' table", line))
+            count = None
             continue
-        count += 1
+        count = None if count is None else count + 1
         if len(cells) >= 5 and all(cells[:5]):
             missions.append(cells[2])
         else:
@@ -151,7 +158,7 @@ def is_header(line: Line, header: str) -> bool:
     """Whether a row is the header of its table, which begins with `header`."""
     cells = cells_of(line)
     text = " ".join(filter(None, cells)) if cells else line.text
-    return plain(text).startswith(plain(header))
+    return plain(text).casefold().startswith(plain(header).casefold())
 
 
 def _unquoted(code: str, fr: str, en: str, line: Line, severity: Severity = Severity.WARNING) -> Finding:

@@ -19,7 +19,7 @@ from atlas_ld.sources.atlas_cut import Line, cells_of
 from atlas_ld.sources.reading import excerpt, remark
 from atlas_ld.sources.themes import ThemeTree
 
-_RAW_KEY = re.compile(r"\?{3}[^?\s]+\?{3}|\b(?:commun|menu|pagination|atlas)(?:\.[A-Za-z]+){2,}")
+_RAW_KEY = re.compile(r"\?{3}[^?\s]+\?{3}|\b(?:commun|menu|pagination|atlas)(?:\.[A-Za-z]+){2,}", re.IGNORECASE)
 _GOAL = re.compile(r"(?P<number>[0-9]{1,3})\s*[-–]\s*(?P<label>.+?)\s+(?P<relevance>[0-9])")
 _NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)*")
 _ALMOST_AMOUNT = re.compile(r"-?[0-9][0-9.,]*(?:[kKmM][€$]?|[.,$]+)")
@@ -30,6 +30,17 @@ _PRICED = re.compile(r"\s*(?:€|\b(?:euros?|eur)\b)(?:\s*(?:TTC|HT)\b)?", re.IG
 _DATED = re.compile(
     r"(?<!\S)[(\[]?(?:(?:en|le)\s)?(?P<when>[0-9]{2}/[0-9]{2}/[0-9]{4}|[0-9]{4}(?:\s?[-–/]\s?[0-9]{4})?)[)\]]?\s*$"
 )
+_FIGURES = r"[0-9][0-9 \u00a0\u202f.,]*"
+_CURRENCY = r"F\s?CFA|FCFA|CFA|XOF|XAF|USD|CHF|GBP|CAD|MAD|MGA|MRU|DZD|TND|Ar|DH|dollars?|dirhams?|francs?"
+_ODD_AMOUNT = re.compile(
+    rf"(?<![\w.,])(?P<amount>(?:[≈~±<>≤≥]\s?|(?:env|environ|approx)\b\.?\s|plus\sde\s|près\sde\s){_FIGURES}(?:€|euros?)?"
+    rf"|{_FIGURES}\s?[-–]\s?{_FIGURES}(?<=[0-9])\s?(?:€|euros?)(?!\w)|[0-9]+(?<!\b[12][0-9]{{3}})[-–][0-9]+"
+    rf"|{_FIGURES}(?:(?:{_CURRENCY})\b|[$£])"
+    rf"|{_FIGURES}(?:€|euros?\b)?\s?(?:par\s(?:an|mois)\b|/\s?(?:an|mois)\b|annuels?\b))"
+    r"[\s(]*(?P<year>(?:19|20)[0-9]{2})?\)?\s*$",
+    re.IGNORECASE,
+)
+"""What stands in an amount's place and is none in euros: other currencies, ranges, by year, about."""
 _NUMBERED = frozenset(
     ("departement", "departemental", "cd", "region", "arrondissement", "district", "lycee", "college", "paris", "lyon",
      "marseille", "secteur", "zone", "n", "no")
@@ -41,28 +52,53 @@ _FEWEST, _MOST = 1950, 2100
 
 _PAGER_WORDS = (
     r"pagination\.page\.[a-z]+|page|pages|sur|de|à|of|to|r[ée]sultats?|entr[ée]es?|[ée]l[ée]ments?|lignes?|affichage|afficher"
-    r"|pr[ée]c[ée]dente?s?|suivante?s?|premi[èe]re?|derni[èe]re?|previous|next|first|last|results?|entries|showing"
+    r"|par|pr[ée]c[ée]dente?s?|suivante?s?|premi[èe]re?|derni[èe]re?|previous|next|first|last|results?|entries|showing"
 )
-_PAGER = re.compile(rf"(?:(?:[<>«»‹›…|/.:-]++|[0-9]++|(?:{_PAGER_WORDS})\b)\s*+)++", re.IGNORECASE)
+_PAGER = re.compile(rf"(?:(?:[<>«»‹›…|/.:–—-]++|[0-9]++|(?:{_PAGER_WORDS})\b)\s*+)++", re.IGNORECASE)
 _OF_MANY = re.compile(r"page\s*([0-9]+)\s*(?:sur|de|of|/)\s*([0-9]+)", re.IGNORECASE)
 _RESULTS = re.compile(
     r"([0-9]+)\s*(?:r[ée]sultats?|entr[ée]es?|[ée]l[ée]ments?|lignes?|results?|entries)", re.IGNORECASE
 )
+_RANGE = re.compile(r"[0-9]+\s*(?:[-–—]|à|to)\s*[0-9]+\s*(?:sur|de|of|/)\s*([0-9]+)", re.IGNORECASE)
+_PER_PAGE = re.compile(r"(?:\w+\s)?(?:par|per)\s+page\s*:?\s*[0-9]*", re.IGNORECASE)
+_NEXT = re.compile(r"\b(?:suivante?s?|next)\b", re.IGNORECASE)
+_MORE = re.compile(
+    r"(?:[+▾▼»›>]\s*)?(?:(?:(?:voir|afficher|charger|lire|plus de|tout|en|show|load|see|view|read)\s+){1,2}"
+    r"(?:(?:les?|la|de|the)\s+)?(?:[0-9]+\s+)?"
+    r"(?:plus|suite|tou(?:te?s?|s)|autres?|r[ée]sultats?|more|all|savoir plus)"
+    r"(?:\s\w+)?"
+    r"|(?:\.\.\.|…|et|and|\+)\s*(?:et\s+)?[0-9]+\s+(?:autres?|de plus|more|others?)(?:\s\w+)?"
+    r"|\.\.\.|…|\[\.\.\.\]|\[…\])"
+    r"\s*(?:\.\.\.|…|[»›>▾▼+]|\([0-9]+\))?",
+    re.IGNORECASE,
+)
+"""`Voir plus`, `Afficher les 12 autres`, `... et 3 autres`: there is more than was saved."""
 _PAGE_NUMBER = re.compile(r"(?<![0-9])[0-9]{1,4}(?![0-9])")
 
 
 def pager(text: str) -> bool:
     """Whether a line only leads to other pages of a list: `<< < 1 2 3 > >>`, `Page 1 sur 3`, `30 résultats`."""
-    return bool(_PAGER.fullmatch(text)) and (not re.fullmatch(r"[0-9]+", text) or len(text) < 3)
+    return is_more(text) or (bool(_PAGER.fullmatch(text)) and (not re.fullmatch(r"[0-9]+", text) or len(text) < 3))
+
+
+def is_more(text: str) -> bool:
+    """Whether a line says that the page had more to show: `Voir plus`, `... et 12 autres`."""
+    return len(text) <= 60 and bool(_MORE.fullmatch(text))
 
 
 def is_part(text: str, rows: int) -> bool:
     """Whether a pager says that there are more rows than these."""
+    if is_more(text):
+        return True
+    text = _PER_PAGE.sub(" ", text)
     if of_many := _OF_MANY.search(text):
         return int(of_many[2]) > 1
+    if of_rows := _RANGE.search(text):
+        return int(of_rows[1]) > rows
     if results := _RESULTS.search(text):
         return int(results[1]) > rows
-    return any(int(number) > 1 for number in _PAGE_NUMBER.findall(text))
+    numbers = _PAGE_NUMBER.findall(text)
+    return any(int(number) > 1 for number in numbers) if numbers else bool(_NEXT.search(text))
 
 
 def without_raw_keys(text: str) -> str:
@@ -131,7 +167,8 @@ def french_authority(line: Line, findings: list[Finding]) -> Participant | None:
 
 
 _SEVERAL = re.compile(
-    r"\S\s+(?:/|[-–—]|&|\+)\s+\S|\S\s+et\s+(?=(?:la |le |l['’])?(?:Ville|Commune|Région|Département|Communauté)\b)"
+    r"\S\s+(?:/|[-–—]|&|\+)\s+\S|\S\s*;\s*\S|\S\s+et\s+(?=(?i:(?:les? |la |l['’])?"
+    r"(?:villes?|communes?|région|département|communauté|province|district|cercle|mairie))\b)"
 )
 
 
@@ -185,6 +222,9 @@ def funding(line: Line, findings: list[Finding]) -> Funding | None:
     if not funder:
         findings.append(_uncut(line, "funding"))
         return None
+    if values.is_total(funder):
+        findings.append(values.total_left_out(line.number, "funding"))
+        return None
     money, when = (
         values.amount_and_year(amount, findings, line=line.number, field="funding") if amount else (None, None)
     )
@@ -197,7 +237,12 @@ def funding(line: Line, findings: list[Finding]) -> Funding | None:
 def _cut_funding(line: Line, findings: list[Finding]) -> tuple[str, str, list[str], str]:
     """Funder, amount, Oudin amounts and year of a row in plain text, read from its end."""
     text = _SCALED.sub(lambda found: str(values.parse_amount(found[0]) or found[0]), without_raw_keys(line.text))
-    text, dated = _PRICED.sub(" ", text).rstrip(), ""
+    dated = ""
+    if (odd := _ODD_AMOUNT.search(text)) and odd.start():
+        # Its reader says that it is no amount in euros.
+        year = odd["year"] or ""
+        return text[: odd.start()].strip(" :,;–-"), odd["amount"], [], year
+    text = _PRICED.sub(" ", text).rstrip()
     if (time := _DATED.search(text)) and not re.fullmatch("[0-9]{4}", time[0].strip()):
         text, dated = text[: time.start()], time["when"]
     words = text.split()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from atlas_ld.findings import Finding, Severity
@@ -79,7 +80,9 @@ def decode(content: bytes) -> tuple[str, tuple[Finding, ...]] | None:
 
 
 def without_controls(text: str) -> tuple[str, tuple[Finding, ...]]:
-    """The text without control and invisible characters, and how many were taken out on which lines."""
+    """The text in composed letters (NFC), without control and invisible characters, and how many were taken out on
+    which lines. Letters with accents of their own, as macOS writes them, are the same text: nothing is told of it."""
+    text = unicodedata.normalize("NFC", text)
     findings = []
     if CONTROL.search(text):
         findings.append(

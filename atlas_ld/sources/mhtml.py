@@ -19,9 +19,9 @@ def is_mhtml(content: bytes) -> bool:
     return bool(_HEAD.match(head)) and b"multipart/related" in head.lower()
 
 
-def main_part(content: bytes) -> tuple[bytes, str] | None:
-    """The first HTML part, as bytes that declare their encoding where the part does, and its address or an empty text;
-    None where there is no such part."""
+def main_part(content: bytes) -> tuple[bytes, str, int] | None:
+    """The first HTML part, as bytes that declare their encoding where the part does, its address or an empty text, and
+    how many HTML parts there are besides; None where there is none."""
     try:
         message = email.message_from_bytes(content)
         parts = [part for part in message.walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")]
@@ -34,7 +34,7 @@ def main_part(content: bytes) -> tuple[bytes, str] | None:
         return None
     charset = parts[0].get_content_charset()
     declared = f'<meta charset="{charset}">'.encode() if charset and re.fullmatch(r"[\w.:-]{1,40}", charset) else b""
-    return declared + payload, _address(message, parts[0])
+    return declared + payload, _address(message, parts[0]), len(parts) - 1
 
 
 def _address(message: Message, part: Message) -> str:

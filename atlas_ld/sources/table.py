@@ -323,11 +323,26 @@ def _told(header: Header, row: Row, findings: list[Finding]) -> tuple[Told, Acco
             )
         )
     places = {place for place, cell in enumerate(row.cells) if cell}
+    for place in sorted(places):
+        if place < len(header.cells) and not header.cells[place]:
+            findings.append(_without_header(place + 1, row.line))
     read, furniture = len(places & header.read), len(places & header.ignored)
     return header.told(row, findings), Account(read, furniture, len(places) - read - furniture)
 
 
+def _without_header(place: int, line: int) -> Finding:
+    return remark(
+        "cell-without-header",
+        Severity.WARNING,
+        f"La cellule {letters(place)}{line} est sous un en-tête vide et n'a pas été lue. Nommez sa colonne.",
+        f"Cell {letters(place)}{line} stands below an empty header and was not read. Name its column.",
+        line=line,
+    )
+
+
 def _reading(name: str, header: Header, told: Told, findings: list[Finding], account: Account) -> Reading:
+    if values.is_total(told.texts.get("title", "")):
+        return Reading(None, (*findings, values.total_left_out(told.line, None)), Account(found=account.total))
     fields = _fields(told, findings)
     fields["undocumented"] = _undocumented(header, told, findings)
     retrieved = told.texts.get("retrieved")

@@ -101,6 +101,9 @@ def funding(parts: Sequence[str], findings: list[Finding], line: int) -> tuple[F
             if not funder or not re.search("[0-9]", tail):
                 funder, tail = rest, ""
         money, _, when = tail.partition("@")
+        if values.is_total(funder):
+            findings.append(values.total_left_out(line, "funding"))
+            continue
         if not re.search(r"[^\W\d_]{2}", _MONEY.sub("", funder)):
             fr, en = quoted(part)
             findings.append(

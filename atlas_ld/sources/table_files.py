@@ -16,6 +16,7 @@ from typing import Any
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.sources.decoding import decode, without_controls
 from atlas_ld.sources.reading import remark
+from atlas_ld.sources.signatures import kind_of
 from atlas_ld.sources.workbook_limits import Extent, TooLargeError, letters, measure
 
 MAX_ROWS = 100_000
@@ -23,7 +24,7 @@ MAX_COLUMNS = 1_000
 MAX_BYTES = 100_000_000
 """Most rows and columns of one table, and most bytes of one file, before and after an XLSX is unpacked."""
 
-_DELIMITERS = ",;\t"
+_DELIMITERS = ",;\t|"
 _LONGEST_ROW = 2_000
 """Most lines that one row of a CSV may span: beyond, a quote was never closed."""
 _SEPARATOR = re.compile(r"\"?sep=(?P<sign>.)\"?", re.IGNORECASE)
@@ -71,20 +72,7 @@ def table_rows(content: bytes, known: Callable[[Sequence[str]], int], sheet: str
 
 def _other(content: bytes) -> BrokenTableError | None:
     """What a file is that is called a table and is none that we read, with what to do."""
-    kinds = (
-        (b"%PDF", "un PDF", "a PDF"),
-        (b"\xd0\xcf\x11\xe0", "un classeur XLS", "an XLS workbook"),
-        (b"\x89PNG", "une image", "a picture"),
-        (b"\xff\xd8\xff", "une image", "a picture"),
-        (b"{\\rtf", "un document RTF", "an RTF document"),
-    )
-    kind = next(((fr, en) for sign, fr, en in kinds if content.startswith(sign)), None)
-    if kind is None and content[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        kind = (
-            ("un classeur ODS", "an ODS workbook")
-            if b"opendocument" in content[:200]
-            else ("une archive ZIP ou un classeur abîmé", "a ZIP archive or a damaged workbook")
-        )
+    kind = kind_of(content)
     if kind is None and re.match(rb"\s*(?:<!doctype html|<html|<table)", content[:1000], re.IGNORECASE):
         kind = ("une page HTML", "an HTML page")
     if kind is None:
@@ -96,8 +84,8 @@ def _other(content: bytes) -> BrokenTableError | None:
 
 
 def csv_rows(content: bytes, known: Callable[[Sequence[str]], int]) -> Table:
-    """Rows of a CSV text whose delimiter (comma, semicolon or tab) is the one that gives most known columns, or the one
-    that its first line `sep=;` names.
+    """Rows of a CSV text whose delimiter (comma, semicolon, tab or bar) is the one that gives most known columns, or
+    the one that its first line `sep=;` names.
 
     Raises BrokenTableError, also while rows are taken.
     """

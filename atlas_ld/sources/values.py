@@ -52,14 +52,44 @@ _UNTOLD = frozenset(
 _NONE = frozenset(("aucun", "aucune", "neant", "rien", "none", "pas de financement", "aucun financement", "0 €"))
 
 
+_NONE_OF = re.compile(
+    r"(?:aucune?s?(?:\(e\))?|pas (?:de|d'|d')|il n'y a (?:pas|aucune?)(?: de| d')?) ?"
+    r"(?:financements?|financeurs?|cofinancements?|subventions?|partenaires?|partenariats?|collectivites?|communes?"
+    r"|resultats?|elements?|donnees?|enregistrements?|lignes?|volontaires?|contacts?|themes?|thematiques?|objectifs?"
+    r"|evaluations?|communications?|poste|maitre d'\w+)(?: [\w'-]+){0,4}"
+)
+_TOTAL = re.compile(
+    r"(?:(?:sous|s)[ -/]?)?(?:total|totaux)"
+    r"(?: (?:general|generaux|partiel|global|cumule|des? [\w' ]{1,40}|en euros|[0-9]{4}|ttc|ht))*"
+    r"|(?:somme|moyenne|cumul|montant total|grand total)(?: (?:des? [\w' ]{1,40}|[0-9]{4}))*"
+)
+
+
 def untold(text: str) -> bool:
     """Whether a value says that its author does not know or tell: `N/A`, `non renseigné`, `-`."""
     return _word(text) in _UNTOLD or text.strip() in _UNTOLD
 
 
 def none_at_all(text: str) -> bool:
-    """Whether a value says that there is nothing: `Aucun`, `Néant`."""
-    return _word(text) in _NONE
+    """Whether a value says that there is nothing: `Aucun`, `Néant`, `Aucun résultat`, `Pas de financement`."""
+    word = _word(text)
+    return word in _NONE or bool(_NONE_OF.fullmatch(word))
+
+
+def is_total(name: str) -> bool:
+    """Whether a name is that of a sum that a table prints below its rows: `Total`, `Sous-total 2019`, `TOTAUX`."""
+    return bool(_TOTAL.fullmatch(_word(name)))
+
+
+def total_left_out(line: int | None, field: str | None) -> Finding:
+    return remark(
+        "total-row",
+        Severity.INFO,
+        "Cette ligne est un total du tableau ; elle n'a pas été reprise.",
+        "This row is a total of the table; it was left out.",
+        line=line,
+        field=field,
+    )
 
 
 STATUSES: dict[str, Status] = {
@@ -93,8 +123,9 @@ FORMS: dict[str, Form] = {
     "other-action": "other-action",
 }
 TRI: dict[str, Tri] = {
-    "oui": "yes", "yes": "yes", "vrai": "yes", "true": "yes", "x": "yes", "1": "yes",
-    "non": "no", "no": "no", "faux": "no", "false": "no", "0": "no",
+    "oui": "yes", "o": "yes", "yes": "yes", "y": "yes", "vrai": "yes", "true": "yes", "x": "yes", "1": "yes",
+    "☑": "yes", "☒": "yes", "✓": "yes", "✔": "yes", "☐": "unknown",
+    "non": "no", "n": "no", "no": "no", "faux": "no", "false": "no", "0": "no",
     "": "unknown", "inconnu": "unknown", "unknown": "unknown", "?": "unknown",
 }  # fmt: skip
 

@@ -83,9 +83,9 @@ def test_a_mission_is_kept_where_every_cell_is_filled() -> None:
     assert "Noa" not in str(findings)
 
 
-def test_a_line_that_is_no_row_of_an_html_page_is_no_volunteer() -> None:
+def test_a_line_that_is_no_row_of_an_html_page_leaves_the_number_of_volunteers_unknown() -> None:
     findings: list[Finding] = []
-    assert volunteers([Line(1, "Mentions légales")], True, findings) == (0, ())
+    assert volunteers([Line(1, "Mentions légales")], True, findings) == (None, ())
     assert [finding.code for finding in findings] == ["unknown-line"]
 
 

@@ -130,9 +130,9 @@ def test_a_cell_that_tells_nothing_is_no_value(value: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "word"),
-    [(b"%PDF-1.7 ...", "PDF"), (b"\xd0\xcf\x11\xe0\xa1\xb1", "XLS"), (b"\x89PNG\r\n", "picture"),
+    [(b"%PDF-1.7 ...", "PDF"), (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Office"), (b"\x89PNG\r\n", "picture"),
      (b"<html><table><tr><td>title</td></tr></table>", "HTML"), (b"PK\x03\x04junk", "ZIP"),
-     (b"PK\x03\x04" + b"\0" * 26 + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "ODS")],
+     (b"PK\x03\x04" + b"\0" * 26 + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "OpenDocument")],
 )  # fmt: skip
 def test_what_is_called_a_table_and_is_none_is_said_to_be_what_it_is(content: bytes, word: str) -> None:
     (reading,) = read_table("t.csv", content)
