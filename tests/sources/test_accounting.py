@@ -16,7 +16,10 @@ from atlas_ld.sources.reading import Account, Reading
 from tests.sources.pages import DATA, LAYOUTS, THEMES, Layout, base_page, page_of, read_base
 
 ROOT = Path(__file__).parents[2]
-FIXTURES = [DATA / "page.txt", *sorted((ROOT / "data" / "demonstration").iterdir())]
+FIXTURES = [
+    DATA / "page.txt",
+    *sorted(p for p in (ROOT / "data" / "demonstration").iterdir() if sources.is_visible(p.name)),
+]
 
 
 def filled_lines(page: str) -> int:
