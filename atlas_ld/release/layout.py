@@ -18,6 +18,8 @@ from atlas_ld.release.manifest import MANIFEST, Manifest
 _ID = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{8}")
 CURRENT = "current"
 UNFINISHED = ".building-"
+REMOVED = "removed.txt"
+"""Beside the releases: the ids of those that were removed, a line each. Their addresses are gone, not unknown."""
 
 CANONICAL = "download/atlas.nt"
 """The dump of which others are made: N-Triples sorted by entity, then by line."""
@@ -114,10 +116,18 @@ def remove(releases: Path, ids: Iterable[str]) -> None:
     the store that other releases have as well are hard links, and stay.
     """
     for name in ids:
+        with (releases / REMOVED).open("a", encoding="ascii") as told:
+            told.write(f"{name}\n")
         going = releases / f"{UNFINISHED}pruned-{name}"
         (releases / name).rename(going)
         shutil.rmtree(going)
         _candidate(releases, name).unlink(missing_ok=True)
+
+
+def was_removed(releases: Path, release_id: str) -> bool:
+    """Whether there was a release of this id, which `remove` took away."""
+    path = releases / REMOVED
+    return path.is_file() and release_id in path.read_text(encoding="ascii").split()
 
 
 def list_releases(releases: Path) -> list[Release]:

@@ -11,18 +11,23 @@ pages         home, about, downloads, the model, quality, /api
 lists         lists with their facets, files, charts and maps; search
 entities      /id, /doc and what belongs to a document
 sparql        /sparql, /queries, /explore
+memento       every kept release as it was, and the way to the one of a date
 reconciliation   /reconcile: names matched with entities, for OpenRefine
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 from flask import Flask
 
 from atlas_ld.web.entities import citation, documents, linksets
 from atlas_ld.web.http import access_log, problems, responses
 from atlas_ld.web.http.requests import RequestReader
+from atlas_ld.web.http.routes import MEMENTO
 from atlas_ld.web.lists import charts, maps, search
 from atlas_ld.web.lists import pages as lists
+from atlas_ld.web.memento import views as memento
 from atlas_ld.web.pages import about, api, crawlers, downloads, feeds, health, home, model, near_misses, packages
 from atlas_ld.web.pages import problems as problem_pages
 from atlas_ld.web.publication import Publication
@@ -32,9 +37,11 @@ from atlas_ld.web.sparql import admission, endpoint, explore, named_queries, sav
 from atlas_ld.web.text import i18n
 
 
-def create_app(publication: Publication) -> Flask:
-    """The site of `publication`, which stands in `app.extensions["atlas"]`."""
+def create_app(publication: Publication, *, part: bool = False) -> Flask:
+    """The site of `publication`, which stands in `app.extensions["atlas"]`. One that is `part` of another, as that of a
+    kept release, has no log and no parts of its own."""
     app = Flask(__name__, static_folder=None)
+    app.config[MEMENTO] = part
     app.extensions["atlas"] = publication
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it, its base does not
     app.wsgi_app = RequestReader(app.wsgi_app, publication.settings)  # type: ignore[method-assign]  # Flask's own way
@@ -71,6 +78,9 @@ def create_app(publication: Publication) -> Flask:
         linksets.blueprint,
         api.blueprint,
         reconciliation.blueprint,
+        memento.blueprint(),
     ):
         app.register_blueprint(blueprint)
+    if not part:
+        memento.register(app, partial(create_app, part=True))
     return app

@@ -39,7 +39,10 @@ def citation(publication: Publication, iri: str, title: str) -> Citation:
     day = publication.release.manifest.issued
     kind, key = publication.iris.split(iri) or ("", iri)
     issued = (day.year, day.month, day.day)
-    return Citation(f"{kind}-{key}", title, publication.settings.publisher, issued, iri, publication.release.id)
+    # What was cited is what this release says, which stays at an address of its own (RFC 7089).
+    base = publication.iris.base
+    address = iri.replace(f"{base}id/", f"{base}releases/{publication.release.id}/doc/", 1)
+    return Citation(f"{kind}-{key}", title, publication.settings.publisher, issued, address, publication.release.id)
 
 
 @blueprint.get(

@@ -53,6 +53,7 @@ def is_known(kind: str, key: str) -> bool:
     parameters=("page", "lang"),
     others=(303, 308),
     kept=True,
+    memento=True,
     names_something=lambda kind, key: names_something(kind, key),
 )
 def thing(kind: str, key: str) -> Response:
@@ -71,6 +72,7 @@ def thing(kind: str, key: str) -> Response:
     parameters=("page",),
     others=(308,),
     kept=True,
+    memento=True,
     names_something=names_something,
 )
 def document(kind: str, name: str) -> Response:

@@ -30,7 +30,7 @@ from atlas_ld.privacy import redact_address
 from atlas_ld.web.http import rules
 from atlas_ld.web.http.problems import problem
 from atlas_ld.web.http.requests import Request
-from atlas_ld.web.http.routes import route_of
+from atlas_ld.web.http.routes import MEMENTO, route_of
 
 LOG = logging.getLogger("atlas_ld.access")
 
@@ -184,7 +184,8 @@ def register(app: Flask) -> None:
     """Give every request of `app` its id, and its line in the log. Comes before anything else that is registered."""
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY
     app.before_request(_begin)
-    app.after_request(_log)
+    if not app.config.get(MEMENTO):  # its request is one of the site that it is part of
+        app.after_request(_log)
 
 
 def register_bounds(app: Flask) -> None:

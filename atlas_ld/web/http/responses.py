@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import quote, urlencode, urljoin
 
-from flask import Flask, Response, abort, g, redirect, request
+from flask import Flask, Response, abort, current_app, g, redirect, request
 from markupsafe import Markup, escape
 
 from atlas_ld import __version__
-from atlas_ld.media import HTML, Format, choose
+from atlas_ld.media import HTML, LINK_FORMAT, Format, choose
 from atlas_ld.web.http import compression, rules
 from atlas_ld.web.http.problems import not_acceptable, problem
+from atlas_ld.web.http.routes import MEMENTO, route_of
 from atlas_ld.web.http.rules import Representation
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.text.i18n import LANGUAGES
@@ -143,7 +144,7 @@ def _representation(
     """What is known of a representation before it is written. Pages find its links in `g.links`."""
     publication = current_publication()
     languages = language_links() if format_ is HTML else ()
-    g.links = (*links, *languages, Link(publication.settings.license, "license"))
+    g.links = (*links, *languages, Link(publication.settings.license, "license"), *memento_links())
     headers = {"Link": ", ".join(map(str, g.links)), "Cache-Control": REVALIDATE}
     language = g.language if format_ is HTML else None
     if language:
@@ -182,6 +183,21 @@ def redirection(target: str, status: int, links: Iterable[Link] = ()) -> Respons
 def head_links() -> Markup:
     """The links of the page that is being written, for its head: those of its Link header."""
     return Markup("\n  ").join(link.html() for link in g.get("links") or language_links())
+
+
+def memento_links() -> tuple[Link, ...]:
+    """Links from an address whose past is kept to its TimeGate and its TimeMap; from a memento to its original too
+    (RFC 7089, section 2.2)."""
+    route = route_of(request.endpoint)
+    if not (route and route.memento):
+        return ()
+    base, query = current_publication().iris.base, request.query_string.decode("latin-1")
+    original = quote(request.path.removeprefix("/")) + (f"?{query}" if query else "")
+    links = (
+        Link(f"{base}timegate/{original}", "timegate"),
+        Link(f"{base}timemap/{original}", "timemap", LINK_FORMAT.media_type),
+    )
+    return (Link(f"{base}{original}", "original"), *links) if current_app.config.get(MEMENTO) else links
 
 
 def language_links() -> tuple[Link, ...]:
@@ -271,6 +287,9 @@ def _finish(response: Response) -> Response:
     response.headers.extend((name, value) for name, value in common.items() if name.lower() not in own)
     if "Cache-Control" not in response.headers and response.status_code < 400:
         response.headers["Cache-Control"] = REVALIDATE
+    known = response.headers.get("Link", "")
+    if response.status_code < 400 and 'rel="timegate"' not in known and (links := memento_links()):
+        response.headers["Link"] = ", ".join([*filter(None, [known]), *map(str, links)])
     location = response.headers.get("Location", "")
     if location and location.startswith(request.host_url):  # those of Flask's router
         response.headers["Location"] = f"/{location.removeprefix(request.host_url)}"

@@ -23,6 +23,8 @@ from atlas_ld.media import HTML, Format
 from atlas_ld.web.http.rules import LONGEST_ADDRESS
 
 _EXTENSION = "atlas-routes"
+MEMENTO = "MEMENTO"
+"""In the configuration of an application: it is the site of a kept release, part of that of the current one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,8 @@ class Route:
     """Statuses besides 200, errors left aside."""
     kept: bool = False
     """The answer to GET follows from the release, the address and what Vary names, and costs enough to be kept."""
+    memento: bool = False
+    """What it answers is kept with each release: /releases/{id}/ and its address (RFC 7089)."""
     queries: bool = False
     """It runs queries that may take long."""
     costly: bool = False

@@ -35,6 +35,7 @@ def blueprint() -> Routes:
             parameters=("q", "sort", "page"),
             list=name,
             kept=True,
+            memento=True,
         )
         declare(partial(list_page, name))
     made.get(
@@ -44,6 +45,7 @@ def blueprint() -> Routes:
         formats=LIST_FORMATS,
         parameters=("q", "sort", "dialect", "lang"),
         costly=True,
+        memento=True,
     )(file)
     return made
 

@@ -34,7 +34,7 @@ from atlas_ld.web.text.i18n import messages, translate
 
 blueprint = Routes("api", __name__)
 
-_OTHERS = {206: "A part", 303: "See", 308: "Moved for good"}
+_OTHERS = {206: "A part", 302: "Found", 303: "See", 308: "Moved for good", 410: "No longer kept"}
 
 
 @dataclass(frozen=True)

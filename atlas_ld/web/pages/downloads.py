@@ -39,6 +39,11 @@ class Download:
     def stem(self) -> str:
         return self.name.partition(".")[0]
 
+    def named(self, release: str) -> str:
+        """Its name where it is kept beside those of other releases: `atlas-2026-11-23-1a2b3c4d.nt.gz`."""
+        stem, dot, extension = self.name.partition(".")
+        return f"{stem}-{release}{dot}{extension}"
+
 
 def downloads(publication: Publication) -> list[Download]:
     """Every file of the release's download folder, from its manifest."""
@@ -52,7 +57,7 @@ def downloads(publication: Publication) -> list[Download]:
     return found
 
 
-@blueprint.get("/download/", fr="Liste des fichiers à télécharger", en="List of the files to download")
+@blueprint.get("/download/", fr="Liste des fichiers à télécharger", en="List of the files to download", memento=True)
 def index() -> Response:
     """The list of files, graphs first, then tables."""
     publication = current_publication()
@@ -72,6 +77,7 @@ def _is_file(name: str) -> bool:
     en="A file, whole or by ranges of bytes",
     formats=(*RDF_FORMATS, *TABLE_FORMATS, GZIP),
     others=(206,),
+    memento=True,
     names_something=_is_file,
 )
 def file(name: str) -> Response:
@@ -103,6 +109,7 @@ def _send(publication: Publication, wanted: Download, sent: Download, coding: st
         "Last-Modified": http_date(moment),
         "Accept-Ranges": "bytes",
         "Cache-Control": REVALIDATE,
+        "Content-Disposition": f'attachment; filename="{wanted.named(publication.release.id)}"',
         "Link": ", ".join(map(str, (*file_links(publication), Link(publication.settings.license, "license")))),
     }
     if varies:

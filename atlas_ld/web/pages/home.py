@@ -48,6 +48,7 @@ _QUESTIONS = (
     en="Home page, or the description of the dataset",
     formats=(HTML, *RDF_FORMATS),
     kept=True,
+    memento=True,
 )
 def home() -> Response:
     """The home page, or the dataset's description (DCAT, VoID) for clients that ask for RDF."""
@@ -70,6 +71,7 @@ def home() -> Response:
     fr="Catalogue DCAT et description VoID du jeu de données",
     en="DCAT catalogue and VoID description of the dataset",
     others=(303,),
+    memento=True,
 )
 def catalog(format_: Format) -> Content | Response:
     """The catalogue of this instance, with the description of the dataset, in RDF; people go to the home page."""
@@ -162,7 +164,7 @@ def about() -> Response:
     return html_page(page)
 
 
-@blueprint.get("/quality", fr="Qualité des données", en="Data quality", parameters=("page",), kept=True)
+@blueprint.get("/quality", fr="Qualité des données", en="Data quality", parameters=("page",), kept=True, memento=True)
 def quality() -> Response:
     """What was found in the data: records held back with the reasons, remarks counted by kind."""
     publication = current_publication()

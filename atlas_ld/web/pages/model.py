@@ -24,7 +24,7 @@ VERSIONS = ("1.0.0", CURRENT)
 """The versions of the ontology, oldest first. Those that are past are files of data/ontology/."""
 
 
-@negotiated(blueprint, "/ontology", _FORMATS, fr="Ontologie", en="Ontology")
+@negotiated(blueprint, "/ontology", _FORMATS, fr="Ontologie", en="Ontology", memento=True)
 def ontology(format_: Format) -> Content:
     """The ontology: its classes and properties."""
     return _content("ontology", format_)
@@ -44,7 +44,7 @@ def ontology_version(format_: Format, version: str) -> Content:
     return Content(partial(_write_version, publication, version, format_), [canonical])
 
 
-@negotiated(blueprint, "/shapes", _FORMATS, fr="Règles de validation SHACL", en="SHACL shapes")
+@negotiated(blueprint, "/shapes", _FORMATS, fr="Règles de validation SHACL", en="SHACL shapes", memento=True)
 def shapes(format_: Format) -> Content:
     """The shapes: what is expected of the data, in SHACL."""
     return _content("shapes", format_)
@@ -55,6 +55,7 @@ def shapes(format_: Format) -> Content:
     fr="Contexte JSON-LD des documents",
     en="JSON-LD context of the documents",
     formats=(JSONLD,),
+    memento=True,
 )
 def context() -> Response:
     """The JSON-LD context of every document, generated from the shapes."""

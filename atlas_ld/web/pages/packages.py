@@ -37,12 +37,14 @@ def blueprint() -> Routes:
         fr="Colonnes d’un tableau CSV : types, sens, liens (CSV on the Web)",
         en="Columns of a CSV table: types, meaning, links (CSV on the Web)",
         formats=(CSVM,),
+        memento=True,
     )(table)
     made.get(
         "/download/datapackage.json",
         fr="Tous les fichiers et les colonnes des tableaux (Frictionless Data Package)",
         en="All files, and the columns of the tables (Frictionless Data Package)",
         formats=(JSON,),
+        memento=True,
     )(package)
     return made
 
