@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -13,7 +14,7 @@ from atlas_ld.config import Settings
 from atlas_ld.records import Origin, Participant, PartnershipRecord
 from atlas_ld.release.layout import Release, current_id, open_release
 from atlas_ld.resources import root
-from tests.web.serving import free_port
+from tests.web.serving import free_port, serving
 
 DAY = date(2026, 11, 23)
 
@@ -50,12 +51,25 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> list[Release]:
                     Participant(name="Brest métropole", role="french-authority", kind="metropole"),
                     Participant(name="Ville de Rimouski", role="foreign-partner", country="Canada"),
                 ),
-                origins=(Origin(title="Registre inventé", address=f"https://registre.example/{key}", retrieved=day),),
+                origins=(
+                    Origin(
+                        title="Registre inventé", address=f"https://registre.example/{key}", retrieved=date(2026, 1, 2)
+                    ),
+                ),
             )
             (data / f"{key}.json").write_text(record.to_json(), encoding="utf-8")
         settings = Settings(releases=folder / "releases", base_iri=base)
         found.append(pipeline.build([data], settings, day=day).release)
     return found
+
+
+@pytest.fixture(scope="session")
+def history_address(history: list[Release], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real server of `history`, which is its base IRI."""
+    base = history[0].manifest.base_iri
+    port = int(base.rsplit(":", 1)[1].strip("/"))
+    with serving(Settings(releases=history[0].path.parent), tmp_path_factory.mktemp("history") / "log", port):
+        yield base
 
 
 HISTORY = {

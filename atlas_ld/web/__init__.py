@@ -12,6 +12,7 @@ lists         lists with their facets, files, charts and maps; search
 entities      /id, /doc and what belongs to a document
 sparql        /sparql, /queries, /explore
 memento       every kept release as it was, and the way to the one of a date
+ldes          /ldes: what changed, as an event stream
 reconciliation   /reconcile: names matched with entities, for OpenRefine
 """
 
@@ -25,6 +26,7 @@ from atlas_ld.web.entities import citation, documents, linksets
 from atlas_ld.web.http import access_log, problems, responses
 from atlas_ld.web.http.requests import RequestReader
 from atlas_ld.web.http.routes import MEMENTO
+from atlas_ld.web.ldes import views as ldes
 from atlas_ld.web.lists import charts, maps, search
 from atlas_ld.web.lists import pages as lists
 from atlas_ld.web.memento import views as memento
@@ -79,6 +81,7 @@ def create_app(publication: Publication, *, part: bool = False) -> Flask:
         api.blueprint,
         reconciliation.blueprint,
         memento.blueprint(),
+        ldes.blueprint,
     ):
         app.register_blueprint(blueprint)
     if not part:

@@ -122,15 +122,6 @@ def history_site(history: list[Release]) -> Iterator[Flask]:
     yield from _served(Settings(releases=history[0].path.parent))
 
 
-@pytest.fixture(scope="session")
-def history_address(history: list[Release], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The same behind a real server, at its base IRI."""
-    base = history[0].manifest.base_iri
-    port = int(base.rsplit(":", 1)[1].strip("/"))
-    with serving(Settings(releases=history[0].path.parent), tmp_path_factory.mktemp("history") / "log", port):
-        yield base
-
-
 @pytest.fixture
 def history_client(history_site: Flask) -> FlaskClient:
     return history_site.test_client()

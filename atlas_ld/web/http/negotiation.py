@@ -17,10 +17,13 @@ from atlas_ld.web.rendering.urls import url_for
 
 @dataclass(frozen=True)
 class Content:
-    """What there is in one format: how it is written, and its links besides those to the other formats."""
+    """What there is in one format: how it is written, and its links besides those to the other formats; what it
+    `depends` on besides the release (`answer`), and how long it may be kept, where that is not for a look each time."""
 
     write: Callable[[], str | bytes]
     links: Sequence[Link] = ()
+    depends: str | None = None
+    cache_control: str | None = None
 
 
 View = Callable[..., Content | Response]
@@ -45,13 +48,17 @@ def represent(
         vary: tuple[str, ...] = ("Accept", "Accept-Language") if HTML in offered else ("Accept",)
     else:
         vary = ("Accept-Language",) if named is HTML else ()
-    return answer(
+    response = answer(
         found.write,
         chosen,
         links=(*found.links, *alternates(linked or offered, chosen, address)),
         content_location=address(chosen) if named is None else None,
         vary=vary,
+        depends=found.depends,
     )
+    if found.cache_control:
+        response.headers["Cache-Control"] = found.cache_control
+    return response
 
 
 def alternates(offered: Sequence[Format], chosen: Format, address: Callable[[Format], str]) -> list[Link]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from flask.testing import FlaskClient
@@ -53,7 +54,9 @@ def test_every_entity_can_be_cited(client: FlaskClient, extension: str, media_ty
         response = client.get(f"/cite/{path}.{extension}")
         assert response.status_code == 200
         assert response.content_type == media_type
-        assert f"http://localhost:8000/id/{path}" in response.text
+        memento = re.search(rf"http://localhost:8000(/releases/[0-9a-f-]+/doc/{path})", response.text)
+        assert memento
+        assert client.get(memento[1]).status_code == 200
 
 
 @pytest.mark.parametrize(
