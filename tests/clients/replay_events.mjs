@@ -1,13 +1,16 @@
 // Replays an event stream with the library ldes-client: node replay_events.mjs ADDRESS TIMESTAMP DELETED
-// Prints what is left, as N-Quads without graphs: members come in the order of time, each with the IRI of its entity;
-// its own timestamp is left aside, and the deletions are done here.
+// Prints what is left, as N-Triples. Members come with the IRI of their entity (materialize) and are put in the order of
+// time here, where deletions are done too: asked for that order, version 0.3.0 gives what it has when a page is late.
 import { intoConfig, replicateLDES } from "ldes-client";
 import { Writer } from "n3";
 
 const [address, timestamp, deleted] = process.argv.slice(2);
+const members = [];
+const client = replicateLDES(intoConfig({ url: address, materialize: true }), "none");
+for await (const member of client.stream()) members.push(member);
+const moment = (member) => member.timestamp.getTime();
 const state = new Map();
-const client = replicateLDES(intoConfig({ url: address, materialize: true }), "ascending");
-for await (const member of client.stream()) {
+for (const member of members.sort((a, b) => moment(a) - moment(b))) {
   const about = member.quads.filter((quad) => quad.predicate.value !== timestamp);
   if (about.some((quad) => quad.object.value === deleted)) state.delete(member.id.value);
   else state.set(member.id.value, about);

@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 def test_ldes_client_materialises_exactly_the_current_release(
     history_address: str, history: list[Release], node_program: Callable[[str], list[str]], tmp_path: Path
 ) -> None:
-    """It gives each member with the IRI of its entity, the oldest first; deletions are left to who replays."""
+    """It gives each member with the IRI of its entity; order and deletions are left to who replays."""
     node = node_program("ldes-client")[0]
     command = [node, str(HERE / "replay_events.mjs"), f"{history_address}ldes", str(TIMESTAMP), str(DELETED)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=tmp_path)
