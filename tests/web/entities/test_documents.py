@@ -136,7 +136,7 @@ def test_links_name_the_thing_its_document_its_licence_and_the_other_formats(cli
     assert '<http://localhost:8000/doc/partnership/bare>; rel="canonical"' in link
     assert '</doc/partnership/bare.jsonld>; rel="alternate"; type="application/ld+json"' in link
     assert 'rel="license"' in link
-    assert "bare.ttl>" not in link
+    assert 'bare.ttl>; rel="alternate"' not in link
 
 
 def test_an_unchanged_document_is_304(client: FlaskClient) -> None:
