@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,6 +39,8 @@ _COUNTRY = "country"
 """The one property by which candidates are told apart."""
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$.]{0,100}")
 _SUGGESTED = 10
+_MOST_SECONDS = 1.5
+"""Of processor time for one batch of names: how long a name takes depends on its length and on the release."""
 _FRAMED = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors *; sandbox"
 """The preview is shown within pages of others, and may do nothing there."""
 
@@ -67,8 +70,7 @@ def _service(queries: str | None, extend: str | None) -> Response:
     publication = current_publication()
     try:
         if queries is not None:
-            batch = read_batch(queries)
-            return _answer({name: {"result": _candidates(publication, asked)} for name, asked in batch.items()})
+            return _answer(_matched(publication, read_batch(queries)))
         if extend is not None:
             return _answer(_extended(publication, extend))
     except BatchTooLargeError as error:
@@ -78,6 +80,16 @@ def _service(queries: str | None, extend: str | None) -> Response:
             problem(400, t("reconciliation.malformed-title"), t("reconciliation.malformed-detail", reason=str(error)))
         )
     return _answer(_manifest(publication))
+
+
+def _matched(publication: Publication, batch: Mapping[str, NameQuery]) -> dict[str, Any]:
+    """The candidates of each name. Raises BatchTooLargeError where they take more work than one request may make."""
+    until, found = time.thread_time() + _MOST_SECONDS, dict[str, Any]()
+    for name, asked in batch.items():
+        if time.thread_time() > until:
+            raise BatchTooLargeError(f"{len(batch)} queries took more than {_MOST_SECONDS:g} s; {len(found)} did not")
+        found[name] = {"result": _candidates(publication, asked)}
+    return found
 
 
 def _manifest(publication: Publication) -> dict[str, Any]:
@@ -107,7 +119,7 @@ def _manifest(publication: Publication) -> dict[str, Any]:
 
 
 def _candidates(publication: Publication, asked: NameQuery) -> list[dict[str, Any]]:
-    types = tuple(type_ for type_ in asked.type if type_ in TYPES)
+    types = tuple(type_ for type_ in TYPES if type_ in asked.type)
     if asked.type and not types:
         return []
     countries = tuple(v for constraint in asked.properties if constraint.pid == _COUNTRY for v in constraint.values)

@@ -8,6 +8,7 @@ environ:
     atlas.request    the Request
     atlas.asked      what a client asks of /sparql, and what came of it (`protocol.Asked`)
     atlas.cancel     a CancelToken: cancelled when the client leaves
+    atlas.refused    the QueryError with which the site is to refuse the request
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ from typing import Any, TypeVar
 from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined]  # exported, not declared
 
 from atlas_ld.config import Settings
-from atlas_ld.errors import QueryError
+from atlas_ld.errors import ClientBusy, QueryError
 from atlas_ld.sparql.cancellation import CancelToken
 from atlas_ld.sparql.client import AsyncAnswer, QueryService
 from atlas_ld.web.http import access_log, rules
 from atlas_ld.web.http.requests import Application, Request
+from atlas_ld.web.server.client_limit import ClientLimit
 from atlas_ld.web.server.connection import Connection, find_connection
 from atlas_ld.web.server.response_cache import Choice, ResponseCache
 from atlas_ld.web.server.throttle import RefusalThrottle
@@ -51,6 +53,11 @@ _IN_LOOP = 64 * 1024
 """Larger answers are hashed and compressed in a thread."""
 _LARGE = 4 * 2**20
 """Larger answers are sent as they come from the query service, whole or not."""
+_SHARE = 4
+"""One client may have one such part of the threads that answer pages."""
+_MOST_WAITING, _MOST_BODIES = 256, 16 * 2**20
+"""Requests of one client that may wait for that, and bytes of bodies that one client may have sent and not yet got an
+answer to."""
 
 
 class Gateway:
@@ -73,6 +80,7 @@ class Gateway:
         self._pages = ThreadPoolExecutor(settings.threads, thread_name_prefix="page")
         self._queries = ThreadPoolExecutor(queries, thread_name_prefix="query")
         self._throttle = RefusalThrottle()
+        self._limit = ClientLimit(max(1, settings.threads // _SHARE), _MOST_WAITING, _MOST_BODIES)
         self._request_id = access_log.request_ids()
         self._common = {secure: _common(secure, settings.hsts_seconds) for secure in (False, True)}
         self.under_way = 0
@@ -94,30 +102,41 @@ class Gateway:
         if (choice := self._kept.choice(request)) and (found := self._kept.find(request, choice)):
             protocol.response_bytes(found[0], list(found[1]), found[2])
             return
-        body = b""
-        if request.method not in ("GET", "HEAD", "OPTIONS"):
-            try:
-                body = await asyncio.wait_for(self._body(protocol), _BODY_SECONDS)
-            except TimeoutError:
-                protocol.response_empty(408, [("connection", "close")])
-                return
-            declared = request.fields.get("content-length", "0")
-            if declared.isdecimal() and len(body) < min(int(declared), self._most):
-                return  # the client left before it had said all
-        with Exchange(scope, protocol, request, body) as exchange:
-            if request.path == sparql.PATH and (asked := sparql.plain(request, body, self._settings.query_length)):
-                await self._query(exchange, asked)
-            else:
-                await self._ask_site(exchange)
-
-    async def _body(self, protocol: HTTPProtocol) -> bytes:
-        """The request's body, or a little more of it than the site takes: then the site refuses it by its length."""
         body = bytearray()
-        async for piece in protocol:
-            body += piece
-            if len(body) > self._most:
-                break
-        return bytes(body)
+        with Exchange(scope, protocol, request) as exchange:
+            try:
+                if await self._read_body(exchange, body):
+                    await self._answer_to(exchange, bytes(body))
+            except ClientBusy as error:
+                await self._refuse(exchange, error)
+            finally:
+                self._limit.give_bytes_back(request.counted, len(body))
+
+    async def _answer_to(self, exchange: Exchange, body: bytes) -> None:
+        exchange.body, request = body, exchange.request
+        if request.path == sparql.PATH and (asked := sparql.plain(request, body, self._settings.query_length)):
+            await self._query(exchange, asked)
+        else:
+            await self._ask_site(exchange)
+
+    async def _read_body(self, exchange: Exchange, body: bytearray) -> bool:
+        """Reads the request's body, or a little more of it than the site takes: then the site refuses it by its length.
+        False where the client did not send it in time, or left. Raises ClientBusy."""
+        request, protocol = exchange.request, exchange.protocol
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            return True
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                async for piece in protocol:
+                    self._limit.take_bytes(request.counted, len(piece))
+                    body += piece
+                    if len(body) > self._most:
+                        return True
+        except TimeoutError:
+            protocol.response_empty(408, [("connection", "close")])
+            return False
+        declared = request.fields.get("content-length", "0")
+        return not (declared.isdecimal() and len(body) < min(int(declared), self._most))
 
     # Queries
 
@@ -208,14 +227,32 @@ class Gateway:
     async def _ask_site(self, exchange: Exchange, asked: sparql.Asked | None = None) -> None:
         request = exchange.request
         runs_queries = request.path.startswith(self._query_paths)
-        executor = self._queries if runs_queries and asked is None else self._pages
         environ = exchange.environ() | {"atlas.asked": asked}
-        work = self._in_thread(executor, call, self._site, environ)
-        reply = await (exchange.unless_left(work, in_thread=True) if runs_queries else work)
+        if runs_queries and asked is None:  # it waits for the query service, which limits what a client may have
+            executor = self._queries
+            work = self._in_thread(executor, call, self._site, environ)
+            reply = await exchange.unless_left(work, in_thread=True)
+        else:
+            executor = self._pages
+            if not self._limit.take(request.counted):
+                await exchange.unless_left(self._limit.wait(request.counted))
+            try:
+                reply = await self._in_thread(executor, call, self._site, environ)
+            finally:
+                self._limit.give_back(request.counted)
         try:
             if runs_queries and reply.status >= 400:
                 await asyncio.sleep(self._throttle.refused(request.counted))
             await self._send(exchange, reply, executor)
+        finally:
+            reply.close()
+
+    async def _refuse(self, exchange: Exchange, error: ClientBusy) -> None:
+        environ = exchange.environ() | {"atlas.refused": error}
+        reply = await self._in_thread(self._pages, call, self._site, environ)
+        try:
+            await asyncio.sleep(self._throttle.refused(exchange.request.counted))
+            await self._send(exchange, reply, self._pages)
         finally:
             reply.close()
 
@@ -249,8 +286,8 @@ class Exchange:
     """A request, the client's connection, and where the answer goes. In a `with` block, which gives the connection
     back."""
 
-    def __init__(self, scope: Scope, protocol: HTTPProtocol, request: Request, body: bytes) -> None:
-        self.protocol, self.request, self.body = protocol, request, body
+    def __init__(self, scope: Scope, protocol: HTTPProtocol, request: Request) -> None:
+        self.protocol, self.request, self.body = protocol, request, b""
         self._scope = scope
         self._cancel = CancelToken()
         self._connection: Connection | None = None

@@ -14,6 +14,8 @@ from atlas_ld.web.sparql.endpoint import query_problem
 
 
 def _admit() -> Response | None:
+    if refused := request.environ.get("atlas.refused"):
+        return query_problem(refused)
     route = route_of(request.endpoint)
     if route is None or not route.costly or request.method != "GET":
         return None

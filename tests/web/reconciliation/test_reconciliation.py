@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
 
+from atlas_ld.web.reconciliation import candidates, views
+
 SCHEMAS = Path(__file__).resolve().parents[3] / ".." / "shared" / "data" / "interop" / "reconcile" / "0.2" / "schemas"
 BREST, QUEBEC = "territory/commune-29019", "territory/country-ca"
 
@@ -173,3 +175,18 @@ def test_old_clients_ask_by_a_callback(client: FlaskClient) -> None:
 
 def test_scripts_of_other_sites_may_ask(client: FlaskClient) -> None:
     assert client.get("/reconcile").headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_type_that_is_named_again_and_again_is_looked_through_once(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[candidates.Wanted] = []
+    monkeypatch.setattr(views, "find", lambda _, wanted: asked.append(wanted) or [])
+    one(client, "Brest", type=["territory", "organisation"] * 10_000)
+    assert asked[0].types == ("territory", "organisation")
+
+
+def test_a_batch_that_takes_too_much_work_is_refused(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "_MOST_SECONDS", -1.0)
+    answer = client.post("/reconcile", data={"queries": json.dumps({"q": {"query": "Brest"}})})
+    assert answer.status_code == 413
