@@ -77,12 +77,15 @@ def by_kind(findings: Iterable[Finding], language: Language) -> list[str]:
     return [f"  {count:5}  {code} ({_SEVERITIES[language][list(Severity)[rank]]})" for (rank, code), count in ranked]
 
 
-def report_json(findings: Iterable[Finding], titles: Mapping[str, str]) -> str:
-    """`{"counts": {kind: n}, "findings": [...]}`: each finding with its fields and the title of its record."""
+def report_json(
+    findings: Iterable[Finding], titles: Mapping[str, str], summary: Mapping[str, object] = MappingProxyType({})
+) -> str:
+    """`{"counts": {kind: n}, "findings": [...]}`: each finding with its fields and the title of its record; before
+    them the `summary` of what was done."""
     told = list(findings)
     counts = dict(sorted(Counter(finding.code for finding in told).items()))
     rows = [{**f.model_dump(mode="json"), "title": titles.get(f.record or "")} for f in told]
-    return json.dumps({"counts": counts, "findings": rows}, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps({**summary, "counts": counts, "findings": rows}, ensure_ascii=False, indent=1) + "\n"
 
 
 def report_csv(findings: Iterable[Finding], titles: Mapping[str, str]) -> str:

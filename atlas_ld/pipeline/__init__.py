@@ -2,6 +2,8 @@
 
 building    the steps
 reading     files -> records under their keys
+importing   files -> a folder of records and its manifest: which files (import_files), what it does with the records
+            that are there (import_changes)
 checking    records -> graphs, matched, mapped and validated
 gathering   what passed -> the content of a release
 entities    the published graph, entity by entity
@@ -12,6 +14,7 @@ cache       what the steps gave before; texts and results are how it is kept
 
 from atlas_ld.pipeline.building import Outcome, build, register
 from atlas_ld.pipeline.checking import check_sources
+from atlas_ld.pipeline.importing import Imported, import_sources
 from atlas_ld.pipeline.reading import read_records
 
-__all__ = ["Outcome", "build", "check_sources", "read_records", "register"]
+__all__ = ["Imported", "Outcome", "build", "check_sources", "import_sources", "read_records", "register"]

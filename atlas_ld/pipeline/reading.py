@@ -95,7 +95,7 @@ def read_all(
     kept: dict[str, list[tuple[str, str]]] = {sources.DECISIONS: [], sources.KEYS: []}
     for path in data:
         found = sources.files(path, hidden=True)
-        sums = _sums([file for file, _ in found], most)
+        sums = file_sums([file for file, _ in found], most)
         above = f"{path.name}/" if path.is_dir() and path.name else ""
         inputs |= {f"{above}{name}": sums[file] for file, name in found if file in sums}
         for file, name in found:
@@ -108,10 +108,10 @@ def read_all(
 
     def read(missing: list[str]) -> Iterator[Made[SourceRow]]:
         named = [(files[source], source.partition(" ")[2]) for source in missing]
-        return workers.spread(partial(_read, most=most), named)
+        return workers.spread(partial(read_files, most=most), named)
 
     rows = [row for given in cache.each("reading", SourceRow, files, read).values() for row in given]
-    merged = _merged(rows, cache)
+    merged = [row for _, given in merged_groups(rows, cache) for row in given]
     held = {digest for (digest,) in cache.execute("SELECT digest FROM content WHERE iri IS NULL")}
     cache.drop(held - {row.record for row in (*rows, *merged)})
     remarks = [row.findings for row in (*(row for row in rows if not row.record), *merged) if row.findings]
@@ -119,7 +119,7 @@ def read_all(
     decisions = _tables(kept[sources.DECISIONS], most, unreadable)
     register = read_register(_tables(kept[sources.KEYS], most, unreadable))
     register = Register({**published.entries, **register.entries}, register.findings)
-    records, keys = _by_key(merged, register)
+    records, keys = by_key(merged, register)
     return Readings(records, unreadable, inputs, tuple(decisions), keys)
 
 
@@ -151,7 +151,7 @@ def record_of(cache: Cache, row: SourceRow) -> PartnershipRecord:
     return PartnershipRecord.model_validate_json(cache.content(row.record))
 
 
-def _sums(files: Sequence[str], most: int) -> dict[str, str]:
+def file_sums(files: Sequence[str], most: int) -> dict[str, str]:
     """The SHA-256 of each file, but of those that are not read, of which the reader says why."""
 
     def some(part: Sequence[str]) -> list[tuple[str, str]]:
@@ -163,14 +163,16 @@ def _sums(files: Sequence[str], most: int) -> dict[str, str]:
         return dict(pair for part in parts for pair in part)
 
 
-def _read(files: Sequence[tuple[str, str]], *, most: int) -> list[Made[SourceRow]]:
+def read_files(
+    files: Sequence[tuple[str, str]], *, most: int, mappings: Sequence[sources.TableMapping] = ()
+) -> list[Made[SourceRow]]:
     """What each file gives; `files` are paths with the names by which findings call them."""
-    return [_read_one(file, name, most) for file, name in files]
+    return [_read_one(file, name, most, mappings) for file, name in files]
 
 
-def _read_one(file: str, name: str, most: int) -> Made[SourceRow]:
+def _read_one(file: str, name: str, most: int, mappings: Sequence[sources.TableMapping]) -> Made[SourceRow]:
     try:
-        readings = list(sources.read_file(Path(file), name, most=most))
+        readings = list(sources.read_file(Path(file), name, most=most, mappings=mappings))
         kept = [_row(reading.record) for reading in readings if reading.record]
     except Exception as error:  # noqa: BLE001 - a reader that trips over one file must not stop the build
         return [SourceRow(findings=_json([failed(error, name)]))], ()
@@ -216,16 +218,18 @@ def failed(error: Exception, source: str | None = None, record: str | None = Non
     )
 
 
-def _merged(rows: Iterable[SourceRow], cache: Cache) -> list[SourceRow]:
-    """One row for each partnership; those of which several sources tell are merged, and kept like a file."""
-    groups = _groups([row for row in rows if row.record])
+def merged_groups(rows: Iterable[SourceRow], cache: Cache) -> list[tuple[list[SourceRow], list[SourceRow]]]:
+    """For each partnership its rows, and what they come to: one row, or why there is none. Those of which several
+    sources tell are merged, and kept like a file."""
+    # A file that is named twice gives the same rows twice.
+    groups = _groups(list(dict.fromkeys(row for row in rows if row.record)))
     several = {_sum(group): group for group in groups if len(group) > 1}
 
     def merge(missing: list[str]) -> Iterator[Made[SourceRow]]:
         return (_merge(several[sum_], [record_of(cache, row) for row in several[sum_]]) for sum_ in missing)
 
     merged = cache.each("merging", SourceRow, several, merge)
-    return [row for group in groups for row in (group if len(group) == 1 else merged[_sum(group)])]
+    return [(group, group if len(group) == 1 else merged[_sum(group)]) for group in groups]
 
 
 def _groups(rows: Sequence[SourceRow]) -> list[list[SourceRow]]:
@@ -281,7 +285,7 @@ def _merge(rows: Sequence[SourceRow], records: Sequence[PartnershipRecord]) -> M
     return [row._replace(key=min(rows, key=lambda one: one.day or "").key)], [content]
 
 
-def _by_key(rows: Iterable[SourceRow], register: Register) -> tuple[dict[str, SourceRow], Assignment]:
+def by_key(rows: Iterable[SourceRow], register: Register) -> tuple[dict[str, SourceRow], Assignment]:
     """Records by key, and what became of the keys of the register (docs/iri-policy.md)."""
     told = [row for row in rows if row.record]
     keys = assign((Unnamed(row.key, row.who, row.description) for row in told), register)

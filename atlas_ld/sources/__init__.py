@@ -12,6 +12,7 @@ table            a table of partnerships: table_files reads CSV and XLSX, which 
                  table_layout finds what each column is, by our own (table_columns) or by a table_mapping; table_cells
                  reads cells with several values
 json_record      a JSON record
+record_folder    the folder of records that an import writes, and its manifest
 values           years, dates, amounts and code words as people write them
 themes           the themes by which a table row is cut, and by which an unknown one is told
 merging          one record of those that tell of the same partnership
@@ -36,19 +37,20 @@ from atlas_ld.records import PartnershipRecord
 from atlas_ld.sources.atlas_page import MAX_BYTES as MAX_PAGE_BYTES
 from atlas_ld.sources.atlas_page import read_page
 from atlas_ld.sources.decoding import CONTROL
-from atlas_ld.sources.files import DECISIONS, KEYS, content, digest, files, is_visible
+from atlas_ld.sources.files import DECISIONS, KEYS, OBJECTIONS, content, digest, files, is_visible
 from atlas_ld.sources.json_record import MAX_BYTES as MAX_JSON_BYTES
 from atlas_ld.sources.json_record import read_json
 from atlas_ld.sources.merging import identity, merge, merge_one
 from atlas_ld.sources.reading import Account, Reading, remark, unreadable
-from atlas_ld.sources.table import read_table
+from atlas_ld.sources.table import read_table, table_header
 from atlas_ld.sources.table_files import MAX_BYTES as MAX_TABLE_BYTES
 from atlas_ld.sources.table_mapping import TableMapping, load_mapping
 from atlas_ld.sources.themes import ThemeTree, known_themes, unknown_themes
 
 __all__ = [
-    "DECISIONS", "KEYS", "Account", "Reading", "TableMapping", "ThemeTree", "content", "digest", "files", "identity",
-    "is_visible", "load_mapping", "merge", "merge_one", "read", "read_file",
+    "DECISIONS", "KEYS", "OBJECTIONS", "Account", "Reading", "TableMapping", "ThemeTree", "content", "digest", "files",
+    "identity", "is_table", "is_visible", "load_mapping", "merge", "merge_one", "read", "read_file", "stated_day",
+    "table_header",
 ]  # fmt: skip
 
 _LIMITS = {
@@ -89,10 +91,18 @@ def read_file(
     mappings: Sequence[TableMapping] = (),
 ) -> Iterator[Reading]:
     """What one file of at most `most` bytes holds (see `read`); `name` is how findings call it."""
-    # A saved page may be called `detailProjet.html?criteres.prjId=2833`.
-    extension = Path(path.name.partition("?")[0]).suffix.lower()
-    for reading in _readings(path, name, extension, themes, most, mappings):
+    for reading in _readings(path, name, _extension(path.name), themes, most, mappings):
         yield _finished(reading, name, themes or known_themes())
+
+
+def is_table(name: str) -> bool:
+    """Whether a file of this name is read as a table."""
+    return _extension(name) in _TABLES
+
+
+def _extension(name: str) -> str:
+    # A saved page may be called `detailProjet.html?criteres.prjId=2833`.
+    return Path(name.partition("?")[0]).suffix.lower()
 
 
 def _readings(
@@ -134,7 +144,7 @@ def _finished(reading: Reading, name: str, themes: ThemeTree) -> Reading:
 def _dated(record: PartnershipRecord, name: str) -> PartnershipRecord:
     """The record with the day that the name of its file or folder states (`2026-05-31/page-2833.html`), where its
     sources state none: by it, the newest of several observations is told."""
-    day = _stated_day(name)
+    day = stated_day(name)
     if day is None or all(origin.retrieved for origin in record.origins):
         return record
     origins = (
@@ -143,7 +153,7 @@ def _dated(record: PartnershipRecord, name: str) -> PartnershipRecord:
     return record.model_copy(update={"origins": tuple(origins)})
 
 
-def _stated_day(name: str) -> date | None:
+def stated_day(name: str) -> date | None:
     """The last day of the calendar in a file's name, written 2026-05-31."""
     for text in reversed(re.findall(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])", name)):
         with contextlib.suppress(ValueError):

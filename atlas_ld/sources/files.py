@@ -22,6 +22,13 @@ DECISIONS = "decisions.csv"
 """What a steward decided about names (`reference.curation`), beside the sources."""
 KEYS = "keys.csv"
 """Which partnership has which key (`keys.register`), beside the sources."""
+OBJECTIONS = "objections.txt"
+"""What somebody asked to have removed (`objections`), beside the sources."""
+
+_STEWARDS = frozenset((DECISIONS, KEYS, OBJECTIONS))
+_OF_IMPORTS = re.compile(r"_manifest\.json|\.import\b.*")
+"""What `record_folder` keeps beside the records: it is no source, and no input of a release."""
+_MAPPING = re.compile(r".*\.mapping\.(?:toml|json)", re.IGNORECASE)
 
 _BLOCK = 2**20
 _PLAIN = re.compile(r"(?:[a-z._-]*[0-9]){0,5}[a-z._-]*")
@@ -58,7 +65,8 @@ def files(path: Path, *, hidden: bool = False) -> list[tuple[str, str]]:
     for folder, below, names in os.walk(path, onerror=closed.append):
         if _is_saved_with(Path(folder), path):
             continue
-        found += [f"{folder}/{name}" for name in names]
+        below[:] = [name for name in below if not _OF_IMPORTS.fullmatch(name)]
+        found += [f"{folder}/{name}" for name in names if not _OF_IMPORTS.fullmatch(name)]
         found += [link for name in below if os.path.islink(link := f"{folder}/{name}")]  # noqa: PTH114 - many files
     found += [str(error.filename) for error in closed]
     named = sorted((_shown(file.removeprefix(f"{path}/")), file) for file in found)
@@ -67,11 +75,12 @@ def files(path: Path, *, hidden: bool = False) -> list[tuple[str, str]]:
 
 def is_visible(name: str) -> bool:
     """Whether a file, by its name in `files`, is none that programs leave behind (neither it nor a folder that it is in
-    begins with a dot, or is a lock, a thumbnail or half of a download) nor a table of the steward's."""
+    begins with a dot, or is a lock, a thumbnail or half of a download) nor one of the steward's: decisions, keys,
+    objections, mappings (`*.mapping.toml`)."""
     parts = name.split("/")
-    return parts[-1] not in (DECISIONS, KEYS) and not any(
-        part.startswith(".") or _FURNITURE.fullmatch(part) for part in parts
-    )
+    if parts[-1] in _STEWARDS or _MAPPING.fullmatch(parts[-1]):
+        return False
+    return not any(part.startswith(".") or _FURNITURE.fullmatch(part) for part in parts)
 
 
 def _is_saved_with(folder: Path, top: Path) -> bool:

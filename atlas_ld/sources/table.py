@@ -90,6 +90,17 @@ def open_table(name: str, content: bytes, mappings: Sequence[TableMapping] = ())
     return above
 
 
+def table_header(content: bytes, mapping: TableMapping) -> tuple[str, ...] | None:
+    """The cells of the header of a table that a mapping knows; None where it knows none, or the file is no table."""
+    try:
+        layout = Layout(mapping)
+        table = table_rows(content, layout.known, mapping.sheet)
+        _, row = _header_row(table.rows, layout)
+    except BrokenTableError:
+        return None
+    return row.cells if row else None
+
+
 def read_table(name: str, content: bytes, mappings: Sequence[TableMapping] = ()) -> Iterator[Reading]:
     """One Reading per row that is not empty, or per group of rows. Findings on the file and its header stand with the
     first of them.
