@@ -9,7 +9,7 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -99,33 +99,106 @@ def main() -> None:
 
 @main.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--into", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
+@click.option(
+    "--mapping",
+    "mappings",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="What the columns of a table mean (TOML or JSON, docs/sources.md); may be given several times.",
+)
+@click.option("--guess", is_flag=True, help="Read nothing; print a mapping for a table, to be checked and completed.")
+@click.option("--prune", is_flag=True, help="Remove records that are no longer in the source.")
 @_lang_option
 @_report_option
 @_sentences
-def import_(paths: tuple[Path, ...], into: Path, language: Language | None, report: Path | None) -> None:
+def import_(
+    paths: tuple[Path, ...],
+    into: Path | None,
+    mappings: tuple[Path, ...],
+    guess: bool,
+    prune: bool,
+    language: Language | None,
+    report: Path | None,
+) -> None:
     """Read pages (.txt, .html, .mhtml), tables (.csv, .xlsx) and JSON records, and write one JSON file for each record.
 
-    Findings go to stderr with file and line; they are kept in the records as well. Files whose content is the same
-    are left as they are.
+    The folder's _manifest.json tells what came from which file, when. Importing again reads what has changed alone: a
+    corrected file replaces its records, those of a file that cannot be read any more stay, and records that are no
+    longer in the source are told, and removed with --prune. Findings go to stderr with file and line.
 
     \b
-    Example:  atlas-ld import pages/ table.csv --into records/ --report findings.csv
+    Examples:  atlas-ld import pages/ table.csv --into records/ --report findings.csv
+               atlas-ld import --guess table.csv > table.mapping.toml
+               atlas-ld import table.csv --mapping table.mapping.toml --into records/
     """
     _report_format(report)
-    into.mkdir(parents=True, exist_ok=True)
-    records, unreadable = pipeline.read_records(paths, _settings())
-    findings = [*unreadable, *(f for record in records.values() for f in record.findings)]
-    written = 0
-    for key, record in records.items():
-        target, content = into / f"{key}.json", record.to_json().encode()
-        if not target.exists() or target.read_bytes() != content:
-            target.write_bytes(content)
-            written += 1
-    titles = {key: record.title for key, record in records.items() if record.title}
-    _tell(findings, language, report, titles)
-    click.echo(f"{len(records)} records read, {written} written to {into}. {_counted(findings)}")
-    sys.exit(_exit_code(findings))
+    language = language or _locale_language()
+    if guess:
+        _guess(paths, language)
+        return
+    if into is None:
+        raise AtlasError("Name the folder to write to with --into, or ask for a mapping with --guess.")
+    loaded = [sources.load_mapping(path) for path in mappings]
+    with pipeline.Workers() as workers:
+        done = pipeline.import_sources(
+            paths, into, _settings(), mappings=loaded, prune=prune, every=report is not None, progress=_progress,
+            workers=workers,
+        )  # fmt: skip
+    _tell(list(done.findings), language, report, done.titles, summary={"import": done.summary()})
+    for line in _told_of_import(done, language):
+        click.echo(line, err=True)
+    counts = ", ".join(f"{count} {name}{'s' if count != 1 else ''}" for name, count in done.counts.items())
+    click.echo(f"{len(done.records)} records read, {len(done.written)} written to {into}. {counts}.")
+    sys.exit(VIOLATIONS if done.counts[Severity.VIOLATION.value] else DONE)
+
+
+def _told_of_import(done: pipeline.Imported, language: Language) -> list[str]:
+    """What happened to files and records, one line each, where there is something to tell."""
+    fr = language == "fr"
+    kinds = ", ".join(f"{count} {kind}" for kind, count in done.kinds.items())
+    files = done.files_read + done.files_known
+    lines = [
+        f"{files} fichiers ({kinds}) : {done.files_read} lus, {done.files_known} inchangés."
+        if fr
+        else f"{files} files ({kinds}): {done.files_read} read, {done.files_known} unchanged."
+    ]
+    if done.replaced:
+        pairs = _listed([f"{old} -> {new}" for old, new in done.replaced.items()])
+        lines.append(
+            f"Fiches corrigées sous une autre clé : {pairs}."
+            if fr
+            else f"Records corrected under another key: {pairs}."
+        )
+    if done.withdrawn:
+        number, keys = len(done.withdrawn), _listed(done.withdrawn)
+        one = number == 1
+        lines.append(
+            f"{number} fiche{'' if one else 's'} {'n’est' if one else 'ne sont'} plus dans la source : {keys} ; "
+            f"--prune {'la' if one else 'les'} supprime."
+            if fr
+            else f"{number} record{'' if one else 's'} no longer in the source: {keys}; remove "
+            f"{'it' if one else 'them'} with --prune."
+        )
+    if done.pruned:
+        keys = _listed(done.pruned)
+        lines.append(f"Fiches supprimées : {keys}." if fr else f"Records removed: {keys}.")
+    return lines
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:_MOST_LISTED]) + (", …" if len(names) > _MOST_LISTED else "")
+
+
+_MOST_LISTED = 20
+
+
+def _guess(paths: tuple[Path, ...], language: Language) -> None:
+    """Print the mapping that a table most likely wants."""
+    files = [file for path in paths for file, name in sources.files(path) if sources.is_table(name)]
+    if len(files) != 1:
+        raise AtlasError(f"--guess is for one table, CSV or XLSX; there are {len(files)} among the paths.")
+    click.echo(sources.guess_mapping(Path(files[0]), language), nl=False)
 
 
 @main.command("validate")
@@ -625,13 +698,14 @@ def _tell(
     report: Path | None,
     titles: Mapping[str, str] = MappingProxyType({}),
     least: Severity = Severity.INFO,
+    summary: Mapping[str, object] = MappingProxyType({}),
 ) -> None:
     """Findings of a severity on stderr, worst first, long lists cut, how many of each kind last; all of them go into
-    the report."""
+    the report, in JSON after a summary."""
     language = language or _locale_language()
     if report:
-        written = report_csv(findings, titles) if report.suffix.lower() == ".csv" else report_json(findings, titles)
-        _write(report, written)
+        is_csv = report.suffix.lower() == ".csv"
+        _write(report, report_csv(findings, titles) if is_csv else report_json(findings, titles, summary))
     order = list(Severity)
     shown = [finding for finding in findings if order.index(finding.severity) <= order.index(least)]
     ranked = sorted(shown, key=lambda finding: order.index(finding.severity))

@@ -16,5 +16,6 @@ from atlas_ld.pipeline.building import Outcome, build, register
 from atlas_ld.pipeline.checking import check_sources
 from atlas_ld.pipeline.importing import Imported, import_sources
 from atlas_ld.pipeline.reading import read_records
+from atlas_ld.processes import Workers
 
-__all__ = ["Imported", "Outcome", "build", "check_sources", "import_sources", "read_records", "register"]
+__all__ = ["Imported", "Outcome", "Workers", "build", "check_sources", "import_sources", "read_records", "register"]

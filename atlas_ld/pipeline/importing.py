@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from atlas_ld.config import Settings
 from atlas_ld.findings import Finding, Severity
+from atlas_ld.keys import Register, read_register
 from atlas_ld.pipeline.cache import Cache, Made, opened
 from atlas_ld.pipeline.clock import Progress
 from atlas_ld.pipeline.import_changes import replaced_records, verdict
@@ -184,14 +185,11 @@ def _brought_up_to_date(
     every: bool,
 ) -> Imported:
     groups = merged_groups((row for _, given, _ in rows for row in given), cache)
-    final = by_key(row for group in groups.values() for row in group)
+    final, _ = by_key((row for _, wholes in groups for row in wholes), _register(into))
     keys = {row: key for key, row in final.items()}
+    whole = {row: keys.get(wholes[0]) for group, wholes in groups for row in group}
     of_file = {
-        (file.source, file.name): tuple(
-            dict.fromkeys(
-                keys[whole] for row in given if row.record for whole in groups[row.key, row.identity] if whole in keys
-            )
-        )
+        (file.source, file.name): tuple(dict.fromkeys(key for row in given if (key := whole.get(row))))
         for file, given, _ in rows
     }
     gone = {key: entry for key, entry in manifest.records.items() if key not in final}
@@ -200,7 +198,8 @@ def _brought_up_to_date(
     there = sums(into, final)
     changes = verdict(final, there, manifest)
     now = datetime.now(UTC).replace(microsecond=0)
-    entries = {key: manifest.records[key] for key in final if key in manifest.records}
+    known = {key: manifest.records[key] for key in final if key in manifest.records}
+    entries = {key: entry.model_copy(update={"withdrawn": None}) for key, entry in known.items()}
     if not prune:
         entries |= {
             key: e if e.withdrawn else e.model_copy(update={"withdrawn": now.date()}) for key, e in gone.items()
@@ -218,7 +217,7 @@ def _brought_up_to_date(
             titles[key] = record.title
         return record
 
-    if changes.write or removed or (sources_, past) != (manifest.sources, manifest.replaced):
+    if changes.write or removed or (sources_, past, entries) != (manifest.sources, manifest.replaced, manifest.records):
         with Changes(into) as change:
             for key in changes.write:
                 record = told(key)
@@ -237,7 +236,7 @@ def _brought_up_to_date(
     used = {row.record for row in final.values()} | {row.record for _, given, _ in rows for row in given}
     kept = {digest for (digest,) in cache.execute("SELECT digest FROM content WHERE iri IS NULL")}
     cache.drop(kept - used)
-    known = sum(file.path is not None and file.is_known for file in files)
+    unchanged = sum(file.path is not None and file.is_known for file in files)
     total: Counter[str] = Counter(finding.severity.value for finding in findings if not finding.record)
     for entry in entries.values():
         total.update(entry.findings)
@@ -251,9 +250,15 @@ def _brought_up_to_date(
         titles=titles,
         counts={severity.value: total[severity.value] for severity in Severity},
         kinds=dict(sorted(Counter(_kind(file.name) for file in files if file.path).items())),
-        files_read=sum(file.path is not None for file in files) - known,
-        files_known=known,
+        files_read=sum(file.path is not None for file in files) - unchanged,
+        files_known=unchanged,
     )
+
+
+def _register(into: Path) -> Register:
+    """The register of keys in the folder: a key that was given is kept."""
+    path = into / sources.KEYS
+    return read_register([(sources.KEYS, path.read_bytes())] if path.exists() else [])
 
 
 def _kind(name: str) -> str:

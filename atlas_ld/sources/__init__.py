@@ -10,7 +10,7 @@ atlas_page       a page of the Atlas, cut by atlas_labels and atlas_cut, its tab
                  the page's number
 table            a table of partnerships: table_files reads CSV and XLSX, which workbook_limits measures first;
                  table_layout finds what each column is, by our own (table_columns) or by a table_mapping; table_cells
-                 reads cells with several values
+                 reads cells with several values; table_guess proposes a mapping
 json_record      a JSON record
 record_folder    the folder of records that an import writes, and its manifest
 values           years, dates, amounts and code words as people write them
@@ -44,12 +44,14 @@ from atlas_ld.sources.merging import identity, merge, merge_one
 from atlas_ld.sources.reading import Account, Reading, remark, unreadable
 from atlas_ld.sources.table import read_table, table_header
 from atlas_ld.sources.table_files import MAX_BYTES as MAX_TABLE_BYTES
+from atlas_ld.sources.table_guess import guess_mapping
 from atlas_ld.sources.table_mapping import TableMapping, load_mapping
 from atlas_ld.sources.themes import ThemeTree, known_themes, unknown_themes
 
 __all__ = [
     "DECISIONS", "KEYS", "OBJECTIONS", "Account", "Reading", "TableMapping", "ThemeTree", "content", "digest", "files",
-    "identity", "is_table", "is_visible", "load_mapping", "merge", "merge_one", "read", "read_file", "stated_day",
+    "guess_mapping", "identity", "is_table", "is_visible", "load_mapping", "merge", "merge_one", "read", "read_file",
+    "stated_day",
     "table_header",
 ]  # fmt: skip
 

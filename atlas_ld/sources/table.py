@@ -38,6 +38,8 @@ _SHOWN_BY: dict[Section, tuple[tuple[str, ...], ...]] = {
 _SECTIONS = tuple(_SHOWN_BY)
 _FEWEST_POINTS = 70
 """Of 100, by which a header is near enough to a column to name it."""
+_SHORTEST = 2
+"""Signs of a header below which it is near anything."""
 
 
 def column_name(header: str) -> str | None:
@@ -54,6 +56,8 @@ def nearest_column(header: str) -> str | None:
 
 def nearest_columns(header: str) -> tuple[str, float] | None:
     """The column that a header most likely means, and how near its words are, of 100; None where none is near."""
+    if len(plain(header)) < _SHORTEST:
+        return None
     found = process.extractOne(plain(header), _meanings().keys(), scorer=fuzz.WRatio, score_cutoff=_FEWEST_POINTS)
     return (_meanings()[found[0]], found[1]) if found else None
 

@@ -79,24 +79,26 @@ COLUMNS: tuple[Column, ...] = (
 )  # fmt: skip
 
 OTHER_WORDS: dict[str, str] = {
-    "identifier": "id|numéro|n°|code|référence|ref|reference number",
+    "identifier": "id|numéro|n°|code|référence|ref|reference number|dossier|n° dossier|numéro de dossier",
     "title": "intitulé|nom du projet|nom du partenariat|libellé|projet|partenariat|name|project|objet",
     "form": "type de partenariat|nature|forme du partenariat|kind",
-    "first_signature_year": "signature|date de signature|année de signature|signed",
+    "first_signature_year": "signature|date de signature|année de signature|signed|since",
     "start_year": "début|date de début|année|start|from|depuis",
     "end_date": "fin|échéance|date d'échéance|end|until",
     "status": "état|état d'avancement|avancement|situation",
     "main_theme": "thème|domaine|secteur|axe|thématique principale|theme|topic",
     "other_themes": "thèmes secondaires|autres domaines|secondary themes",
     "goals": "objectif de développement durable|sdg|sdgs|agenda 2030",
-    "french_authorities": "collectivité|ville|commune|collectivité porteuse|porteur|région|département|local authority",
-    "foreign_partners": "partenaire|partenaires|collectivité étrangère|ville partenaire|commune partenaire|partner",
-    "foreign_countries": "pays partenaire|pays partenaires|country|état partenaire",
+    "french_authorities": "collectivité|ville|commune|collectivité porteuse|porteur|région|département|local authority"
+    "|city|town",
+    "foreign_partners": "partenaire|partenaires|collectivité étrangère|ville partenaire|commune partenaire|partner"
+    "|collectivité partenaire|ville jumelle|twin town|sister city",
+    "foreign_countries": "pays partenaire|pays partenaires|country|twin country|état partenaire",
     "contracting_authorities": "maîtrise d'ouvrage|maître d'ouvrage",
     "implementers": "opérateur|opérateurs|mise en œuvre|maître d'œuvre|maîtrise d'œuvre",
     "posts": "ambassade|poste|embassy",
     "funding": "budget|budget total|montant|montants|subvention|coût|coût total|financeur|montant en euros|cost",
-    "description": "résumé|présentation|commentaire|commentaires|observations|détails|summary",
+    "description": "résumé|présentation|commentaire|commentaires|observations|détails|summary|notes|remarques",
     "beneficiaries": "public|public cible|cible|population",
     "volunteer_count": "volontaires|volunteers",
     "source_address": "lien|url|site|site web|adresse web|link",
