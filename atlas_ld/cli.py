@@ -163,6 +163,13 @@ def _told_of_import(done: pipeline.Imported, language: Language) -> list[str]:
         if fr
         else f"{files} files ({kinds}): {done.files_read} read, {done.files_known} unchanged."
     ]
+    untold = sum(done.counts.values()) - len(done.findings)
+    if untold > 0:
+        lines.append(
+            f"{untold} remarques sur des fiches inchangées ne sont pas répétées ; --report FICHIER les donne toutes."
+            if fr
+            else f"{untold} findings on records that have not changed are not told again; --report FILE has them all."
+        )
     if done.replaced:
         pairs = _listed([f"{old} -> {new}" for old, new in done.replaced.items()])
         lines.append(

@@ -42,7 +42,8 @@ def test_import_writes_one_file_a_record_and_leaves_the_same_as_it_is(tmp_path: 
     first = run("import", source, "--into", tmp_path / "records")
     second = run("import", source, "--into", tmp_path / "records")
     assert (first.exit_code, second.exit_code) == (0, 0)
-    assert [path.name for path in (tmp_path / "records").iterdir()] == ["ecoles-jumelles-1999.json"]
+    visible = sorted(path.name for path in (tmp_path / "records").iterdir() if not path.name.startswith("."))
+    assert visible == ["_manifest.json", "ecoles-jumelles-1999.json"]
     assert "1 written" in first.output
     assert "0 written" in second.output
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from atlas_ld import sources
 from atlas_ld.config import Settings
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.keys import Register, read_register
@@ -126,7 +127,8 @@ def _rows(
 
     def read(missing: list[str]) -> Iterator[Made[SourceRow]]:
         new = [by_input[input_] for input_ in missing if input_ in by_input]
-        progress(f"reading {len(new)} files")
+        if len(new) >= _EVERY:
+            progress(f"reading {len(new)} files")
         named = [(file.path or "", file.read_as) for file in new]
         made = workers.spread(partial(read_files, most=settings.source_mb * 2**20, mappings=mappings), named)
         for number, input_ in enumerate(missing, start=1):
