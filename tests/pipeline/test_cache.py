@@ -48,7 +48,7 @@ def rows(releases: Path) -> dict[str, int]:
 def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that were read and the records that were checked, as they are."""
     done: list[str] = []
-    read, check = reading._read, checking._check_part
+    read, check = reading.read_files, checking._check_part
 
     def reads(files: Sequence[tuple[str, str]], **rest: Any) -> list[Any]:
         done.extend(name for _, name in files)
@@ -58,7 +58,7 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         done.extend(key for key, _ in records)
         return check(records, **rest)
 
-    monkeypatch.setattr(reading, "_read", reads)
+    monkeypatch.setattr(reading, "read_files", reads)
     monkeypatch.setattr(checking, "_check_part", checks)
     return done
 
