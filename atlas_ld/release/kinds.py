@@ -35,6 +35,10 @@ class Facet:
     open: bool = False
     own: bool = False
 
+    def tells_unfiled(self) -> bool:
+        """Whether a list can be narrowed to the rows that have no value; words say themselves what is not known."""
+        return self.shown and self.values != "word"
+
 
 @dataclass(frozen=True)
 class List:

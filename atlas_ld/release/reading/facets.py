@@ -79,6 +79,11 @@ class Place:
     fr: str
     en: str
 
+    @property
+    def is_country(self) -> bool:
+        """Whether no more than the country is known: its point is the capital's, which says nothing of the partner."""
+        return self.key.startswith("country-")
+
 
 _KEPT = 2048
 """Values and things whose rows are remembered: the same countries, themes and bodies are asked for all over. A set of

@@ -130,6 +130,8 @@ def _partnership_values(things: EntityGraph, iri: str, item: Item, lines: list[s
 
 
 def _whereabouts(things: EntityGraph, iri: str) -> Iterator[tuple[str, str]]:
+    """Territories, divisions and places on the map. Where no partner abroad has a place, the partner countries are."""
+    abroad: list[str] = []
     for side, property_ in (("here", ATLAS.frenchAuthority), ("abroad", ATLAS.foreignPartner)):
         for body in things.all(iri, property_):
             territories = things.all(body, ATLAS.administers)
@@ -139,11 +141,21 @@ def _whereabouts(things: EntityGraph, iri: str) -> Iterator[tuple[str, str]]:
                 if side == "here":
                     yield from (("level", things.code(level)) for level in things.all(territory, ATLAS.level))
                     yield from _divisions(things, above)
-            for territory in territories or things.all(body, ATLAS.country):
-                if place := things.place(territory):
-                    yield side, things.key(place)
-                elif country := things.one(body, ATLAS.country):
-                    yield from ((side, things.key(p)) for p in [things.place(country)] if p)
+            places = list(_places(things, body, territories))
+            yield from ((side, place) for place in places)
+            abroad += places if side == "abroad" else []
+    for country in () if abroad else things.all(iri, ATLAS.partnerCountry):
+        if place := things.place(country):
+            yield "abroad", things.key(place)
+
+
+def _places(things: EntityGraph, body: str, territories: list[str]) -> Iterator[str]:
+    """The keys of the places of a body: of its territories or, where one has none, of its country."""
+    for territory in territories or things.all(body, ATLAS.country):
+        if place := things.place(territory):
+            yield things.key(place)
+        elif country := things.one(body, ATLAS.country):
+            yield from (things.key(place) for place in [things.place(country)] if place)
 
 
 def _divisions(things: EntityGraph, territories: Iterable[str]) -> Iterator[tuple[str, str]]:

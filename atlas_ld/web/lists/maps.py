@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import hypot, sqrt
@@ -24,14 +24,20 @@ from atlas_ld.web.text.i18n import current_language
 
 blueprint = Routes("maps", __name__)
 
-_MOST_POINTS, _MOST_ARCS = 150, 60
+_MOST_POINTS, _MOST_ARCS, _MOST_NAMES = 150, 60, 8
 _ROWS = 25
 _NARROWEST, _MARGIN, _SHAPE = 36.0, 0.14, 2.4
+_WORLD = (0.0, 6.0, 360.0, 139.0)
+_LARGEST, _SMALLEST = 8.2, 1.6
+"""Radii in 1/360 of a drawing's width. Areas are in proportion to what they count, down to what can still be seen."""
 
 
 @dataclass(frozen=True)
 class Dot:
-    """A place on a drawing: where, its radius, its label, partnerships there, its page, on the French side or not."""
+    """A place on a drawing: where, its radius, its label, partnerships there, its page, on the French side or not.
+
+    `whole_country`: the partner is known by its country alone. `named`: the label is written beside the dot.
+    """
 
     x: float
     y: float
@@ -40,15 +46,24 @@ class Dot:
     count: int
     href: str
     french: bool
+    whole_country: bool
+    named: bool
 
 
 @dataclass(frozen=True)
 class Sketch:
-    """A map as a drawing: the part of the world, in the units of `world`, dots, arcs as path data."""
+    """A map as a drawing: the part of the world, in the units of `world`, dots, arcs as path data.
+
+    `by_country` says how many of its places abroad stand for a whole country; `left_out`, how many partnerships of the
+    selection have no dot abroad; `letter` is the height of written names.
+    """
 
     view: str
     dots: Sequence[Dot]
     arcs: Sequence[str]
+    by_country: int
+    left_out: int
+    letter: float
 
 
 def _pairs(publication: Publication, partnerships: int) -> Iterator[tuple[str, str]]:
@@ -76,7 +91,13 @@ def sketch(publication: Publication, partnerships: int, centre: str | None = Non
     if not shown:
         return None
     lines = [(places[one], places[other]) for one, other in pairs] if len(pairs) <= _MOST_ARCS else []
-    return _drawn(shown, lines)
+    drawn = {key for key in chosen if key in places}
+    return _drawn(shown, lines, left_out=_without(publication, partnerships, drawn))
+
+
+def _without(publication: Publication, partnerships: int, drawn: Collection[str]) -> int:
+    """How many partnerships of a selection have none of these places abroad."""
+    return sum(1 for keys in at(publication.facets.links().abroad, partnerships) if not any(k in drawn for k in keys))
 
 
 def _few(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -91,34 +112,44 @@ def _few(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def countries(publication: Publication) -> Sketch | None:
     """The whole world with a dot for each partner country."""
-    counted = publication.facets.counts("partnerships", "country", publication.facets.everything("partnerships"))
+    everything = publication.facets.everything("partnerships")
+    counted = publication.facets.counts("partnerships", "country", everything)
     places = publication.facets.places(counted)
     shown = [(places[key], counted[key], False) for key in sorted(counted, key=lambda k: -counted[k]) if key in places]
-    return _drawn(shown, [], view=(0, 6, 360, 139)) if shown else None
+    return _drawn(shown, [], view=_WORLD, one_kind=True) if shown else None
 
 
 def _drawn(
     shown: Sequence[tuple[Place, int, bool]],
     lines: Sequence[tuple[Place, Place]],
     view: tuple[float, float, float, float] | None = None,
+    left_out: int = 0,
+    one_kind: bool = False,
 ) -> Sketch:
+    """`one_kind`: every dot is a country, so that none has to be told apart from exact places."""
     left, top, width, height = view or _view([place for place, _, _ in shown])
     unit = width / 360
     most = max(count for _, count, _ in shown)
+    named = len(shown) <= _MOST_NAMES
     dots = [
         Dot(
             world.x(place.long),
             world.y(place.lat),
-            unit * (2.2 + (6 * sqrt(count / most) if most > 1 else 1)),
+            unit * max(_SMALLEST, _LARGEST * sqrt(count / most)) if most > 1 else unit * _LARGEST / 2.5,
             _label(place),
             count,
             url_for("documents.document", kind="territory", name=place.key),
             french,
+            place.is_country and not one_kind,
+            named,
         )
         for place, count, french in shown
     ]
     arcs = [_arc(one, other) for one, other in lines]
-    return Sketch(f"{left:.2f} {top:.2f} {width:.2f} {height:.2f}", dots, arcs)
+    margin = unit * _LARGEST  # no circle is cut at the edge
+    view_box = f"{left - margin:.2f} {top - margin:.2f} {width + 2 * margin:.2f} {height + 2 * margin:.2f}"
+    by_country = sum(dot.whole_country and not dot.french for dot in dots)
+    return Sketch(view_box, dots, arcs, by_country, left_out, unit * 9)
 
 
 def _label(place: Place) -> str:
@@ -160,6 +191,9 @@ def page() -> Response:
     places = publication.facets.places([key for key, _ in ranked.rows])
     rows = [(places[key], _label(places[key]), count) for key, count in ranked.rows if key in places]
     path = url_for("maps.page", lang=None)
+    nowhere = selecting.select(
+        publication, "partnerships", {**chosen.chosen, "country": (selecting.UNFILED,)}, chosen.words
+    )
     values = {
         "selection": chosen,
         "rows": Page(rows, ranked.number, ranked.pages, ranked.total),
@@ -167,6 +201,8 @@ def page() -> Response:
         "chips": selecting.chips(publication, chosen, path, None),
         "data": chosen.address(url_for("maps.data", lang=None), lang=current_language()),
         "list": chosen.address(url_for("lists.partnerships")),
+        "undrawn": 0 if "country" in chosen.chosen else nowhere.bits.bit_count(),
+        "undrawn_list": nowhere.address(url_for("lists.partnerships")),
     }
     return html_page(partial(_page, publication, chosen, values))
 

@@ -30,6 +30,9 @@ MOST_VALUES = 40
 MOST_IN_QUERY = 400
 """Rows found by words that a query lists by their IRIs: SPARQL has no full-text search."""
 
+UNFILED = "none"
+"""The value of a facet that stands for the rows of which no value is documented. It is chosen alone."""
+
 _FIRST = 8
 """Values of a facet that are shown at once; the others open."""
 
@@ -69,8 +72,8 @@ class Value:
 
 @dataclass(frozen=True)
 class FacetView:
-    """A facet on a page: values at first sight, and the others. `linked`: rows link to the values; `unfiled` counts the
-    rows of which no value is documented."""
+    """A facet on a page: values at first sight, and the others. `linked`: rows link to the values; `unfiled` stands
+    for the rows of which no value is documented."""
 
     name: str
     heading: str
@@ -78,7 +81,7 @@ class FacetView:
     values: Sequence[Value]
     more: Sequence[Value]
     open: bool
-    unfiled: int = 0
+    unfiled: Value | None = None
 
 
 def read(publication: Publication, name: str, arguments: MultiDict[str, str]) -> Selection:
@@ -103,11 +106,18 @@ def unknown(name: str, others: Iterable[str] = ()) -> dict[str, str] | None:
 def select(publication: Publication, name: str, chosen: Mapping[str, tuple[str, ...]], words: str = "") -> Selection:
     """The selection of a list by values of its facets and by words."""
     words = words.strip()[:200]
+    chosen = {facet: (UNFILED,) if _is_unfiled(name, facet, values) else values for facet, values in chosen.items()}
     found = publication.keeping(_found, 256)(name, words) if words else publication.facets.everything(name)
     bits = found
     for facet, values in chosen.items():
         bits &= _having(publication, name, facet, values)
     return Selection(name, words, chosen, found, bits)
+
+
+def _is_unfiled(name: str, facet: str, values: Sequence[str]) -> bool:
+    """Whether values of a facet ask for the rows of which none is documented."""
+    known = LISTS[name].facet(facet)
+    return UNFILED in values and known is not None and known.tells_unfiled()
 
 
 def _found(publication: Publication, name: str, words: str) -> int:
@@ -119,6 +129,8 @@ def _found(publication: Publication, name: str, words: str) -> int:
 
 
 def _having(publication: Publication, name: str, facet: str, values: Sequence[str]) -> int:
+    if _is_unfiled(name, facet, values):
+        return publication.facets.everything(name) & ~_filed(publication, name, facet)
     bits = 0
     for value in values:
         if facet == "partnership":
@@ -127,6 +139,14 @@ def _having(publication: Publication, name: str, facet: str, values: Sequence[st
         else:
             bits |= publication.facets.having(name, facet, value)
     return bits
+
+
+def _filed(publication: Publication, name: str, facet: str) -> int:
+    """The rows of a list that have a value of a facet."""
+    filed = 0
+    for bits in publication.facets.facet(name, facet).values():
+        filed |= bits
+    return filed
 
 
 def facets(publication: Publication, selection: Selection, path: str, sort: str | None) -> list[FacetView]:
@@ -143,12 +163,21 @@ def facets(publication: Publication, selection: Selection, path: str, sort: str 
         none = {value: 0 for value in selection.chosen.get(facet.name, ()) if value in known}
         counted = {**none, **publication.facets.counts(selection.list, facet.name, others)}
         if counted:
-            view = _view(publication, selection, facet, counted, _toggled(selection, facet.name, path, sort))
-            filed = 0
-            for bits in known.values() if facet.values != "word" else ():
-                filed |= bits
-            views.append(replace(view, unfiled=(others & ~filed).bit_count() if filed else 0))
+            address = _toggled(selection, facet.name, path, sort)
+            view = _view(publication, selection, facet, counted, address)
+            views.append(replace(view, unfiled=_unfiled(publication, selection, facet, others, address)))
     return views
+
+
+def _unfiled(
+    publication: Publication, selection: Selection, facet: Facet, rows: int, address: Callable[[str], str]
+) -> Value | None:
+    """The value that stands for what is not documented among `rows`; None where all is, or a word says it."""
+    if not facet.tells_unfiled():
+        return None
+    chosen = UNFILED in selection.chosen.get(facet.name, ())
+    count = (rows & ~_filed(publication, selection.list, facet.name)).bit_count()
+    return Value(UNFILED, t("facets.unfiled"), count, chosen, address(UNFILED)) if count or chosen else None
 
 
 def _toggled(selection: Selection, facet: str, path: str, sort: str | None) -> Callable[[str], str]:
@@ -160,7 +189,10 @@ def _toggled(selection: Selection, facet: str, path: str, sort: str | None) -> C
     chosen = selection.chosen.get(facet, ())
 
     def address(value: str) -> str:
-        values = [v for v in chosen if v != value] if value in chosen else [*chosen, value]
+        if value == UNFILED or UNFILED in chosen:
+            values = [] if value in chosen else [value]
+        else:
+            values = [v for v in chosen if v != value] if value in chosen else [*chosen, value]
         return with_parameters(path, [*kept, *((facet, v) for v in values)])
 
     return address
@@ -211,6 +243,8 @@ def _order(facet: Facet, counted: Mapping[str, int]) -> Callable[[str], tuple[ob
 
 def label(publication: Publication, facet: Facet, key: str) -> str:
     """A value of a facet in the reader's words."""
+    if key == UNFILED and facet.tells_unfiled():
+        return t("facets.unfiled")
     if facet.values == "decade":
         return t("facets.decade-of", decade=key)
     if facet.values == "word":
@@ -244,7 +278,10 @@ def query(publication: Publication, selection: Selection) -> str | None:
     """SPARQL that gives the rows of a selection, prefixes declared; None where words find too many to list them."""
     iris = publication.iris
     bindings: dict[str, Binding] = {}
+    missing = {name for name, values in selection.chosen.items() if _is_unfiled(selection.list, name, values)}
     for facet in LISTS[selection.list].facets:
+        if facet.name in missing:
+            continue
         if values := selection.chosen.get(facet.name):
             bindings[facet.name] = [_term(iris, facet, value) for value in values]
     if selection.words:
@@ -254,7 +291,7 @@ def query(publication: Publication, selection: Selection) -> str | None:
         positions = publication.facets.ordered(kind, selection.bits, "title")
         bindings[name] = [node(iri) for iri in publication.facets.iris(kind, positions)]
     list_ = LISTS[selection.list]
-    text = selecting(_query_of(list_), bindings, dict(_patterns(list_)))
+    text = selecting(_query_of(list_), bindings, dict(_patterns(list_)), missing)
     return declared(text, PREFIXES | iris.prefixes)
 
 

@@ -103,6 +103,48 @@ def test_places_are_where_the_map_says(demonstration_site: Flask) -> None:
     assert len(sketch.arcs) == 1
 
 
+def test_a_partner_known_by_its_country_alone_is_no_dot_of_an_exact_place(demonstration_client: FlaskClient) -> None:
+    """CREA OCEAN's partners are in Canada, and the source does not say where: Ottawa is not the place."""
+    figure = soup(demonstration_client, "/doc/partnership/crea-ocean-2010").select_one("figure.map")
+    assert figure is not None
+    assert [circle["class"] for circle in figure.select("circle.abroad")] == [["abroad", "country"]]
+    assert "1 lieu n’est connu que par son pays" in figure.text
+    assert sorted(text.text for text in figure.select("text")) == ["Brest Métropole", "Canada"]
+    exact = soup(demonstration_client, "/doc/partnership/jumelage-brest-yokosuka-1970").select_one("figure.map")
+    assert exact is not None
+    assert [circle["class"] for circle in exact.select("circle.abroad")] == [["abroad"]]
+
+
+def test_areas_are_in_proportion_and_no_circle_is_cut(demonstration_site: Flask) -> None:
+    publication = publication_of(demonstration_site)
+    everything = publication.facets.everything("partnerships")
+    with demonstration_site.test_request_context():
+        for sketch in (maps.sketch(publication, everything), maps.countries(publication)):
+            assert sketch is not None
+            left, top, width, height = map(float, sketch.view.split())
+            for dot in sketch.dots:
+                assert left <= dot.x - dot.radius < dot.x + dot.radius <= left + width + 0.01
+                assert top <= dot.y - dot.radius < dot.y + dot.radius <= top + height + 0.01
+            smallest = min(dot.radius for dot in sketch.dots)
+            areas = {round(dot.radius**2 / dot.count, 6) for dot in sketch.dots if dot.radius > smallest}
+            assert len(areas) == 1
+
+
+def test_every_partnership_has_a_dot_abroad_or_is_listed_as_not_drawn(demonstration_client: FlaskClient) -> None:
+    page = soup(demonstration_client, "/map")
+    link = page.select_one('a[href*="country=none"]')
+    assert link is not None
+    undrawn = int(link.text.split()[0])
+    listed = soup(demonstration_client, link["href"])  # type: ignore[arg-type]
+    assert len(listed.select("main tbody tr")) == undrawn
+    links = demonstration_client.application.extensions["atlas"].facets.links()
+    assert sum(not keys for keys in links.abroad) == undrawn
+    assert page.select_one("figure.map") is not None
+    mali = soup(demonstration_client, "/map?country=country-ml")
+    assert "ont pas de point" not in mali.text
+    assert "est pas dessiné" not in mali.text
+
+
 def test_the_map_and_its_table_have_the_filters_of_the_list(demonstration_client: FlaskClient) -> None:
     page = soup(demonstration_client, "/map?country=country-ca")
     assert page.select_one("#map") is not None

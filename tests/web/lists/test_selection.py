@@ -331,9 +331,35 @@ def test_what_is_not_documented_is_counted_beside_each_facet(demonstration_site:
         "country": "FILTER NOT EXISTS { ?p atlas:partnerCountry ?c }",
         "status": "FILTER NOT EXISTS { ?p atlas:declaredStatus ?s }",
     }.items():
-        assert views[facet].unfiled == count(publication, pattern), facet
-    assert views["theme"].unfiled > 0
-    assert views["state"].unfiled == 0  # which says itself what is not known
+        unfiled = views[facet].unfiled
+        assert unfiled is not None
+        assert unfiled.count == count(publication, pattern) > 0, facet
+    assert views["state"].unfiled is None  # which says itself what is not known
+
+
+@pytest.mark.parametrize(
+    ("name", "facet"),
+    [(name, facet.name) for name, list_ in LISTS.items() for facet in list_.facets if facet.tells_unfiled()],
+)
+def test_rows_of_which_a_facet_tells_nothing_can_be_listed_and_their_query_gives_the_same(
+    demonstration_site: Flask, name: str, facet: str
+) -> None:
+    publication = publication_of(demonstration_site)
+    with demonstration_site.test_request_context():
+        unfiled = selecting.select(publication, name, {facet: ("none",)})
+        query = selecting.query(publication, unfiled)
+    assert query is not None
+    rows = publication.reader.select(Query("unfiled", "", {}, {}, {}, query))
+    found = sorted({row[LISTS[name].variable].value for row in rows})  # type: ignore[union-attr]
+    positions = publication.facets.ordered(name, unfiled.bits, "title")
+    assert found == sorted(publication.facets.iris(name, positions))
+
+
+def test_what_is_not_documented_is_chosen_alone(demonstration_client: FlaskClient) -> None:
+    alone = demonstration_client.get("/partnerships.json?theme=none").json
+    both = demonstration_client.get("/partnerships.json?theme=none&theme=economie-durable").json
+    assert alone == both
+    assert alone
 
 
 @pytest.mark.parametrize(

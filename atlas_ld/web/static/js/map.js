@@ -46,7 +46,7 @@ if (holder && window.L) {
       const size = 24 + 8 * Math.sqrt(count / most);
       const one = french
         ? L.circleMarker([latitude, longitude], { className: "here", radius: 3 + 5 * Math.sqrt(count / most), weight: 1 })
-        : L.marker([latitude, longitude], { icon: L.divIcon({ className: SPOT, iconSize: [size, size] }), alt: title, count, title });
+        : L.marker([latitude, longitude], { icon: L.divIcon({ className: key.startsWith("country-") ? `${SPOT} country` : SPOT, iconSize: [size, size] }), alt: title, count, title });
       const link = document.createElement("a");
       link.href = holder.dataset.page.replace("KEY", encodeURIComponent(key));
       link.textContent = title;
