@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -16,14 +17,30 @@ _ELIDED = re.compile(r"\b(?:[cdjlmnst]|qu)[’']", re.IGNORECASE)
 _EMPTY = frozenset(
     "a and au aux avec d dans de des du en et in l la le les of ou par pour sur the with".split()  # noqa: SIM905
 )
+_SHORT = {
+    "st": ("saint",),
+    "ste": ("sainte",),
+    "sts": ("saints",),
+    "stes": ("saintes",),
+    "saint": ("st",),
+    "sainte": ("ste",),
+}
+_ON = re.compile(r"\bs/(?=\s*\w)", re.IGNORECASE)
+"""`Chalon s/ Saône`, as lists write it."""
 _MOST_WORDS = 12
 _SNIPPET_WORDS = 24
 
 
 def words_of(query: str) -> list[str]:
-    """The words to look for, in lower case, at most 12 of them."""
-    words = _WORD.findall(_ELIDED.sub(" ", query).lower())
+    """The words to look for, in lower case, at most 12 of them. Accents may be typed as characters of their own."""
+    composed = unicodedata.normalize("NFC", query)
+    words = _WORD.findall(_ELIDED.sub(" ", _ON.sub(" sur ", composed)).lower())
     return ([word for word in words if word not in _EMPTY] or words)[:_MOST_WORDS]
+
+
+def spellings(word: str) -> tuple[str, ...]:
+    """The ways in which a word is written: as it is, and abbreviated or in full (`st`, `saint`)."""
+    return (word, *_SHORT.get(word, ()))
 
 
 def marked(text: str, query: str) -> str:
@@ -45,7 +62,7 @@ def stems(text: str) -> str:
 
 def _found(text: str, words: list[str]) -> Iterator[re.Match[str]]:
     """Each word of the text that one of `words` finds."""
-    whole = {fold(word) for word in words}
+    whole = {fold(spelling) for word in words for spelling in spellings(word)}
     stemmed = {root for word in words for root in roots(word)}
     beginning = fold(words[-1])
     for match in _WORD.finditer(text):

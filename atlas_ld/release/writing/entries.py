@@ -9,7 +9,10 @@ from atlas_ld.rdf import LABELS
 from atlas_ld.release.kinds import SEARCHED
 from atlas_ld.release.stemming import stems
 from atlas_ld.release.writing.entity_graph import EntityGraph
-from atlas_ld.vocabulary import SKOS
+from atlas_ld.vocabulary import ATLAS, SKOS
+
+_CODES = frozenset({str(ATLAS.inseeCode), str(ATLAS.sirenCode)})
+"""What people look things up by besides their names."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ def entry_of(things: EntityGraph, iri: str, written: Sequence[str] = ()) -> Entr
     """What to index of an entity: its label, its other names, the labels of what it links to, and its texts; None
     where it has no label or is of a kind that nobody looks for.
 
-    Other names are the alternative labels, and those that are `written` for it where it takes part.
+    Other names are the alternative labels, its codes, and those that are `written` for it where it takes part.
     """
     kind = things.kind(iri)
     label, *more = things.names(iri) or [""]
@@ -47,7 +50,7 @@ def entry_of(things: EntityGraph, iri: str, written: Sequence[str] = ()) -> Entr
     for subject, property_, (value, language) in things.statements(iri):  # of a part too: it is found through the whole
         if language is None:
             links.append(value)
-        elif property_ == str(SKOS.altLabel):
+        elif property_ == str(SKOS.altLabel) or property_ in _CODES:
             others.append(value)
         elif language and not (property_ in LABELS and subject == iri):
             texts.append(value)

@@ -11,7 +11,8 @@ from flask import Response, abort, render_template, request, url_for
 from markupsafe import Markup, escape
 
 from atlas_ld.media import JSON
-from atlas_ld.release.kinds import SEARCHED
+from atlas_ld.release.kinds import SEARCHED, list_of
+from atlas_ld.release.reading.facets import positions_of
 from atlas_ld.release.reading.search import Hit
 from atlas_ld.release.stemming import marked
 from atlas_ld.web.http.responses import html_page
@@ -32,12 +33,14 @@ _LONGEST = 200
 
 @dataclass(frozen=True)
 class Result:
-    """A hit for the page: where it leads, its label and the text around what was found, both marked up."""
+    """A hit for the page: where it leads, its label and the text around what was found, both marked up, and its row in
+    the list of its kind, which tells what it is."""
 
     href: str
     language: str | None
     label: Markup
     snippet: Markup
+    row: rows.Row | None
 
 
 @dataclass(frozen=True)
@@ -62,16 +65,18 @@ def page() -> Response:
     kind = request.args.get("kind") or None
     if kind is not None and kind not in SEARCHED:
         abort(400, t("search.bad-kind", kind=kind, kinds=", ".join(SEARCHED)))
-    found = current_publication().search.overview(words, _FIRST)
+    index = current_publication().search
+    reading = index.read(words)
+    found = index.overview(reading, _FIRST)
     counts = {name: found[name][0] for name in SEARCHED if name in found}
-    values = {"words": words, "kind": kind, "counts": counts}
+    values = {"words": words, "kind": kind, "counts": counts, "reading": reading}
     if kind is None:
-        sections = [Section(n, counts[n], [_result(hit, words) for hit in found[n][1]]) for n in counts]
+        sections = [Section(name, counts[name], _results(found[name][1], reading.text)) for name in counts]
         return html_page(partial(render_template, "lists/search_results.html", sections=sections, **values))
     size = current_publication().settings.page_size
     numbers = rows.paginate(range(counts.get(kind, 0)), size)
-    hits = current_publication().search.search(words, kind, size, (numbers.number - 1) * size)
-    results = [_result(hit, words) for hit in hits]
+    hits = index.search(reading, kind, size, (numbers.number - 1) * size)
+    results = _results(hits, reading.text)
     shown = rows.Page(results, numbers.number, numbers.pages, numbers.total)
     return html_page(partial(render_template, "lists/search_results.html", page=shown, **values))
 
@@ -97,10 +102,21 @@ def suggest() -> Response:
     return response
 
 
-def _result(hit: Hit, words: str) -> Result:
+def _results(hits: Sequence[Hit], words: str) -> list[Result]:
+    """Hits of one kind."""
+    publication = current_publication()
+    list_ = list_of(hits[0].kind) if hits else None
+    known: dict[str, rows.Row] = {}
+    if list_ is not None:
+        bits = publication.facets.with_iris(list_.name, [hit.iri for hit in hits])
+        known = {row.iri: row for row in rows.rows(publication, list_.name, positions_of(bits))}
+    return [_result(hit, words, known.get(hit.iri)) for hit in hits]
+
+
+def _result(hit: Hit, words: str, row: rows.Row | None) -> Result:
     shown = entity(hit.iri)
     label = marked(typeset(shown.text, shown.language), words)
-    return Result(shown.href or url_for("site.home"), shown.language, _markup(label), _markup(hit.snippet))
+    return Result(shown.href or url_for("site.home"), shown.language, _markup(label), _markup(hit.snippet), row)
 
 
 def _markup(text: str) -> Markup:

@@ -127,7 +127,8 @@ def contents(folder: Path) -> Iterator[Any]:
             yield question, connection.execute(question).fetchall()
         connection.close()
     for words in ("eau", "la coopération", "brest mali"):
-        yield words, SearchIndex(folder / SEARCH).search(words, limit=1000)
+        index = SearchIndex(folder / SEARCH)
+        yield words, index.search(index.read(words), limit=1000)
     index = FacetIndex(folder / FACETS)
     for name, orders in SORTS.items():
         everything = index.everything(name)

@@ -132,7 +132,7 @@ def test_areas_are_in_proportion_and_no_circle_is_cut(demonstration_site: Flask)
 
 def test_every_partnership_has_a_dot_abroad_or_is_listed_as_not_drawn(demonstration_client: FlaskClient) -> None:
     page = soup(demonstration_client, "/map")
-    link = page.select_one('a[href*="country=none"]')
+    link = page.select_one('p.small a[href*="country=none"]')
     assert link is not None
     undrawn = int(link.text.split()[0])
     listed = soup(demonstration_client, link["href"])  # type: ignore[arg-type]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 HTML = {"Accept": "text/html"}
@@ -67,3 +70,62 @@ def test_nothing_typed_suggests_nothing(client: FlaskClient) -> None:
 def test_every_page_has_the_field(client: FlaskClient) -> None:
     for address in ("/", "/partnerships", "/doc/partnership/bare", "/sparql"):
         assert 'id="site-search"' in client.get(address, headers=HTML).text, address
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("Brst", "brest"), ("Bamkao", "bamako"), ("Sénégall", "senegal"), ("eau potabel", "eau potable"),
+     ("yokosuak", "yokosuka")],
+)  # fmt: skip
+def test_a_typing_error_is_told_and_what_is_near_is_shown(
+    demonstration_client: FlaskClient, typed: str, read: str
+) -> None:
+    page = demonstration_client.get("/search", query_string={"q": typed, "lang": "en"}, headers=HTML).text
+    assert f"Nothing matches “{typed}”. Here is what matches “{read}”." in page
+    right = demonstration_client.get("/search", query_string={"q": read, "lang": "en"}, headers=HTML).text
+    assert hrefs(page) == hrefs(right) != []
+
+
+def hrefs(page: str) -> list[str]:
+    return re.findall(r'<li><a href="(/doc/[^"?]+)', page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("St-Nazaire", "/doc/territory/commune-44184"),
+        ("st nazaire", "/doc/territory/commune-44184"),
+        ("29019", "/doc/territory/commune-29019"),
+        ("242900314", "/doc/organisation/242900314"),
+        ("e\u0301cole", "/doc/partnership/equipement-des-ecoles-de-beyrouth"),
+        ("Brest Yokosuka", "/doc/partnership/jumelage-brest-yokosuka-1970"),
+        ("Germany", "/doc/territory/country-de"),
+    ],
+)
+def test_codes_abbreviations_other_languages_and_two_places_find_what_is_meant(
+    demonstration_client: FlaskClient, typed: str, found: str
+) -> None:
+    page = demonstration_client.get("/search", query_string={"q": typed, "lang": "fr"}, headers=HTML).text
+    assert found in hrefs(page)
+    assert "Rien ne correspond" not in page
+
+
+def test_words_that_nothing_has_together_find_what_has_some_of_them(demonstration_client: FlaskClient) -> None:
+    page = demonstration_client.get("/search?q=Yokosuka+Bamako&lang=en", headers=HTML).text
+    assert "No result has every word of “Yokosuka Bamako”." in page
+    assert {"/doc/territory/geonames-2460596", "/doc/partnership/jumelage-brest-yokosuka-1970"} <= set(hrefs(page))
+
+
+def test_a_result_says_what_where_when_and_how_much(demonstration_client: FlaskClient) -> None:
+    page = BeautifulSoup(demonstration_client.get("/search?q=crea+ocean&lang=en", headers=HTML).data, "html.parser")
+    about = page.select_one(".hits .about")
+    assert about is not None
+    assert about.text == "Decentralised cooperation project · Canada · 2019–2020 · €79,300"
+    page = BeautifulSoup(demonstration_client.get("/search?q=29019&lang=en", headers=HTML).data, "html.parser")
+    assert next(about.text for about in page.select(".hits .about")) == "Municipality · France · 2 partnerships"
+
+
+def test_a_long_query_of_errors_costs_few_comparisons(demonstration_client: FlaskClient) -> None:
+    typed = " ".join(f"zzqx{chr(97 + n)}wv" for n in range(12))
+    page = demonstration_client.get("/search", query_string={"q": typed, "lang": "en"}, headers=HTML).text
+    assert "Nothing matches" in page
