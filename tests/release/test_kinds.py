@@ -92,7 +92,7 @@ def test_one_row_more_is_a_facet_everywhere(site: FlaskClient) -> None:
     heading = load_model("http://localhost:8000/").of([str(ATLAS.Partnership)])
     assert heading is not None
     called = next(field.name["en"] for field in heading.fields if field.path == str(ATLAS.undocumentedSection))
-    assert len(facets_of(page)[called]) == 1
+    assert facets_of(page)[called][1:] == ["not documented"]
     narrowed = json.loads(site.get("/partnerships.json?section=texts").text)
     assert [row["title"] for row in narrowed["rows"]] == ["Deux ports"]
     answer = site.get("/sparql", query_string={"query": narrowed["query"]}, headers={"Accept": "application/json"})
