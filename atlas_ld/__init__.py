@@ -8,7 +8,7 @@ records, countries   the record: one partnership as one source tells it; names o
 resources, hierarchy  the files that ship with atlas-ld; the classes above and below a class, from these
 privacy              personal data found and taken out
 jsonld, catalogue    JSON-LD by our own context; DCAT and VoID
-comparison           what a candidate changes, record by record and field by field
+comparison, review   what a candidate changes, record by record; what is doubtful, for a steward to decide
 cli, tabular         the command line; results as a table in a terminal
 
 sources, reference, mapping, model, validation, queries, release, sparql, remote, web, pipeline   the steps in order

@@ -9,6 +9,7 @@ import functools
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -34,6 +35,8 @@ from atlas_ld.rdf import parse_file
 from atlas_ld.release import layout
 from atlas_ld.release.verify import verify
 from atlas_ld.resources import root
+from atlas_ld.review import applying, sheet
+from atlas_ld.review.queue import DOUBTS, read_queue
 from atlas_ld.validation import Report, load_shapes, validate
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -551,6 +554,80 @@ def show(release_id: str | None, releases: Path | None) -> None:
 
 
 @main.command()
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the sheet to this file, .csv or .xlsx."
+)
+@click.option(
+    "--apply", "filled", type=click.Path(dir_okay=False, path_type=Path), help="Take decisions from this filled sheet."
+)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="With --apply: the folder of your data; its decisions.csv gets the decisions.",
+)
+@_releases_option
+@_lang_option
+@_report_option
+@_sentences
+def review(
+    out: Path | None,
+    filled: Path | None,
+    data: Path | None,
+    releases: Path | None,
+    language: Language | None,
+    report: Path | None,
+) -> None:
+    """Write what is doubtful or unmatched in the current release, or take the decisions of a filled sheet.
+
+    A row is a candidate of a name, those with most partnerships and euros first. Fill in its last columns: decision
+    (accept, reject, none, same-as, split, exonym, label), value, partnership, role, date and reason. With --apply each
+    line is checked; a bad one is told with its line and the others are kept. The next build follows them.
+
+    \b
+    Examples:  atlas-ld review --out review.xlsx
+               atlas-ld review --apply review.xlsx --data records/
+    """
+    language = language or _locale_language()
+    if filled:
+        _report_format(report)
+        _apply(filled, data, language, report)
+        return
+    release = layout.open_release(_settings(releases=releases).releases)
+    cases, iris = read_queue(release.path), Iris(release.manifest.base_iri)
+    if out is None:
+        click.echo(sheet.as_csv(cases, iris), nl=False)
+    elif out.suffix.lower() == ".csv":
+        _write(out, sheet.as_csv(cases, iris))
+    elif out.suffix.lower() == ".xlsx":
+        _write(out, sheet.as_xlsx(cases, iris, language))
+    else:
+        raise AtlasError(f"The sheet {out.name} must end in .csv or .xlsx.")
+    doubts = Counter(case.doubt for case in cases)
+    counted = ", ".join(f"{doubts[doubt]} {doubt}" for doubt in DOUBTS)
+    click.echo(f"{len(cases)} doubtful names: {counted}.", err=True)
+
+
+def _apply(filled: Path, data: Path | None, language: Language, report: Path | None) -> None:
+    from atlas_ld.reference.gazetteer import Gazetteer  # needed by this command alone
+
+    if data is None:
+        raise AtlasError("Name the folder of your data with --data: its decisions.csv gets the decisions.")
+    target = data / sources.DECISIONS
+    try:
+        content, existing = filled.read_bytes(), target.read_bytes() if target.exists() else b""
+    except OSError as error:
+        raise AtlasError(f"{error.filename} cannot be read: {error.strerror}.") from error
+    rows = sheet.read_filled(content, filled.name)
+    applied = applying.decide(rows, filled.name, existing, target.name, Gazetteer.load())
+    applying.add_lines(target, existing, applied.lines)
+    _tell(list(applied.findings), language, report)
+    click.echo(
+        f"{len(rows)} decisions read, {len(applied.lines)} added to {target}. {_counted(list(applied.findings))}"
+    )
+    sys.exit(_exit_code(list(applied.findings)))
+
+
+@main.command()
 @click.argument("before", metavar="[OLD]", required=False)
 @click.argument("after", metavar="[NEW]", required=False)
 @click.option(
@@ -733,9 +810,9 @@ def _tell(
 _MOST_TOLD = 50
 
 
-def _write(path: Path, content: str) -> None:
+def _write(path: Path, content: str | bytes) -> None:
     try:
-        path.write_text(content, "utf-8", newline="")
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
         raise AtlasError(f"{path} cannot be written: {error.strerror}.") from error
 

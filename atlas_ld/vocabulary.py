@@ -122,8 +122,6 @@ class ATLAS(DefinedNamespace):
     overlaps: URIRef
     country: URIRef
     population: URIRef
-    populationYear: URIRef
-    populationSource: URIRef
 
     positionMethod: URIRef
 

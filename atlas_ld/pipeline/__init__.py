@@ -8,6 +8,7 @@ checking    records -> graphs, matched, mapped and validated
 gathering   what passed -> the content of a release
 entities    the published graph, entity by entity
 quality     what was found, for the quality page
+reviewing   the doubtful names, for the review page and the command
 clock       the day of a release
 cache       what the steps gave before; texts and results are how it is kept
 """

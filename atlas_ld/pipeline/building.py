@@ -77,7 +77,7 @@ def build(
             clock.begin("matching, mapping and validating", f"{len(readings.records)} records")
             checks = check(readings, settings, day, cache, workers)
             clock.begin("gathering the graph")
-            content = gather(readings, checks, settings, cache)
+            content = gather(readings, checks, settings, cache, workers)
         every = [*readings.unreadable, *checks.remarks] + [
             one for row in checks.records.values() if row.findings for one in FINDINGS.validate_json(row.findings)
         ]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from atlas_ld.config import Settings
 from atlas_ld.findings import Finding, Severity
-from atlas_ld.iris import Iris
+from atlas_ld.iris import Iris, words
 from atlas_ld.mapping import elapsed, map_partnership
 from atlas_ld.model import load_model
 from atlas_ld.pipeline.cache import Cache, Content, Made, opened, unpack
@@ -25,6 +25,7 @@ from atlas_ld.records import PartnershipRecord
 from atlas_ld.reference.curation import Decisions, read_decisions
 from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.matching import resolve
+from atlas_ld.review.uses import Use, uses_of
 from atlas_ld.validation import Group, Query, Result, Shapes, load_shapes, tell, validate_records
 
 _PART = 1000
@@ -33,14 +34,15 @@ _PART = 1000
 
 @dataclass(frozen=True)
 class CheckedGraph:
-    """The graph of one record, what readers and matching remark on it, the results of SHACL, and which of the steward's
-    decisions were used for it (file and line)."""
+    """The graph of one record, what readers and matching remark on it, the results of SHACL, which of the steward's
+    decisions were used for it (file and line), and its doubtful names."""
 
     record: PartnershipRecord
     graph: Group
     remarks: list[Finding]
     results: list[Result]
     rulings: Sequence[tuple[str, int]]
+    uses: Sequence[Use]
 
     @property
     def findings(self) -> list[Finding]:
@@ -56,6 +58,7 @@ class CheckedRow(NamedTuple):
     told         the results of SHACL as the report tells them, as a JSON list; what is empty is None
     about        of a record that is quarantined for a violation, what the quality page shows of it, as JSON
     rulings      which of the steward's decisions it used, as a JSON list of files and lines
+    uses         its doubtful names (`review.uses.Use`), as a JSON list
     """
 
     lines: int
@@ -65,6 +68,7 @@ class CheckedRow(NamedTuple):
     told: str | None
     about: str | None
     rulings: str | None
+    uses: str | None
 
     @property
     def quarantined(self) -> bool:
@@ -73,10 +77,11 @@ class CheckedRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Checks:
-    """Checked records by key, in the order of the keys, and findings on the steward's decisions."""
+    """Checked records by key, in the order of the keys, the steward's decisions, and findings on these."""
 
     records: dict[str, CheckedRow]
     remarks: list[Finding]
+    decisions: Decisions
 
 
 def check(readings: Readings, settings: Settings, day: date, cache: Cache, workers: Workers = ALONE) -> Checks:
@@ -99,7 +104,8 @@ def check(readings: Readings, settings: Settings, day: date, cache: Cache, worke
     rows = cache.each("checking", CheckedRow, inputs, make)
     records = {key: rows[input_][0] for input_, (key, _) in inputs.items()}
     used = {tuple(one) for row in records.values() if row.rulings for one in json.loads(row.rulings)}
-    return Checks(records, [*readings.keys.findings, *decisions.findings, *decisions.unused(used)])
+    remarks = [*readings.keys.findings, *decisions.findings, *decisions.unused(used)]
+    return Checks(records, remarks, decisions)
 
 
 class CheckedSources(NamedTuple):
@@ -136,36 +142,38 @@ def check_sources(data: Iterable[Path], settings: Settings, day: date) -> Checke
 
 
 def _decisions(readings: Readings) -> Decisions:
-    return read_decisions(readings.decisions, _gazetteer()) if readings.decisions else Decisions()
+    return read_decisions(readings.decisions, gazetteer()) if readings.decisions else Decisions()
 
 
 def checked_graphs(
     records: Mapping[str, PartnershipRecord], base_iri: str, day: date, shapes: Shapes, decisions: Decisions
 ) -> dict[str, CheckedGraph]:
     """The graph of each of some records, by key. A record that cannot be mapped has none, and says so."""
-    iris, gazetteer = Iris(base_iri), _gazetteer()
-    graphs: dict[str, tuple[Group, list[Finding], Sequence[tuple[str, int]]]] = {}
+    iris, known = Iris(base_iri), gazetteer(tuple((words(one.name), one.value) for _, one in decisions.exonyms))
+    graphs: dict[str, tuple[Group, list[Finding], Sequence[tuple[str, int]], Sequence[Use]]] = {}
     for key, record in records.items():
         try:
-            resolution = resolve(record, gazetteer, key, decisions)
-            mapped = map_partnership(record, key, resolution, gazetteer, iris, day)
+            resolution = resolve(record, known, key, decisions)
+            mapped = map_partnership(record, key, resolution, known, iris, day)
             remarks = [*record.findings, *resolution.findings]
-            graphs[key] = Group(mapped.own, mapped.shared), remarks, resolution.rulings
+            uses = uses_of(record, resolution, known)
+            graphs[key] = Group(mapped.own, mapped.shared), remarks, resolution.rulings, uses
         except Exception as error:  # noqa: BLE001 - one record must not stop the build
-            graphs[key] = Group(()), [*record.findings, failed(error)], ()
+            graphs[key] = Group(()), [*record.findings, failed(error)], (), ()
     found = validate_records({key: graph for key, (graph, *_) in graphs.items()}, shapes)
     # Readers knew the key that a record would have alone, which is not always its own.
     return {
         key: CheckedGraph(
-            records[key], graph, [one.model_copy(update={"record": key}) for one in remarks], found[key], rulings
+            records[key], graph, [one.model_copy(update={"record": key}) for one in remarks], found[key], rulings, uses
         )
-        for key, (graph, remarks, rulings) in graphs.items()
+        for key, (graph, remarks, rulings, uses) in graphs.items()
     }
 
 
 @once
-def _gazetteer() -> Gazetteer:
-    return Gazetteer.load()
+def gazetteer(exonyms: tuple[tuple[str, str], ...] = ()) -> Gazetteer:
+    """The gazetteer, with other names of places (in words) that a steward gave."""
+    return gazetteer().with_names(exonyms) if exonyms else Gazetteer.load()
 
 
 class _QueryRow(NamedTuple):
@@ -221,6 +229,7 @@ class _Writing:
             told=json.dumps(told, ensure_ascii=False) if told else None,
             about=_about(key, checked.record) if bad else None,
             rulings=json.dumps(checked.rulings) if checked.rulings else None,
+            uses=json.dumps(checked.uses, ensure_ascii=False) if checked.uses else None,
         )
         return [row], new
 

@@ -13,6 +13,8 @@ from atlas_ld.pipeline.checking import CheckedRow, Checks
 from atlas_ld.pipeline.entities import KeptEntities, publish
 from atlas_ld.pipeline.quality import quality
 from atlas_ld.pipeline.reading import Readings
+from atlas_ld.pipeline.reviewing import review
+from atlas_ld.processes import ALONE, Workers
 from atlas_ld.queries.description import describe_queries
 from atlas_ld.release.moved import write_keys
 from atlas_ld.release.writing.writer import Content
@@ -20,7 +22,7 @@ from atlas_ld.resources import root, turtle_files
 from atlas_ld.validation import SerializedResult, report_turtle
 
 
-def gather(readings: Readings, checks: Checks, settings: Settings, cache: Cache) -> Content:
+def gather(readings: Readings, checks: Checks, settings: Settings, cache: Cache, workers: Workers = ALONE) -> Content:
     """The content of a release of every record that is not quarantined. The release is written from the cache's file,
     once that is closed."""
     checked = checks.records
@@ -28,13 +30,14 @@ def gather(readings: Readings, checks: Checks, settings: Settings, cache: Cache)
     assert cache.path
     publish(checked.values(), cache, settings.base_iri)
     told = (SerializedResult(*one) for record in checked.values() if record.told for one in json.loads(record.told))
-    found = quality(checked, [*readings.unreadable, *checks.remarks])
+    found = quality(checked, [*readings.unreadable, *checks.remarks], checks.decisions)
     return Content(
         entities=KeptEntities(cache.path),
         ontology=_together([root() / "ontology" / "atlas.ttl", *turtle_files("ontology/alignments")], iris),
         shapes=_together(turtle_files("shapes"), iris),
         report=report_turtle(told, iris),
         quality=found.json,
+        review=review(checks, cache, workers),
         severities=found.counts,
         inputs=readings.inputs,
         records=len(readings.records),

@@ -10,6 +10,7 @@ from typing import Any
 
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.pipeline.checking import CheckedRow
+from atlas_ld.reference.curation import COLUMNS, Decisions, Ruling, Scope
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Quality:
     quarantined   the records that were left out: key, title, sources, findings
     published     the findings of each other record, by key
     unreadable    the findings on files that gave no record, and on sources that disagree
+    decisions     what a steward decided about names: the columns of decisions.csv, countries as codes
     """
 
     counts: Mapping[str, int]
@@ -28,7 +30,7 @@ class Quality:
     json: bytes
 
 
-def quality(checked: Mapping[str, CheckedRow], unreadable: Sequence[Finding]) -> Quality:
+def quality(checked: Mapping[str, CheckedRow], unreadable: Sequence[Finding], decisions: Decisions) -> Quality:
     """The quality of checked records, which come by key in the order of the keys."""
     plain = [finding.model_dump(mode="json", exclude_none=True) for finding in unreadable]
     every = [*plain, *(one for record in checked.values() if record.findings for one in json.loads(record.findings))]
@@ -49,9 +51,16 @@ def quality(checked: Mapping[str, CheckedRow], unreadable: Sequence[Finding]) ->
             "}",
         ),
         "unreadable": _indented(plain),
+        "decisions": _indented([dict(zip(COLUMNS, _decided(*line), strict=True)) for line in decisions.lines]),
     }
     told = _joined("{", [f"{_indented(name)}: {member}" for name, member in members.items()], "}")
     return Quality(counts, len(quarantined), told.encode() + b"\n")
+
+
+def _decided(scope: Scope, ruling: Ruling) -> tuple[str, ...]:
+    _, country, partnership = scope
+    said = (ruling.kind, ruling.value, ruling.author, ruling.day.isoformat(), ruling.reason)
+    return (ruling.name, country, partnership, *said)
 
 
 def _by_code(findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

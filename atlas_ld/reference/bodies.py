@@ -7,9 +7,8 @@ belongs to one record alone.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
-from typing import Literal, Self, get_args
+from typing import Literal, get_args
 
 from atlas_ld.iris import slug, words
 from atlas_ld.reference.curation import Decisions, Ruling
@@ -27,8 +26,7 @@ class Body:
     """A body that takes part or pays. `country` is alpha-2, `territory` the key of the place that it governs,
     `authority` whether it governs one, known or not. `method` and `score` are None where nothing was matched.
     `former_keys` are keys that it had in earlier versions, or would have
-    without the decision that `note` tells of. `exists_from` and `exists_until` are its first and last days, where they
-    are known; `replaced_by` are the bodies of today that took over from one that is no more."""
+    without the decision that `note` tells of."""
 
     key: str
     label: str
@@ -41,9 +39,6 @@ class Body:
     identification: Identification = "identified"
     former_keys: tuple[str, ...] = ()
     note: str | None = None
-    exists_from: date | None = None
-    exists_until: date | None = None
-    replaced_by: tuple[Self, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,17 +52,36 @@ class Case:
     year: int | None = None
     countries: tuple[str, ...] = ()
 
+    def allowed(self, name: str, country: str | None, decision: Decision) -> Decision:
+        """A decision without the places of which a steward said that the name is not it."""
+        refused = self.decisions.refused(words(name), country, self.record)
+        if not refused:
+            return decision
+        candidates = tuple(key for key in decision.candidates if key not in refused)
+        if decision.match and decision.match.place in refused:
+            return replace(decision, match=None, alias=None, candidates=candidates)
+        return replace(decision, candidates=candidates)
+
 
 def named_body(name: str, country: str | None, decision: Decision, case: Case, *, specific: bool = False) -> Body:
     """A body of which only the name is known: that of every record with this name in this country where the name is
     one body's as far as we know, else one of this record alone. `specific`: it is
     known to be."""
-    code = country.lower() if country else "xx"
-    key = f"{slug(name)}-{code}"
     if country and not decision.candidates and (specific or _tells_one(name, country, case.gazetteer)):
+        key = _key_by_name(name, country)
         return Body(key, name, country, authority=decision.authority, identification="same-name")
+    return _own_body(name, country, case, authority=decision.authority)
+
+
+def _own_body(name: str, country: str | None, case: Case, *, authority: bool = False) -> Body:
+    """A body of one record alone."""
+    key = _key_by_name(name, country)
     own = f"{case.record}--{key}"
-    return Body(own, name, country, authority=decision.authority, identification="not-identified", former_keys=(key,))
+    return Body(own, name, country, authority=authority, identification="not-identified", former_keys=(key,))
+
+
+def _key_by_name(name: str, country: str | None) -> str:
+    return f"{slug(name)}-{country.lower() if country else 'xx'}"
 
 
 def _tells_one(name: str, country: str, gazetteer: Gazetteer) -> bool:
@@ -90,8 +104,12 @@ def decided_body(name: str, ruling: Ruling, country: str | None, case: Case) -> 
     if ruling.kind == "label":
         return None
     gazetteer = case.gazetteer
+    if ruling.kind == "not":  # whatever was proposed is not it
+        return replace(named_body(name, country, Decision(), case), note=ruling.note)
+    if ruling.kind == "split":
+        return replace(_own_body(name, country, case), note=ruling.note)
     if ruling.kind == "same-as":
-        return Body(f"{slug(ruling.value)}-{(country or 'xx').lower()}", ruling.value, country, note=ruling.note)
+        return Body(_key_by_name(ruling.value, country), ruling.value, country, note=ruling.note)
     siren = ruling.value if ruling.kind == "siren" else None
     place = gazetteer.siren(siren) if siren else ruling.value
     decision = Decision(Match(place, "decision", CERTAIN) if place else None)
@@ -112,45 +130,18 @@ def french_body(name: str, decision: Decision, case: Case, siren: str | None = N
         return named_body(name, "FR", decision, case)
     former = None if siren else gazetteer.former_authority(match.place, words(name), case.year)
     if former:
-        told = former["siren"] or None
-        return Body(
-            key=told or f"{former['key']}-fr",
-            label=former["label"],
-            country="FR",
-            territory=match.place,
-            siren=told,
-            authority=True,
-            method="former-authority",
-            score=match.score,
-            exists_until=date.fromisoformat(former["until"]),
-            replaced_by=(_authority(former["now"], gazetteer),),
-        )
-    body = replace(
-        _authority(match.place, gazetteer),
+        told = replace(match, method="former-authority")
+        return Body(f"{former['key']}-fr", former["label"], "FR", match.place, None, True, told.method, told.score)
+    siren = siren or (alias.siren if alias else None) or gazetteer.place(match.place).siren
+    return Body(
+        key=siren or f"{match.place}-fr",
+        label=(alias.label if alias else None) or gazetteer.authority_name(match.place),
+        country="FR",
+        territory=match.place,
+        siren=siren,
+        authority=True,
         method=match.method,
         score=match.score,
-        replaced_by=tuple(_authority(key, gazetteer) for key in gazetteer.place(match.place).replaced_by),
-    )
-    other = siren or (alias.siren if alias else None)
-    if not other or other == body.siren:
-        return body
-    # Another legal person of the same territory: its days are not known.
-    label = (alias.label if alias else None) or body.label
-    return replace(body, key=other, label=label, siren=other, exists_from=None, exists_until=None, replaced_by=())
-
-
-def _authority(key: str, gazetteer: Gazetteer) -> Body:
-    """Who governs a French territory, or governed it to its end."""
-    place = gazetteer.place(key)
-    return Body(
-        key=place.siren or f"{key}-fr",
-        label=gazetteer.authority_name(key),
-        country="FR",
-        territory=key,
-        siren=place.siren,
-        authority=True,
-        exists_from=place.exists_from or gazetteer.authority_since(key),
-        exists_until=place.exists_until,
     )
 
 

@@ -41,7 +41,6 @@ _WATER_AGENCY = re.compile(
     r"francais\b.*)"
 )
 _AGENCY = re.compile(r"(?:agence|office)\b.*")
-_RIVER = re.compile(r".* (?:du|de la|du fleuve|de la vallee du) (?:niger|congo|senegal|gambie)")
 _AGGREGATE = re.compile(
     r".*\b(?:tous (?:les )?financeurs|budget global|partenaires? etrangers?|autres (?:financeurs|partenaires)|"
     r"et usagers|et partenaires|et autres|et divers|cofinancements?|collectivites et|agences de l eau)\b.*|"
@@ -121,8 +120,6 @@ def _service(name: str, plain: str, case: Case) -> Funder | None:
     if _WATER_AGENCY.fullmatch(plain):
         return Funder(named_body(name, "FR", Decision(), case), "agency")
     if _AGENCY.fullmatch(plain):
-        if _RIVER.fullmatch(plain) and told not in case.countries:
-            told = None  # the Office du Niger is in Mali
         kinds: dict[str | None, FunderKind] = {"FR": "agency", None: "other"}
         return Funder(named_body(name, told, Decision(), case), kinds.get(told, "foreign-partner"))
     state = foreign.state_of(plain, case.gazetteer) or (
@@ -144,15 +141,13 @@ def _authority(name: str, known: Mapping[str, Body | None], case: Case, kind: st
     """A participant written otherwise (`Ville de Rezé` for Rezé), else the authority that the name announces: one in
     France, or one in a partner's country. Where both have one of that name, neither is meant for certain."""
     gazetteer = case.gazetteer
-    decision = french.decide(name, kind, gazetteer, case.year)
+    decision = case.allowed(name, None, french.decide(name, kind, gazetteer, case.year))
     body = french_body(name, decision, case)
     same = next((other for other in known.values() if other and decision.match and other.key == body.key), None)
     if same:
         return Funder(same, _kind(same))
-    # `Mairie de Podor` is the partner Podor; the hospital and the région of Podor are others.
-    for written in foreign.town_announced(name):
-        partner = known.get(written)
-        if partner and partner.country not in {None, "FR"}:
+    for written, partner in known.items():
+        if partner and partner.country not in {None, "FR"} and written and words(name).endswith(f" {written}"):
             return Funder(partner, "foreign-partner")
     if not (french.announces_authority(name) or kind or foreign.announces_authority(name)):
         return Funder(named_body(name, None, Decision(), case), "other")
@@ -160,7 +155,7 @@ def _authority(name: str, known: Mapping[str, Body | None], case: Case, kind: st
     abroad = [
         (country, found)
         for country in ((told,) if told and told != "FR" else case.countries)
-        for found in [foreign.decide(name, kind, country, gazetteer, towns=False)]
+        for found in [case.allowed(name, None, foreign.decide(name, kind, country, gazetteer, towns=False))]
         if found.match or found.candidates
     ]
     if not abroad and not told and decision.match:

@@ -7,7 +7,7 @@ it is asked for: French names on the first French name, foreign names country by
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -26,32 +26,32 @@ from atlas_ld.resources import root
 __all__ = ["FRANCE", "LEVELS", "Alias", "Division", "Gazetteer", "Level", "Match", "Place"]
 
 _TABLES = (
-    "communes", "past-communes", "former-communes", "former-authorities", "region-names", "departement-names",
-    "french-names", "short-names", "epci", "past-epci", "ended-epci", "epci-names", "siren-years",
-    "departements", "regions", "former-regions", "overseas",
+    "communes", "past-communes", "former-communes", "former-authorities", "region-names", "french-names",
+    "short-names", "epci", "departements", "regions", "former-regions", "overseas",
     "countries", "places", "divisions", "posts",
     "aliases-france", "aliases-organisations", "aliases-places",
 )  # fmt: skip
 
 _CODES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "commune": ("insee", ("communes", "past-communes")),
-    "epci": ("siren", ("epci", "past-epci", "ended-epci")),
+    "epci": ("siren", ("epci",)),
     "departement": ("code", ("departements",)),
     "region": ("code", ("regions", "former-regions")),
     "com": ("code", ("overseas",)),
     "country": ("alpha2", ("countries",)),
     "geonames": ("geonames", ("places", "divisions")),
 }
-"""The kinds of places: the column that has their codes, and the tables that have it, those of today first."""
-_WITH_A_PAST = ("commune", "epci")
+"""The kinds of places: the column that has their codes, and the tables that have it."""
 
 
 class Gazetteer:
     """The reference data of one folder. Lookups take names in `words` (atlas_ld.reference.names)."""
 
-    def __init__(self, tables: dict[str, Table], folder: Path) -> None:
+    def __init__(self, tables: dict[str, Table], folder: Path, more: Iterable[tuple[str, str]] = ()) -> None:
+        """`more` are other names of places, in words, each with the key of its place."""
         self._folder = folder
         self._tables = tables
+        self._more = tuple(more)
         self._places: dict[str, Place] = {}
         self._indexed: dict[str, list[tuple[Table, dict[str, list[str]]]]] = {}
         self._indexed_abroad: dict[str, tuple[Index, Index]] = {}
@@ -63,6 +63,10 @@ class Gazetteer:
         """Read the tables of `folder`, by default data/reference. Raises BrokenResource where one is missing."""
         folder = folder or root() / "data" / "reference"
         return cls({name: read(folder / f"{name}.csv") for name in _TABLES}, folder)
+
+    def with_names(self, more: Iterable[tuple[str, str]]) -> Gazetteer:
+        """The same gazetteer where places have other names (in words), too."""
+        return Gazetteer(self._tables, self._folder, (*self._more, *more))
 
     def place(self, key: str) -> Place:
         """The place with this key. Raises KeyError for a key that the gazetteer does not have."""
@@ -76,9 +80,9 @@ class Gazetteer:
         return kind in _CODES and any(code in lines for _, lines in self._by_code(kind))
 
     def keys(self, kind: str) -> tuple[str, ...]:
-        """The keys of every place of a kind: commune, epci, departement, region, com, country, geonames; of communes
-        and EPCI, of those of today."""
-        tables = self._by_code(kind)[:1] if kind in _WITH_A_PAST else self._by_code(kind)
+        """The keys of every place of a kind: commune, epci, departement, region, com, country, geonames; of communes,
+        of those of today."""
+        tables = self._by_code(kind)[:1] if kind == "commune" else self._by_code(kind)
         return tuple(f"{kind}-{code}" for _, lines in tables for code in lines)
 
     def country(self, text: str) -> Match | None:
@@ -119,11 +123,10 @@ class Gazetteer:
             self._alike[level] = index((skeleton(known), key) for known, keys in names.items() for key in keys)
         return self._alike[level].get(skeleton(name), ())
 
-    def epci_kinds(self, key: str) -> frozenset[str]:
-        """The legal forms that an EPCI had since 2019, today's among them: metropole, cu, ca, cc or ept."""
+    def epci_kind(self, key: str) -> str:
+        """The legal form of an EPCI: metropole, cu, ca, cc or ept."""
         kind, _, code = key.partition("-")
-        then = (row["kind"] for row in self._tables["epci-names"].rows() if row["siren"] == code)
-        return frozenset({self._row(kind, code)["kind"], *then})
+        return self._row(kind, code)["kind"]
 
     def authority_name(self, key: str) -> str:
         """What the authority of a French territory is called: `Commune du Havre`, `Département du Finistère`."""
@@ -140,12 +143,6 @@ class Gazetteer:
             if (its_own or (year is not None and year <= int(row["until"][:4]))) and not others:
                 return row
         return None
-
-    def authority_since(self, key: str) -> date | None:
-        """The first day of the authority of today of a French territory, where it took over from others."""
-        rows = (row for row in self._tables["former-authorities"].rows() if row["now"] == key)
-        last = max((row["until"] for row in rows), default=None)
-        return date.fromisoformat(last) + timedelta(days=1) if last else None
 
     def departement(self, hint: str) -> str | None:
         """The key of the département (or overseas collectivity) that a number or name stands for."""
@@ -189,6 +186,16 @@ class Gazetteer:
     def place_alias(self, country: str, name: str) -> Alias | None:
         """Our decision about this name of a place abroad."""
         return self._place_aliases.get((country, name))
+
+    def names_in(self, country: str) -> Iterator[tuple[str, str]]:
+        """Every name, in words, of every place and division of a country, with its key."""
+        if country == "FR":
+            for level in ("commune", "renamed-commune", "past-commune", "epci", "departement", "region", "com"):
+                yield from ((name, key) for name, keys in self._french(level).items() for key in keys)
+        for names in self._names_abroad(country):
+            yield from ((name, key) for name, keys in names.items() for key in keys)
+        for division in self.divisions(country):
+            yield from ((name, division.key) for name in division.names)
 
     def key_abroad(self, place: Place) -> str:
         """The key of whoever governs a place abroad: its name and country, with its GeoNames number where several
@@ -237,11 +244,10 @@ class Gazetteer:
 
     @cached_property
     def _sirens(self) -> dict[str, str]:
-        communes, groups, past = (self._tables[name] for name in ("communes", "epci", "past-epci"))
+        communes, groups = self._tables["communes"], self._tables["epci"].column("siren")
         of_communes = zip(communes.column("siren"), communes.column("insee"), strict=True)
         known = {siren: f"commune-{insee.lower()}" for siren, insee in of_communes if siren}
-        known |= {row["code"]: f"epci-{row['siren']}" for row in past.rows()}
-        return known | {siren: f"epci-{siren}" for siren in groups.column("siren")}
+        return known | {siren: f"epci-{siren}" for siren in groups}
 
     def _build(self, kind: str, row: Row) -> Place:
         match kind:
@@ -252,25 +258,18 @@ class Gazetteer:
                 parents = (self._departement_key(row["departement"]), *groups)
                 found = places.place(row, f"commune-{row['insee'].lower()}", "commune", parents, insee=row["insee"])
                 return replace(found, exists_from=self._founded.get(row["insee"]))
-            case "epci" if "until" in row:
-                held_by = tuple(self._departement_key(code) for code in row["departements"].split("|"))
-                return places.past_epci(row, held_by)
             case "epci":
                 parts = tuple(self._departement_key(code) for code in row["departements"].split("|"))
                 regions = sorted({key for part in parts for key in self.place(part).within if key != FRANCE})
                 # What it spans, it does not lie in: 89 span several départements, 26 of them several régions.
                 within = [*(parts if len(parts) == 1 else ()), *(regions if len(regions) == 1 else ())]
                 overlaps = [*(parts if len(parts) > 1 else ()), *(regions if len(regions) > 1 else ())]
-                found = places.place(row, f"epci-{row['siren']}", "epci", tuple(within), overlaps=tuple(overlaps))
-                first = date.fromisoformat(row["from"]) if row["from"] else None
-                return replace(found, exists_from=first, not_before=self._not_before(row["siren"]))
+                return places.place(row, f"epci-{row['siren']}", "epci", tuple(within), overlaps=tuple(overlaps))
             case "departement" if not row:
                 return places.alsace()
             case "departement":
                 key = f"departement-{row['code'].lower()}"
-                found = places.place(row, key, "departement", (f"region-{row['region']}",), insee=row["code"])
-                then = (old for old in self._tables["departement-names"].rows() if old["code"] == row["code"])
-                return replace(found, other_names=tuple(f"{old['name']} (nom jusqu’en {old['until']})" for old in then))
+                return places.place(row, key, "departement", (f"region-{row['region']}",), insee=row["code"])
             case "region" if "now" in row:
                 named = row | {"name": f"{row['name']} (région jusqu’en 2015)"}
                 parents = (f"region-{row['now']}",)
@@ -284,14 +283,6 @@ class Gazetteer:
                 return places.country(row)
             case _:
                 return places.abroad(row, self._french_names.get(row["geonames"]))
-
-    def _not_before(self, siren: str) -> int | None:
-        """The year before which an EPCI cannot have been founded: SIREN of the series 200 are given in order. None
-        where another authority governed the same territory before."""
-        if f"epci-{siren}" in self._former_authorities:
-            return None
-        given = (row for row in self._tables["siren-years"].rows() if row["siren"] <= siren)
-        return max((int(row["year"]) for row in given), default=None) if siren.startswith("200") else None
 
     @cached_property
     def _founded(self) -> dict[str, date]:
@@ -317,7 +308,8 @@ class Gazetteer:
     def _french(self, level: str) -> Index:
         """The names of a level, indexed when first asked for: there are 35,000 communes."""
         if level not in self._french_by_level:
-            self._french_by_level[level] = index(self._french_pairs(level))
+            more = ((name, key) for name, key in self._more if key.startswith(f"{level}-"))
+            self._french_by_level[level] = index([*self._french_pairs(level), *more])
         return self._french_by_level[level]
 
     def _french_pairs(self, level: str) -> Iterable[tuple[str, str]]:
@@ -336,16 +328,9 @@ class Gazetteer:
             rows = self._tables[name].rows()
             return ((without_article(words(row["name"])), f"{kind}-{row['code'].lower()}") for row in rows)
 
-        def groups(name: str) -> Iterable[tuple[str, str]]:
-            rows = self._tables[name].rows()
-            return ((form, f"epci-{row['siren']}") for row in rows for form in epci_names(row["name"], row["kind"]))
-
         match level:
             case "commune":
                 return communes("communes", "insee")
-            case "longer-commune":  # under everything that a name of several words begins with
-                named = ((name.split(), key) for name, key in communes("communes", "insee"))
-                return ((" ".join(told[:end]), key) for told, key in named for end in range(1, len(told)))
             case "past-commune":
                 return communes("past-communes", "insee")
             case "former-commune":
@@ -354,8 +339,6 @@ class Gazetteer:
                 return [*former("renamed"), *communes("short-names", "insee")]
             case "departement":
                 return coded("departements", "departement")
-            case "former-departement":
-                return coded("departement-names", "departement")
             case "region":
                 return [*coded("regions", "region"), *coded("region-names", "region")]
             case "former-region":
@@ -363,7 +346,11 @@ class Gazetteer:
             case "com":
                 return coded("overseas", "com")
             case "epci":
-                return [pair for name in ("epci", "epci-names", "past-epci", "ended-epci") for pair in groups(name)]
+                return (
+                    (name, f"epci-{row['siren']}")
+                    for row in self._tables["epci"].rows()
+                    for name in epci_names(row["name"], row["kind"])
+                )
         return ()
 
     @cached_property
@@ -420,7 +407,9 @@ class Gazetteer:
                 for name in (*row["other_names"].split("|"), self._french_names.get(row["geonames"], ""))
                 if name
             )
-            self._indexed_abroad[country] = index(own), index(other)
+            divisions = {division.key for division in self.divisions(country)}
+            more = [(n, k) for n, k in self._more if k not in divisions and self.place(k).country == country]
+            self._indexed_abroad[country] = index(own), index([*other, *more])
         return self._indexed_abroad[country]
 
     @cached_property
@@ -429,8 +418,7 @@ class Gazetteer:
         for row in self._tables["divisions"].rows():
             french = self._french_names.get(row["geonames"], "")
             names = [row["name"], *filter(None, (*row["other_names"].split("|"), french))]
-            plain = tuple(words(name) for name in names)
-            grouped[row["country"]].append(
-                Division(f"geonames-{row['geonames']}", int(row["level"]), row["type"], plain)
-            )
+            key = f"geonames-{row['geonames']}"
+            plain = (*(words(name) for name in names), *(name for name, place in self._more if place == key))
+            grouped[row["country"]].append(Division(key, int(row["level"]), row["type"], plain))
         return {country: tuple(sorted(found, key=lambda d: (d.level, d.key))) for country, found in grouped.items()}

@@ -17,9 +17,9 @@ _ONE_OF_A_STATE = ("ministere ", "gouvernement", "presidence", "parlement", "sen
 
 
 def is_label(plain: str) -> bool:
-    """Whether a name, in words, names a sum, a group or a blank instead of a body: `fonds propres`, `total`, `-`."""
+    """Whether a name, in words, names a sum, a group or a blank instead of a body: `fonds propres`, `total`."""
     told = plain.split()
-    return not told or (
+    return (
         len(plain) > 1
         and any(_kind(word) == "label" for word in told)
         and all(_kind(word) in {"label", "between"} for word in told)
@@ -30,6 +30,11 @@ def distinctive(plain: str) -> str:
     """What in a name, in words, tells its body from others of its kind; empty where nothing does."""
     told = [word for word in plain.split() if _kind(word) in {None, "between"} and not word.isdigit()]
     return " ".join(told) if any(_kind(word) is None and len(word) > 1 for word in told) else ""
+
+
+def without_between(plain: str) -> str:
+    """A name, in words, without the words that stand between others: `les amis de kita` -> `amis kita`."""
+    return " ".join(word for word in plain.split() if _kind(word) != "between")
 
 
 def told_apart(plain: str) -> list[str]:

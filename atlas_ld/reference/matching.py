@@ -78,12 +78,12 @@ def resolve(
 
 def _rulings(record: PartnershipRecord, case: Case) -> tuple[tuple[str, int], ...]:
     """The decisions about names of this record."""
-    if not case.decisions.rulings:
+    if not case.decisions:
         return ()
     named = [(one.name, _country_of(one, case.gazetteer)) for one in record.participants]
     named += [(line.funder, None) for line in record.funding]
-    rulings = (case.decisions.of(words(name), country, case.record) for name, country in named)
-    return tuple(sorted({(ruling.source, ruling.line) for ruling in rulings if ruling}))
+    rulings = (one for name, country in named for one in case.decisions.concerning(words(name), country, case.record))
+    return tuple(sorted({(ruling.source, ruling.line) for ruling in rulings}))
 
 
 def post_country(post: str, gazetteer: Gazetteer) -> str | None:
@@ -145,7 +145,7 @@ def _foreign(
     participant: Participant, country: str | None, case: Case, findings: list[Finding], *, towns: bool
 ) -> Body | None:
     name, gazetteer = participant.name, case.gazetteer
-    decision = foreign.decide(name, participant.kind, country, gazetteer, towns=towns)
+    decision = case.allowed(name, country, foreign.decide(name, participant.kind, country, gazetteer, towns=towns))
     if decision.candidates:
         findings.append(remarks.ambiguous_partner(name, decision.candidates, gazetteer))
     elif not decision.match and is_label(words(name)):
@@ -162,7 +162,7 @@ def _french(participant: Participant, siren: str | None, case: Case, findings: l
         place = gazetteer.siren(siren)
         match = Match(place, "siren", CERTAIN) if place else None
         return french_body(name, Decision(match, authority=french.announces_authority(name)), case, siren)
-    decision = french.decide(name, participant.kind, gazetteer, case.year)
+    decision = case.allowed(name, "FR", french.decide(name, participant.kind, gazetteer, case.year))
     if decision.candidates:
         findings.append(remarks.ambiguous_authority(name, decision.candidates, gazetteer))
     elif not decision.match and is_label(words(name)):

@@ -26,6 +26,7 @@ CANONICAL = "download/atlas.nt"
 CATALOGUE = "catalogue.ttl"
 ONTOLOGY = "ontology.ttl"
 REPORT = "quality.ttl"
+REVIEW = "review.json"
 STORE = "store"
 
 

@@ -99,7 +99,7 @@ def read_rows(path: Path) -> Iterator[list[str]]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         next(rows)
-        yield from ([_as_written(cell) for cell in row] for row in rows)
+        yield from ([as_written(cell) for cell in row] for row in rows)
 
 
 class TableFile:
@@ -121,7 +121,7 @@ class TableFile:
         with self._path.open("rb") as file:
             for at, length in map(self._places.__getitem__, iris):
                 file.seek(at)
-                yield [_as_written(cell) for cell in _cells(file.read(length))]
+                yield [as_written(cell) for cell in _cells(file.read(length))]
 
 
 def _cells(line: bytes) -> list[str]:
@@ -251,6 +251,6 @@ def harmless(cell: str, number: bool) -> str:
     return f"'{cell}" if cell[:1] in _FORMULA and not number else cell
 
 
-def _as_written(cell: str) -> str:
+def as_written(cell: str) -> str:
     """A cell without the apostrophe that `harmless` gives it."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell
+    return cell[1:] if cell[:1] == "'" and cell[1:2] and cell[1:2] in _FORMULA else cell

@@ -76,6 +76,55 @@ def _write(
         _read_me(book.add_worksheet(_TEXTS["name"][language]), written, formats, title, about, language)
 
 
+@dataclass(frozen=True)
+class FormColumn:
+    """A column of a form: its name, what it means, and the values among which who fills it in chooses, if any."""
+
+    name: str
+    meaning: str
+    choices: Sequence[str] = ()
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Form:
+    """A sheet to be filled in: rows have a cell for each column; `about` explains its words (word, meaning)."""
+
+    name: str
+    columns: Sequence[FormColumn]
+    rows: Iterable[Sequence[str]]
+    about: Sequence[tuple[str, str]]
+
+
+def write_form(file: IO[bytes], form: Form, language: Language) -> None:
+    """Write a workbook of a form and a sheet that explains its columns and words."""
+    with xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_urls": False}) as book:
+        book.set_properties({"created": _EPOCH})
+        head = book.add_format({"bold": True, "bottom": 1})
+        page, last = book.add_worksheet(form.name), 0
+        page.freeze_panes(1, 2)
+        for place, column in enumerate(form.columns):
+            page.set_column(place, place, 20)
+            page.write_string(0, place, column.name, head)
+        for last, row in enumerate(form.rows, start=1):
+            for place, (cell, column) in enumerate(zip(row, form.columns, strict=True)):
+                number = _number(cell) if column.is_number and cell else None
+                if number is not None:
+                    page.write_number(last, place, number)
+                elif cell:
+                    page.write_string(last, place, _text(cell[:_CELL]))
+        for place, column in enumerate(form.columns):
+            if column.choices:
+                page.data_validation(1, place, max(last, 1), place, {"validate": "list", "source": [*column.choices]})
+        page.autofilter(0, 0, max(last, 1), len(form.columns) - 1)
+        notes = book.add_worksheet(_TEXTS["name"][language])
+        notes.set_column(0, 1, 24)
+        told = [*((column.name, column.meaning) for column in form.columns), ("", ""), *form.about]
+        for line, cells in enumerate(told):
+            for place, cell in enumerate(cells):
+                notes.write_string(line, place, _text(cell))
+
+
 class _Writer:
     """One table into one sheet, or more than one; it counts the cells that are filled, and those that had to be cut."""
 

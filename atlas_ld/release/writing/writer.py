@@ -27,6 +27,7 @@ from atlas_ld.release.layout import (
     CATALOGUE,
     ONTOLOGY,
     REPORT,
+    REVIEW,
     STORE,
     UNFINISHED,
     Release,
@@ -55,7 +56,7 @@ QUALITY = "quality.json"
 ALTERED = (SEARCH, FACETS, NOTES)
 """Files that are altered from release to release, as the store is."""
 
-_LAYOUT = 7
+_LAYOUT = 8
 """What files a release has. It changes with them, so that a release of before is not taken for one of now."""
 
 
@@ -68,6 +69,7 @@ class Content:
     shapes      the shapes, likewise
     report      the SHACL report of everything that was read, quarantined records too, in Turtle
     quality     the same for people, in JSON: quarantined records with reasons, findings counted
+    review      the names that are doubtful, for a steward to decide, in JSON (`review.queue`)
     severities  how many findings there are of each severity
     inputs      SHA-256 of each source by its name
     records     how many records were read, and how many of them are quarantined
@@ -82,6 +84,7 @@ class Content:
     shapes: str
     report: str
     quality: bytes
+    review: bytes
     severities: Mapping[str, int]
     inputs: dict[str, str]
     records: int
@@ -214,6 +217,7 @@ def _write_texts(folder: Path, content: Content, model: Model, settings: Setting
     context = json.dumps({"@context": model.context(prefixes)}, ensure_ascii=False, indent=2)
     (folder / CONTEXT).write_text(f"{context}\n", encoding="utf-8")
     (folder / QUALITY).write_bytes(content.quality)
+    (folder / REVIEW).write_bytes(content.review)
     for name, table in content.keys.items():
         (folder / name).write_bytes(table)
 
