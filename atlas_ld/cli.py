@@ -211,6 +211,26 @@ def _guess(paths: tuple[Path, ...], language: Language) -> None:
     click.echo(sources.guess_mapping(Path(files[0]), language), nl=False)
 
 
+@main.command()
+@click.argument("file_", metavar="[FILE]", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@_lang_option
+@_sentences
+def template(file_: Path | None, language: Language | None) -> None:
+    """Write a workbook to fill in: our columns, lists to choose from, an example and a sheet that explains them.
+
+    Sent back, it is imported without a mapping. FILE is partenariats.xlsx, or partnerships.xlsx in English.
+
+    \b
+    Example:  atlas-ld template region.xlsx --lang fr
+    """
+    from atlas_ld.sources.template import write_template  # xlsxwriter is needed by this command alone
+
+    language = language or _locale_language()
+    path = file_ or Path("partenariats.xlsx" if language == "fr" else "partnerships.xlsx")
+    write_template(path, language)
+    click.echo(path)
+
+
 @main.command("validate")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--format", "format_", type=click.Choice(["text", "turtle", "json"]), default="text", show_default=True)

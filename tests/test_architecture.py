@@ -54,7 +54,7 @@ DOORS = {
     "bs4": set(),
     "phonenumbers": {"privacy"},
     "openpyxl": {"sources"},
-    "xlsxwriter": {"release"},
+    "xlsxwriter": {"release", "sources"},
 }
 
 

@@ -11,6 +11,7 @@ atlas_page       a page of the Atlas, cut by atlas_labels and atlas_cut, its tab
 table            a table of partnerships: table_files reads CSV and XLSX, which workbook_limits measures first;
                  table_layout finds what each column is, by our own (table_columns) or by a table_mapping; table_cells
                  reads cells with several values; table_guess proposes a mapping
+template         a workbook to fill in and send back
 json_record      a JSON record
 record_folder    the folder of records that an import writes, and its manifest
 values           years, dates, amounts and code words as people write them

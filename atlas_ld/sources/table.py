@@ -18,7 +18,7 @@ from atlas_ld.records import Origin, Participant, PartnershipRecord, Role, Secti
 from atlas_ld.sources import table_cells as cells
 from atlas_ld.sources import values
 from atlas_ld.sources.reading import NOT_TEXT, Account, Reading, remark, unreadable
-from atlas_ld.sources.table_columns import COLUMNS, OTHER_WORDS, PAIRED, plain
+from atlas_ld.sources.table_columns import COLUMNS, EXAMPLE_TITLES, OTHER_WORDS, PAIRED, plain
 from atlas_ld.sources.table_files import HEADER_WITHIN, MAX_ROWS, BrokenTableError, Row, table_rows
 from atlas_ld.sources.table_layout import Header, Layout, Slot, Told, joined, own_layout
 from atlas_ld.sources.table_mapping import TableMapping
@@ -145,7 +145,20 @@ def _by_row(name: str, table: OpenTable) -> Iterator[Reading]:
             continue
         findings: list[Finding] = []
         told, account = _told(table.header, row, findings)
+        if told.texts.get("title") in EXAMPLE_TITLES.values():
+            yield Reading(None, (_example(row.line),), Account(furniture=_filled(row)))
+            continue
         yield _reading(name, table.header, told, findings, account)
+
+
+def _example(line: int) -> Finding:
+    return remark(
+        "example-row",
+        Severity.INFO,
+        f"La ligne {line} est l'exemple du modèle, d'après son titre, et n'a pas été lue.",
+        f"Line {line} is the example of the template, by its title, and was not read.",
+        line=line,
+    )
 
 
 def _grouped(name: str, table: OpenTable) -> Iterator[Reading]:

@@ -131,6 +131,12 @@ NUMBERED_FUNDING: tuple[tuple[str, str, str, str], ...] = (
 )
 """The same of one line of funding: funder, amount, year, and the share under the law of 9 February 2005."""
 
+EXAMPLE_TITLES = {"fr": "Exemple à effacer : des puits partagés", "en": "Example to delete: shared wells"}
+"""Titles of the row that the template shows as an example. A row with one of them is no partnership."""
+
+KINDS = ("commune", "departement", "region", "epci", "metropole", "syndicat", "com")
+"""The kinds of French authorities that a table may name."""
+
 PAIRED: dict[str, str] = {"french_kinds": "french_authorities", "foreign_countries": "foreign_partners"}
 """Columns whose values belong to the names of another, one by one."""
 

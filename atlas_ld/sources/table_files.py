@@ -7,13 +7,14 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
 from atlas_ld.findings import Finding, Severity
+from atlas_ld.iris import short_hash
 from atlas_ld.sources.decoding import decode, without_controls
 from atlas_ld.sources.reading import remark
 from atlas_ld.sources.signatures import kind_of
@@ -30,6 +31,13 @@ _LONGEST_ROW = 2_000
 _SEPARATOR = re.compile(r"\"?sep=(?P<sign>.)\"?", re.IGNORECASE)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 """How XLSX writes characters that XML cannot (ECMA-376 part 1, 22.9.2.19)."""
+
+
+class Number(str):
+    """A cell that holds a number, not its text: its digits with a point, so that no rule has to guess what a point or a
+    comma is."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -313,9 +321,33 @@ def xlsx_rows(content: bytes, wanted: str | int | None = None) -> Table:
         if isinstance(error, BrokenTableError):
             raise
         raise broken from error
-    others = [place for place in range(len(workbook.worksheets)) if place != chosen]
+    others = [p for p, other in enumerate(workbook.worksheets) if p != chosen and not _is_sealed(other, broken)]
     findings = tuple(_other_sheet(place + 1, place not in shown) for place in others)
     return Table(_xlsx(sheet, extent, broken), findings, len(others))
+
+
+SEAL = "atlas-ld "
+
+
+def seal(texts: Iterable[str]) -> str:
+    """What the first cell of a sheet of the template says: a hash of all its other texts, row by row."""
+    return f"{SEAL}{short_hash(chr(10).join(texts), 16)}"
+
+
+def _is_sealed(sheet: Any, broken: BrokenTableError) -> bool:
+    """Whether a sheet is one that the template brings along, as it was written: a read-me, or lists to choose from."""
+    try:
+        rows = islice(sheet.iter_rows(values_only=True), _MOST_SEALED)
+        first = next(rows, None)
+        if not first or not str(first[0]).startswith(SEAL):
+            return False
+        texts = [str(cell) for cell in (*first[1:], *(cell for row in rows for cell in row)) if cell is not None]
+    except (*_BROKEN_XLSX, ValueError) as error:
+        raise broken from error
+    return len(texts) < _MOST_SEALED and first[0] == seal(texts)
+
+
+_MOST_SEALED = 5000
 
 
 def _chosen(workbook: Any, wanted: str | int) -> int:
@@ -422,6 +454,8 @@ def _shown(cell: Any, number: int, column: int, findings: list[Finding]) -> str:
             )
         )
         return ""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return Number(text)
     text, told = without_controls(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), text))
     findings += [finding.model_copy(update={"line": number}) for finding in told]
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -17,7 +17,7 @@ from atlas_ld.sources import values
 from atlas_ld.sources.reading import quoted, remark, sha256
 from atlas_ld.sources.table_cells import bad_cell, filled
 from atlas_ld.sources.table_columns import COLUMNS, LISTS, NUMBERED, NUMBERED_FUNDING, PAIRED, plain
-from atlas_ld.sources.table_files import Row
+from atlas_ld.sources.table_files import Number, Row
 from atlas_ld.sources.table_mapping import DecimalSign, FundingColumns, TableMapping, Target, header_pattern
 
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?")
@@ -252,7 +252,9 @@ def _take(told: Told, slot: Slot, text: str, line: int, findings: list[Finding])
     if values.untold(text):
         return
     if name in LISTS:
-        parts = tuple(_translated(part, slot.target) for part in _parts(text, slot.target))
+        # A numbered column holds one value, unless its mapping names a separator.
+        whole = slot.number and slot.target.separator is None
+        parts = tuple(_translated(part, slot.target) for part in ((text,) if whole else _parts(text, slot.target)))
         columns = told.parts.setdefault(slot.number, {})
         columns[name] = (*columns.get(name, ()), *parts)
     else:
@@ -335,6 +337,8 @@ def _without_amount(line: int) -> Finding:
 def _euros(text: str, slot: FundingSlot, line: int, findings: list[Finding]) -> tuple[Decimal | None, int | None]:
     if not text or values.untold(text):
         return None, None
+    if isinstance(text, Number):
+        return Decimal(text) * slot.block.unit, None
     amount, year = values.amount_and_year(_with_comma(text, slot.decimal), findings, line=line, field="funding")
     return amount if amount is None else amount * slot.block.unit, year
 

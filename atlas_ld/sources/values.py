@@ -104,6 +104,7 @@ STATUSES: dict[str, Status] = {
 }
 FORMS: dict[str, Form] = {
     "projet de cooperation decentralisee": "decentralised-cooperation-project",
+    "decentralised cooperation project": "decentralised-cooperation-project",
     "cooperation decentralisee": "decentralised-cooperation-project",
     "projet": "decentralised-cooperation-project",
     "decentralised-cooperation-project": "decentralised-cooperation-project",
@@ -111,6 +112,7 @@ FORMS: dict[str, Form] = {
     "twinning": "twinning",
     "accord-cadre": "framework-agreement",
     "accord cadre": "framework-agreement",
+    "framework agreement": "framework-agreement",
     "convention-cadre": "framework-agreement",
     "convention cadre": "framework-agreement",
     "framework-agreement": "framework-agreement",
@@ -118,9 +120,11 @@ FORMS: dict[str, Form] = {
     "action humanitaire": "humanitarian",
     "aide d'urgence": "humanitarian",
     "humanitarian": "humanitarian",
+    "humanitarian action": "humanitarian",
     "autre action": "other-action",
     "autre action exterieure": "other-action",
     "other-action": "other-action",
+    "other external action": "other-action",
 }
 TRI: dict[str, Tri] = {
     "oui": "yes", "o": "yes", "yes": "yes", "y": "yes", "vrai": "yes", "true": "yes", "x": "yes", "1": "yes",
