@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from atlas_ld.vocabulary import ATLAS, GEONAMES, OWL, RDFS, WGS
@@ -16,6 +19,17 @@ _TOP = 8
 _MOST_PARTS = 60
 _INSEE = "https://www.insee.fr/fr/statistiques/2011101?geo="
 _INSEE_LEVELS = {"commune": "COM", "departement": "DEP", "region": "REG", "epci": "EPCI"}
+
+
+@dataclass(frozen=True)
+class Above:
+    """A territory that this one lies in, and what its own authorities do besides: partnerships in which this territory
+    is not, the euros that these declare (None where they declare none), and where they are listed."""
+
+    territory: DisplayValue
+    partnerships: int
+    euros: Decimal | None
+    list: str
 
 
 def view(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
@@ -45,9 +59,38 @@ def view(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
         "parts": listing.rows(publication, "territories", positions[:_MOST_PARTS]),
         "parts_total": len(positions),
         "parts_list": parts.address(url_for("lists.territories")),
+        "above": [] if is_country else list(_above(publication, iri, key)),
         "french": _regions(publication, key) if is_country else [],
         "partnerships": partnerships_of(publication, "territory", key, key if located and is_french else None),
     }
+
+
+def _above(publication: Publication, iri: str, key: str) -> Iterator[Above]:
+    """The territories around one whose own authorities have partnerships, from the nearest."""
+    own = publication.facets.having("partnerships", "territory", key)
+    for around in _around(publication, iri):
+        bodies = [
+            key_of(publication, body) for body in iris_of(publication, "bodies-of-territory", "body", territory=around)
+        ]
+        chosen = selecting.select(publication, "partnerships", {"organisation": tuple(bodies)})
+        more = chosen.bits & ~own if bodies else 0
+        if more:
+            sums = publication.facets.amounts_by_year(publication.facets.lines_of(more)).values()
+            euros = listing.euros_of(sum(sums)) if sums else None
+            yield Above(entity(around), more.bit_count(), euros, chosen.address(url_for("lists.partnerships")))
+
+
+def _around(publication: Publication, iri: str) -> list[str]:
+    """The territories that one lies in, and those that they lie in, without countries; the nearest first."""
+    found: list[str] = []
+    ahead = [iri]
+    while ahead:
+        here = ahead.pop(0)
+        for parent in Graph(publication.reader.about(here)).iris(here, ATLAS.within):
+            if parent not in found and "/country-" not in parent:
+                found.append(parent)
+                ahead.append(parent)
+    return found
 
 
 def _pages(key: str, matches: list[str]) -> list[tuple[str, str]]:
