@@ -95,7 +95,7 @@ LISTS: Mapping[str, List] = {
             "partnership",
             (str(ATLAS.Partnership),),
             "partnership",
-            ("title", "-year", "year", "-amount"),
+            ("-year", "title", "year", "-amount"),
             (
                 _PARTNER_COUNTRY, _REGION, _DEPARTEMENT, _LEVEL, _THEME, _FORM, _STATUS, _DECADE, _FUNDER, _STATE,
                 _DATA, _TERRITORY, _ORGANISATION, _PARTNERSHIP,
