@@ -29,7 +29,7 @@ from atlas_ld.resources import root
 R = TypeVar("R", bound=tuple[Any, ...])
 
 _LIBRARIES = (
-    "phonenumbers", "pydantic", "pyoxigraph", "pyshacl", "rapidfuzz", "rdflib", "snowballstemmer", "xlsxwriter"
+    "phonenumbers", "pydantic", "pyoxigraph", "pyshacl", "pystemmer", "rapidfuzz", "rdflib", "xlsxwriter"
 )  # fmt: skip
 """Libraries whose version may change what is computed."""
 _TABLES = """

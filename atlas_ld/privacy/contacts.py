@@ -75,17 +75,12 @@ def _is_bare_domain(domain: str, sign: str) -> bool:
 def without_phones(text: str) -> tuple[str, bool]:
     """The text without telephone numbers: in the French form, in the international form, and after a label such as
     `Tél.`; and whether there were any."""
+    if len(_DIGIT.findall(text)) < _FEWEST_DIGITS:
+        return text, False
     text, shaped = _SHAPED_PHONE.subn(PHONE_PLACEHOLDER, text)
     text, labelled = _LABELLED_PHONE.subn(rf"\g<label>{PHONE_PLACEHOLDER}", text)
-    phones = list(_phone_spans(text))
+    phones = [(match.start, match.end) for match in PhoneNumberMatcher(text, "FR", leniency=Leniency.VALID)]
     return replaced(text, phones, PHONE_PLACEHOLDER), bool(shaped or labelled or phones)
-
-
-def _phone_spans(text: str) -> Iterator[tuple[int, int]]:
-    if len(_DIGIT.findall(text)) < _FEWEST_DIGITS:
-        return
-    for match in PhoneNumberMatcher(text, "FR", leniency=Leniency.VALID):
-        yield match.start, match.end
 
 
 def replaced(text: str, spans: list[tuple[int, int]], placeholder: str) -> str:

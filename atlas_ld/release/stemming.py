@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-import snowballstemmer
+from Stemmer import Stemmer
 
 from atlas_ld.iris import fold
 
@@ -51,7 +51,7 @@ def marked(text: str, query: str) -> str:
 @lru_cache(maxsize=100_000)
 def roots(word: str) -> tuple[str, ...]:
     """The stem of a word as it is written, and without its accents, as many people type; one where they agree."""
-    stem = snowballstemmer.stemmer("french").stemWord
+    stem = Stemmer("french").stemWord  # a new one each time: a stemmer serves one thread
     return tuple(dict.fromkeys((stem(word), stem(fold(word)))))
 
 
