@@ -3,7 +3,7 @@ lists and of the search ask."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from atlas_ld.iris import Iris
@@ -15,8 +15,8 @@ from atlas_ld.vocabulary import ATLAS, WGS
 Value = tuple[str, str | None]
 """The text of a term and its language: None for an IRI, empty for a literal that has none."""
 
-Statement = tuple[str, str, Value]
-"""Subject, property and value."""
+Thing = dict[str, list[Value]]
+"""What is said of one subject: property -> values, in reading order."""
 
 
 class EntityGraph:
@@ -26,8 +26,7 @@ class EntityGraph:
         self.iris = iris
         self.used: set[str] = set()
         self._entities = entities
-        self._statements: dict[str, list[Statement]] = {}
-        self._values: dict[str, dict[str, list[Value]]] = {}
+        self._known: dict[str, dict[str, Thing]] = {}  # entity -> itself and its parts
         self._kinds: dict[str, str | None] = {}
         self._keys: dict[str, str] = {}
         self._codes: dict[str, str] = {}
@@ -38,54 +37,46 @@ class EntityGraph:
     def read(self, wanted: Iterable[str]) -> None:
         """Read these entities and what they link to, step by step, in few and large portions. What is not read ahead
         is read when it is asked for."""
-        pending = self._read(wanted)
-        linked = self._read(
-            value
-            for iri in pending
-            for _, property_, (value, language) in self._statements[iri]
-            if language is None and property_ != RDF_TYPE.value
-        )
+        linked = self._read(self._links(self._read(wanted)))
         while linked:
-            linked = self._read(
-                value
-                for iri in linked
-                if counted(self.kind(iri))  # which lie in others, or below
-                for _, property_, (value, language) in self._statements[iri]
-                if language is None and property_ != RDF_TYPE.value
-            )
+            linked = self._read(self._links(iri for iri in linked if counted(self.kind(iri))))  # they lie in others
+
+    def _links(self, entities: Iterable[str]) -> Iterator[str]:
+        """What these entities and their parts link to."""
+        for entity in entities:
+            for thing in self._known[entity].values():
+                for property_, values in thing.items():
+                    if property_ != RDF_TYPE.value:
+                        yield from (value for value, language in values if language is None)
 
     def _read(self, wanted: Iterable[str]) -> list[str]:
         missing = [
             iri
             for iri in dict.fromkeys(map(entity_of, wanted))
-            if iri not in self._statements and self.kind(iri) != "source"
+            if iri not in self._known and self.kind(iri) != "source"
         ]
-        self._statements |= {iri: [] for iri in missing}
-        subject, said, known = "", [], {}
+        self._known |= {iri: {} for iri in missing}
         before: object = None
+        thing: Thing = {}
         for about, property_, term in parse_lines(b"".join(self._entities.lines(missing))):
             if before != (before := about):
                 assert isinstance(about, NamedNode)
                 subject = about.value
-                said = self._statements[entity_of(subject)]
-                known = self._values.setdefault(subject, {})
+                thing = self._known[entity_of(subject)].setdefault(subject, {})
             assert isinstance(term, NamedNode | Literal)
-            name = property_.value
             value = (term.value, (term.language or "") if isinstance(term, Literal) else None)
-            said.append((subject, name, value))
-            known.setdefault(name, []).append(value)
+            thing.setdefault(property_.value, []).append(value)
         return missing
 
-    def statements(self, entity: str) -> Sequence[Statement]:
-        """All that is said of an entity and its parts, in reading order."""
+    def subjects(self, entity: str) -> Mapping[str, Thing]:
+        """All that is said of an entity and of each of its parts, in reading order."""
         self.used.add(entity)
-        if entity not in self._statements:
+        if entity not in self._known:
             self._read((entity,))
-        return self._statements.get(entity, ())
+        return self._known.get(entity, {})
 
-    def _of(self, subject: str) -> Mapping[str, list[Value]]:
-        self.statements(entity_of(subject))
-        return self._values.get(subject, {})
+    def _of(self, subject: str) -> Thing:
+        return self.subjects(entity_of(subject)).get(subject, {})
 
     def size(self, iri: str) -> int:
         """How many triples have this subject."""
@@ -113,8 +104,10 @@ class EntityGraph:
         """Every label, in reading order."""
         return [
             value
-            for subject, p, (value, language) in self.statements(iri)
-            if language is not None and p in LABELS and subject == iri
+            for property_, values in self._of(iri).items()
+            if property_ in LABELS
+            for value, language in values
+            if language is not None
         ]
 
     def labels(self, iri: str) -> tuple[str, str]:

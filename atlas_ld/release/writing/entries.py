@@ -11,8 +11,8 @@ from atlas_ld.release.stemming import stems
 from atlas_ld.release.writing.entity_graph import EntityGraph
 from atlas_ld.vocabulary import ATLAS, SKOS
 
-_CODES = frozenset({str(ATLAS.inseeCode), str(ATLAS.sirenCode)})
-"""What people look things up by besides their names."""
+_OTHER_NAMES = frozenset(map(str, (SKOS.altLabel, ATLAS.inseeCode, ATLAS.sirenCode)))
+"""Properties that say what people look a thing up by besides its label."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,13 @@ def entry_of(things: EntityGraph, iri: str, written: Sequence[str] = ()) -> Entr
     if not label or kind not in SEARCHED:
         return None
     others, texts, links = list(written), [], []
-    for subject, property_, (value, language) in things.statements(iri):  # of a part too: it is found through the whole
-        if language is None:
-            links.append(value)
-        elif property_ == str(SKOS.altLabel) or property_ in _CODES:
-            others.append(value)
-        elif language and not (property_ in LABELS and subject == iri):
-            texts.append(value)
+    for subject, thing in things.subjects(iri).items():  # parts too: they are found through the whole
+        for property_, values in thing.items():
+            links += [value for value, language in values if language is None]
+            if property_ in _OTHER_NAMES:
+                others += [value for value, language in values if language is not None]
+            elif not (property_ in LABELS and subject == iri):
+                texts += [value for value, language in values if language]
     linked = {name for link in dict.fromkeys(links) if _names(things, link, iri) for name in things.names(link)}
     names = dict.fromkeys(name for name in (*more, *sorted(others), *sorted(linked)) if name != label)
     return entry(iri, kind, label, "\n".join(names), "\n".join(texts))

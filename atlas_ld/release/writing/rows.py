@@ -87,7 +87,7 @@ def _stored(things: EntityGraph, item: Item) -> ItemRow:
 
 
 def _members(things: EntityGraph, iri: str) -> Iterator[Member]:
-    for part in dict.fromkeys(subject for subject, _, _ in things.statements(iri)):
+    for part in things.subjects(iri):
         for organisation in things.all(part, ORG.member):
             name = things.one(part, ATLAS.nameAsWritten)
             roles: list[str | None] = [things.code(role) for role in things.all(part, ORG.role)]
