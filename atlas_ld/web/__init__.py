@@ -13,6 +13,7 @@ entities      /id, /doc and what belongs to a document
 sparql        /sparql, /queries, /explore
 memento       every kept release as it was, and the way to the one of a date
 ldes          /ldes: what changed, as an event stream
+rest          /api/v1: lists and what is in them as JSON
 reconciliation   /reconcile: names matched with entities, for OpenRefine
 """
 
@@ -35,6 +36,7 @@ from atlas_ld.web.pages import problems as problem_pages
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.reconciliation import views as reconciliation
 from atlas_ld.web.rendering import static_files, templating, urls
+from atlas_ld.web.rest import views as rest
 from atlas_ld.web.sparql import admission, endpoint, explore, named_queries, saved_queries
 from atlas_ld.web.text import i18n
 
@@ -82,6 +84,7 @@ def create_app(publication: Publication, *, part: bool = False) -> Flask:
         reconciliation.blueprint,
         memento.blueprint(),
         ldes.blueprint,
+        rest.blueprint(),
     ):
         app.register_blueprint(blueprint)
     if not part:

@@ -56,6 +56,11 @@ class Reader:
             return parse_lines(self._dump.lines(iri))
         return [quad.triple for quad in self._store.quads_for_pattern(node(iri), None, None, _GRAPH)]
 
+    def entity(self, iri: str) -> list[Triple]:
+        """The triples about an entity and its parts, which the dump has."""
+        assert self._dump
+        return parse_lines(self._dump.entity(iri))
+
     def pointing_at(
         self, iri: str, limit: int, offset: int = 0, keep: Callable[[Triple], bool] = lambda _: True
     ) -> list[Triple]:

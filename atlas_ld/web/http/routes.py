@@ -40,6 +40,8 @@ class Route:
     """Names of its query string, described in `pages/api.toml`; a route that writes HTML has `lang` besides."""
     list: str | None = None
     """The list whose facets are parameters too."""
+    schema: str | None = None
+    """The name of the schema of its answer, among those of `rest.schemas`."""
     others: tuple[int, ...] = ()
     """Statuses besides 200, errors left aside."""
     kept: bool = False

@@ -29,6 +29,8 @@ from atlas_ld.web.http import problems
 from atlas_ld.web.http.negotiation import Content, negotiated
 from atlas_ld.web.http.routes import Route, Routes, table
 from atlas_ld.web.publication import Publication, current_publication
+from atlas_ld.web.rest.schemas import schemas
+from atlas_ld.web.rest.views import example
 from atlas_ld.web.sparql import named_queries_api
 from atlas_ld.web.text.i18n import messages, translate
 
@@ -122,6 +124,8 @@ def openapi(publication: Publication, described: Iterable[Address]) -> dict[str,
     )
     spec.components.schema("Problem", _PROBLEM_SCHEMA)
     spec.components.response("problem", _PROBLEM_RESPONSE)
+    for name, schema in schemas(publication.model).items():
+        spec.components.schema(name, schema)
     for name, row in _parameters().items():
         spec.components.parameter(name, "query", {"description": row["en"], "schema": row["schema"]})
     for address in described:
@@ -138,7 +142,7 @@ def _operation(publication: Publication, address: Address, method: str) -> dict[
         responses["200"] = {
             "description": route.en,
             "headers": {"ETag": {"schema": {"type": "string"}}} if method == "GET" else {},
-            "content": {format_.media_type: {} for format_ in route.formats},
+            "content": {format_.media_type: _content(publication, route) for format_ in route.formats},
         }
     responses |= {str(status): {"description": _OTHERS[status]} for status in route.others}
     if method == "GET":
@@ -156,6 +160,14 @@ def _operation(publication: Publication, address: Address, method: str) -> dict[
     if method == "POST":
         operation["requestBody"] = {"required": True, "content": _SPARQL_BODY}
     return operation
+
+
+def _content(publication: Publication, route: Route) -> dict[str, Any]:
+    """The schema of an answer, and of a list what it gives."""
+    if not route.schema:
+        return {}
+    found: dict[str, Any] = {"schema": {"$ref": f"#/components/schemas/{route.schema}"}}
+    return found | ({"example": publication.keeping(example, len(LISTS))(route.list)} if route.list else {})
 
 
 def _identifier(address: Address) -> str:

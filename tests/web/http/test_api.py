@@ -11,10 +11,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 
 from atlas_ld.web.pages.api import addresses
 
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = {"kind": "partnership", "key": "crea-ocean-2010", "name": "crea-ocean-2010"}
 
 
@@ -82,6 +87,6 @@ def test_no_request_that_is_described_makes_the_server_fail(demonstration_site: 
         @settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy())
         def fails_nowhere(case: schemathesis.Case) -> None:
-            case.call_and_validate(checks=[not_a_server_error, status_code_conformance, content_type_conformance])
+            case.call_and_validate(checks=CHECKS)
 
         fails_nowhere()
