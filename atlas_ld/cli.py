@@ -504,6 +504,35 @@ def publish(
     click.echo(outcome.graph)
 
 
+@main.command()
+@_releases_option
+@click.option("--http", type=int, metavar="PORT", help="Serve at http://127.0.0.1:PORT/mcp, not to who started it.")
+@_sentences
+def mcp(releases: Path | None, http: int | None) -> None:
+    """Give assistants tools to search, list, query and cite the current release (Model Context Protocol).
+
+    They speak to it over standard input and output, or by Streamable HTTP. Needs the extra: pip install atlas-ld[mcp].
+
+    \b
+    Example:  atlas-ld mcp --releases releases
+    """
+    try:
+        from atlas_ld.web.mcp.server import make_server
+    except ModuleNotFoundError as error:
+        raise AtlasError(f"{error.name} is not installed; it comes with `pip install atlas-ld[mcp]`.") from error
+    from atlas_ld.web.publication import open_publication
+
+    publication = open_publication(_settings(releases=releases))
+    try:
+        server = make_server(publication)
+        if http is None:
+            server.run("stdio")
+        else:
+            server.run("streamable-http", port=http, stateless_http=True, json_response=True)
+    finally:
+        publication.service.close()
+
+
 @main.group()
 def releases() -> None:
     """List, inspect, verify and choose releases."""

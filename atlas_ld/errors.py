@@ -7,6 +7,7 @@ AtlasError                  one sentence for the person at the keyboard; the com
 ├── BrokenResource          a file that ships with atlas-ld (ontology, shapes, reference data) is unusable
 ├── ReleaseError            a release is missing, incomplete or altered
 ├── EngineError             a SPARQL engine elsewhere cannot be reached, refuses, or answers with less than the whole
+├── UnknownThing            something was asked for by a name that it has not; says which there are
 ├── StrictBuildRefused      `build --strict` met a record that must be quarantined
 └── QueryError              a SPARQL query that gets no answer
     ├── QueryRefused        not a query for this endpoint: an update, SERVICE, LOAD
@@ -48,6 +49,10 @@ class ReleaseError(AtlasError):
 
 class EngineError(AtlasError):
     """A SPARQL engine elsewhere cannot be reached, refuses, or answers with less than the whole."""
+
+
+class UnknownThing(AtlasError):
+    """Something was asked for by a name, or within a bound, that there is not; the message says what there is."""
 
 
 class StrictBuildRefused(AtlasError):

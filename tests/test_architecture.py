@@ -51,6 +51,7 @@ DOORS = {
     "flask": {"web"},
     "granian": {"web"},
     "click": {"cli"},
+    "mcp": {"web"},
     "bs4": set(),
     "phonenumbers": {"privacy"},
     "openpyxl": {"sources"},

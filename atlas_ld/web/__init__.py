@@ -14,6 +14,7 @@ sparql        /sparql, /queries, /explore
 memento       every kept release as it was, and the way to the one of a date
 ldes          /ldes: what changed, as an event stream
 rest          /api/v1: lists and what is in them as JSON
+mcp           `atlas-ld mcp`: tools for assistants
 reconciliation   /reconcile: names matched with entities, for OpenRefine
 """
 

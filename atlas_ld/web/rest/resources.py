@@ -70,6 +70,22 @@ def _documented(publication: Publication, name: str, facet: str) -> int:
     return rows
 
 
+def page_of(
+    publication: Publication, chosen: Selection, sort: str, start: int, limit: int, fields: Collection[str]
+) -> dict[str, Any]:
+    """The items from `start` on of a selection, `limit` of them at most. Where the next page is, its caller knows."""
+    positions = publication.facets.part(chosen.list, chosen.bits, sort, start, start + limit)
+    return {
+        "list": chosen.list,
+        "release": publication.release.id,
+        "dataLicense": publication.settings.license,
+        "total": chosen.bits.bit_count(),
+        "coverage": coverage(publication, chosen),
+        "next": None,
+        "items": [resource(publication, iri, fields) for iri in publication.facets.iris(chosen.list, positions)],
+    }
+
+
 def fields_of(publication: Publication, name: str) -> tuple[str, ...]:
     """The fields that the entities of a list may have, in reading order."""
     classes = [class_ for class_ in publication.model.classes if class_.iri in LISTS[name].classes]

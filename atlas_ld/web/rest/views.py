@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -20,7 +19,7 @@ from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering.urls import with_parameters
 from atlas_ld.web.rest import schemas
 from atlas_ld.web.rest.cursors import Cursor
-from atlas_ld.web.rest.resources import context, coverage, fields_of, resource
+from atlas_ld.web.rest.resources import context, fields_of, page_of, resource
 from atlas_ld.web.text.i18n import t
 
 MOST = 100
@@ -123,31 +122,14 @@ def page(name: str) -> Response:
     after = with_parameters(address, [*kept, ("cursor", following)]) if following else None
 
     def written() -> dict[str, Any]:
-        return _page(publication, chosen, sort, start, limit, fields) | {"next": after}
+        return page_of(publication, chosen, sort, start, limit, fields) | {"next": after}
 
     return _answer(written, *([Link(after, "next", JSON.media_type)] if after else []))
 
 
-def _page(
-    publication: Publication, chosen: selecting.Selection, sort: str, start: int, limit: int, fields: Collection[str]
-) -> dict[str, Any]:
-    """The items from `start` on of a selection, `limit` of them at most."""
-    name = chosen.list
-    positions = publication.facets.part(name, chosen.bits, sort, start, start + limit)
-    return {
-        "list": name,
-        "release": publication.release.id,
-        "dataLicense": publication.settings.license,
-        "total": chosen.bits.bit_count(),
-        "coverage": coverage(publication, chosen),
-        "next": None,
-        "items": [resource(publication, iri, fields) for iri in publication.facets.iris(name, positions)],
-    }
-
-
 def example(publication: Publication, name: str) -> dict[str, Any]:
     """The first row of a list as the API gives it, for its description."""
-    return _page(publication, selecting.select(publication, name, {}), LISTS[name].sorts[0], 0, 1, ())
+    return page_of(publication, selecting.select(publication, name, {}), LISTS[name].sorts[0], 0, 1, ())
 
 
 def item(name: str, key: str) -> Response:
