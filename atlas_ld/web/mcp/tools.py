@@ -120,9 +120,7 @@ def query(publication: Publication, sparql: str, limit: int = 100) -> Result:
     release = publication.release.id
     if kind == "graph":
         if len(content) > MOST_BYTES:
-            raise QueryTooLarge(
-                f"The graph has {len(content)} bytes, more than {MOST_BYTES}: ask for less, or for rows."
-            )
+            raise QueryTooLarge(f"The graph has {len(content)} bytes of {MOST_BYTES} that fit: ask for less.")
         return Result(release=release, kind="graph", turtle=content.decode(), truncated=False)
     found = json.loads(content)
     if "boolean" in found:
