@@ -12,6 +12,7 @@ lists         lists with their facets, files, charts and maps; search
 entities      /id, /doc and what belongs to a document
 sparql        /sparql, /queries, /explore
 memento       every kept release as it was, and the way to the one of a date
+fragments     /fragments: the triples of a pattern, by pages
 ldes          /ldes: what changed, as an event stream
 rest          /api/v1: lists and what is in them as JSON
 mcp           `atlas-ld mcp`: tools for assistants
@@ -25,6 +26,7 @@ from functools import partial
 from flask import Flask
 
 from atlas_ld.web.entities import citation, documents, linksets
+from atlas_ld.web.fragments import views as fragments
 from atlas_ld.web.http import access_log, problems, responses
 from atlas_ld.web.http.requests import RequestReader
 from atlas_ld.web.http.routes import MEMENTO
@@ -86,6 +88,7 @@ def create_app(publication: Publication, *, part: bool = False) -> Flask:
         memento.blueprint(),
         ldes.blueprint,
         rest.blueprint(),
+        fragments.blueprint,
     ):
         app.register_blueprint(blueprint)
     if not part:

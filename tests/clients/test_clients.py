@@ -124,3 +124,20 @@ def test_oxigraph_loads_the_dumps(site: str, release: Release, tmp_path: Path) -
         run(oxigraph, "load", "--location", store, "--file", dump)
         answer = run(oxigraph, "query", "--location", store, "--query", funding(site), "--results-format", "json")
         assert bindings(answer) == TOTALS, name
+
+
+def test_comunica_joins_over_the_fragments_as_we_do(site: str, node_program: Program) -> None:
+    """It finds out by itself what /fragments is, and asks patterns alone."""
+    query = (
+        f"PREFIX atlas: <{PREFIXES['atlas']}> SELECT DISTINCT ?label ?year {{ "
+        "?partnership a atlas:Partnership ; atlas:partnerCountry ?country ; atlas:fundingLine ?line . "
+        f"?line atlas:year ?year . ?country <{PREFIXES['rdfs']}label> ?label }}"
+    )
+
+    def rows(source: str) -> list[tuple[str, str]]:
+        text = run(*node_program("comunica-sparql"), source, query, "-t", "application/sparql-results+json")
+        return sorted((r["label"]["value"], r["year"]["value"]) for r in json.loads(text)["results"]["bindings"])
+
+    ours = rows(f"sparql@{site}sparql")
+    assert rows(f"{site}fragments") == ours
+    assert ("Canada", "2019") in ours

@@ -13,7 +13,7 @@ from pyoxigraph import DefaultGraph, QuerySolutions, RdfFormat, Store
 
 from atlas_ld.errors import ReleaseError
 from atlas_ld.queries import Binding, Query
-from atlas_ld.rdf import Literal, Node, Triple, node, parse_lines, subject_of
+from atlas_ld.rdf import Literal, NamedNode, Node, Triple, node, parse_lines, subject_of
 from atlas_ld.release.reading.dump import Dump
 from atlas_ld.vocabulary import DCTERMS, PREFIXES, RDFS, SKOS
 
@@ -68,6 +68,18 @@ class Reader:
         same for a whole release."""
         quads = self._store.quads_for_pattern(None, None, node(iri), _GRAPH)
         return list(islice((quad.triple for quad in quads if keep(quad.triple)), offset, offset + limit))
+
+    def matching(
+        self,
+        subject: NamedNode | None,
+        predicate: NamedNode | None,
+        object_: Node | None,
+        limit: int,
+        offset: int = 0,
+    ) -> list[Triple]:
+        """At most `limit` of the triples with these terms, where None is any. As `pointing_at`."""
+        quads = self._store.quads_for_pattern(subject, predicate, object_, _GRAPH)
+        return [quad.triple for quad in islice(quads, offset, offset + limit)]
 
     def subjects(self, property_: str, iri: str) -> list[str]:
         """The IRIs of what has `iri` as a value of a property, in the index's order."""
