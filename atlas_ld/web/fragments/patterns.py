@@ -1,8 +1,8 @@
 """Triple patterns: from the parameters of an address, and how many triples match one.
 
-A term is written as Hydra's explicit representation has it (https://www.hydra-cg.com/spec/latest/core/): an IRI as it is, a
-literal in quotes, with `@language` or `^^` and the IRI of its datatype after them. A variable (`?x`), or nothing, matches
-every term.
+A term is written as Hydra's explicit representation has it (https://www.hydra-cg.com/spec/latest/core/): an IRI as it
+is, a literal in quotes, with `@language` or `^^` and the IRI of its datatype after them. A variable (`?x`), or nothing,
+matches every term.
 """
 
 from __future__ import annotations

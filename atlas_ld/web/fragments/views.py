@@ -57,8 +57,8 @@ def fragment_file(extension: str) -> Response:
 
 
 def _page(named: Format | None) -> Response:
-    """Aborts with 400 for what is no pattern or page, with 404 for a page past the last, with 413 for one that is so far
-    on that a download is the better way."""
+    """Aborts with 400 for what is no pattern or page, with 404 for a page past the last, with 413 for one so far on
+    that a download is the better way."""
     publication = current_publication()
     try:
         pattern = Pattern.read(request.args)
