@@ -96,14 +96,29 @@ def changes(release: Kept, before: Kept | None, first: str = "", after: str = "\
         return [Change(*row) for row in notes.execute(_CHANGES, {"first": first, "after": after})]
 
 
-def last_changed(releases: Sequence[Kept]) -> Mapping[str, datetime]:
-    """When each entity of the last of these releases, which are oldest first, came to be as it is; those left out, with
-    the first. Raises ReleaseError."""
+@dataclass(frozen=True)
+class Ages:
+    """When entities came to be as they are: those that changed lately, and since when all others are so, at least."""
+
+    changed: Mapping[str, datetime]
+    others: datetime
+
+    def of(self, iri: str) -> datetime:
+        return self.changed.get(iri, self.others)
+
+
+def ages(releases: Sequence[Kept]) -> Ages:
+    """Since when the entities of the last of these releases, which are oldest first, are as they are. Looks as far back
+    as releases have notes."""
     found: dict[str, datetime] = {}
     for before, release in reversed(list(pairwise(releases))):
-        for change in changes(release, before):
+        try:
+            changed = changes(release, before)
+        except ReleaseError:
+            return Ages(found, release.moment)
+        for change in changed:
             found.setdefault(change.iri, release.moment)
-    return found
+    return Ages(found, releases[0].moment)
 
 
 @contextmanager

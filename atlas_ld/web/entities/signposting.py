@@ -11,7 +11,7 @@ from collections.abc import Callable
 from flask import request
 
 from atlas_ld.iris import Kind
-from atlas_ld.media import HTML, LINKSET_JSON, RDF_FORMATS, TABLE_FORMATS, Format
+from atlas_ld.media import ATOM, HTML, LINKSET_JSON, RDF_FORMATS, TABLE_FORMATS, Format
 from atlas_ld.release.kinds import list_of
 from atlas_ld.web.http.responses import Link
 from atlas_ld.web.publication import Publication
@@ -38,6 +38,8 @@ def document_links(
     if format_ is HTML:
         links += [Link(address(f), "describedby", f.media_type) for f in RDF_FORMATS]
         links.append(Link(ABOUT_PAGE, "type"))
+        if kind in ("territory", "theme"):
+            links.append(Link(f"{publication.iris.base}feeds/{kind}/{key}.atom", "alternate", ATOM.media_type))
     else:
         links += [Link(landing, "describes", HTML.media_type), Link(publication.iris.base, "describedby")]
     return links

@@ -19,7 +19,7 @@ from atlas_ld.web.http.negotiation import Content, negotiated
 from atlas_ld.web.http.responses import FOREVER, Link
 from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.ldes import stream
-from atlas_ld.web.memento.views import releases
+from atlas_ld.web.memento.views import until_now
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.text.i18n import t
 
@@ -44,7 +44,7 @@ _LAST = "\U0010ffff"
 def events(format_: Format) -> Content:
     """The stream, with a way to the changes of each kept release."""
     publication = current_publication()
-    steps = [(before, release) for before, release in pairwise([None, *_readable(publication)]) if release]
+    steps = [(before, release) for before, release in pairwise([None, *until_now(publication)]) if release]
     pages = [(_address(publication, before, release, 1), release.moment) for before, release in steps]
     depends = " ".join(address for address, _ in pages)
     return Content(partial(_root, publication, pages, format_), depends=depends)
@@ -82,21 +82,11 @@ def page(format_: Format, before: str, release: str, number: int) -> Content | R
 
 def _step(before: str, release: str) -> tuple[Kept | None, Kept] | None:
     """The two releases of a page, where the one follows the other; None where they do not, or no longer."""
-    found = {kept.id: kept for kept in _readable(current_publication())}
+    found = {kept.id: kept for kept in until_now(current_publication())}
     for earlier, later in pairwise([None, *found.values()]):
         if later and later.id == release and (earlier.id if earlier else _START) == before:
             return earlier, later
     return None
-
-
-def _readable(publication: Publication) -> list[Kept]:
-    """The kept releases up to the one that is served, which the others lead to."""
-    found = releases(publication)
-    return [release for release in found if release.moment <= _moment(publication, found)]
-
-
-def _moment(publication: Publication, found: tuple[Kept, ...]) -> datetime:
-    return next(release.moment for release in found if release.id == publication.release.id)
 
 
 def _starts(_: Publication, before: Kept | None, release: Kept) -> tuple[str, ...]:

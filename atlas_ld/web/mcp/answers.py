@@ -21,6 +21,8 @@ class Hit(BaseModel):
 
 
 class Found(Answer):
+    words: list[str] = Field(description="What was looked for")
+    matched: str = Field(description="all: every word is found; mended: of words spelt otherwise; any: some words only")
     hits: list[Hit]
     truncated: bool = Field(description="Whether there are more hits than were asked for")
 

@@ -49,11 +49,18 @@ def search(publication: Publication, text: str, kind: str | None = None, limit: 
     if kind is not None and kind not in SEARCHED:
         raise UnknownThing(f"There is no kind {kind[:40]!r} to search; there are {', '.join(SEARCHED)}.")
     limit = _bounded("limit", limit, MOST_HITS)
-    hits = publication.search.search(text[:_LONGEST_TEXT], kind, limit + 1)
+    reading = publication.search.read(text[:_LONGEST_TEXT])
+    hits = publication.search.search(reading, kind, limit + 1)
     found = [
         Hit(id=hit.iri, kind=hit.kind, label=hit.label, snippet=hit.snippet.translate({2: "*", 3: "*"})) for hit in hits
     ]
-    return Found(release=publication.release.id, hits=found[:limit], truncated=len(found) > limit)
+    return Found(
+        release=publication.release.id,
+        words=list(reading.words),
+        matched=reading.how,
+        hits=found[:limit],
+        truncated=len(found) > limit,
+    )
 
 
 def describe(publication: Publication, id: str, fields: Sequence[str] = ()) -> Described:

@@ -76,6 +76,13 @@ def releases(publication: Publication) -> tuple[Kept, ...]:
     return kept(publication.release.path.parent)[-_MOST:]
 
 
+def until_now(publication: Publication) -> list[Kept]:
+    """Those that led to the release that is served, which is the last of them."""
+    found = releases(publication)
+    served = next(place for place, release in enumerate(found) if release.id == publication.release.id)
+    return list(found[: served + 1])
+
+
 def memento(release: str, rest: str = "") -> Response:
     """The answer of a kept release's own site; its address is that of the site below /releases/{id}."""
     found = _release(release)

@@ -13,8 +13,10 @@ from flask import Response, render_template
 from atlas_ld.media import HTML, ICON, OPENSEARCH, SITEMAP, TEXT
 from atlas_ld.rdf import subject_of
 from atlas_ld.release.kinds import LISTS, crawled
+from atlas_ld.release.reading.history import Ages, ages
 from atlas_ld.web.http.responses import answer, stream
 from atlas_ld.web.http.routes import Routes
+from atlas_ld.web.memento.views import until_now
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.text.i18n import current_language, t
 
@@ -24,6 +26,8 @@ _SITEMAP_LIMIT = 50_000
 """Addresses in one sitemap (https://www.sitemaps.org/protocol.html)."""
 
 _CHUNK = 500
+_RELEASES = 6
+"""Releases that are compared to find when a thing changed, the newest ones."""
 
 
 @blueprint.get("/robots.txt", fr="Règles pour les robots", en="Rules for crawlers", formats=(TEXT,))
@@ -92,21 +96,32 @@ _ICON = Path(__file__).parents[1] / "static" / "favicon.ico"
 
 
 def _sitemap(publication: Publication) -> Iterator[bytes]:
-    date = publication.release.manifest.issued.isoformat()
+    known = publication.keeping(_ages, 1)()
     yield b'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
     addresses = islice(_addresses(publication), _SITEMAP_LIMIT)
     while some := list(islice(addresses, _CHUNK)):
-        entries = (f"<url><loc>{escape(address)}</loc><lastmod>{date}</lastmod></url>\n" for address in some)
+        entries = (
+            f"<url><loc>{escape(address)}</loc><lastmod>{known.of(iri):%Y-%m-%d}</lastmod></url>\n"
+            for address, iri in some
+        )
         yield "".join(entries).encode()
     yield b"</urlset>\n"
 
 
-def _addresses(publication: Publication) -> Iterator[str]:
-    yield from (f"{publication.iris.base}{path}" for path in ("", *LISTS, "download/", "about"))
+def _ages(publication: Publication) -> Ages:
+    """Since when each entity is as it is, and the lists, which change with the release."""
+    kept = until_now(publication)
+    found = ages(kept[-_RELEASES:])
+    return Ages({**found.changed, "": kept[-1].moment}, found.others)
+
+
+def _addresses(publication: Publication) -> Iterator[tuple[str, str]]:
+    """The address of each page, and what it is about."""
+    yield from ((f"{publication.iris.base}{path}", "") for path in ("", *LISTS, "download/", "about"))
     classes = [class_ for list_ in LISTS.values() if crawled(list_.kind) for class_ in list_.classes]
     typed = chain.from_iterable(publication.reader.pointing_at(class_, _SITEMAP_LIMIT) for class_ in classes)
     for triple in typed:
         iri = subject_of(triple)
         parts = publication.iris.split(iri)
         if parts and crawled(parts[0]) and "#" not in iri:
-            yield publication.iris.document(*parts)
+            yield publication.iris.document(*parts), iri

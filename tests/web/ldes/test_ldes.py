@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from atlas_ld.release.layout import Release
-from atlas_ld.release.reading.history import changes, kept, last_changed
+from atlas_ld.release.reading.history import ages, changes, kept
 from tests.conftest import HISTORY
 
 TREE, LDES = "https://w3id.org/tree#", "https://w3id.org/ldes#"
@@ -142,6 +142,7 @@ def test_what_changed_is_known_without_reading_what_is_said(history: list[Releas
     assert "kept" not in named
     assert [change.iri.rpartition("/")[2] for change in changes(found[1], found[0])] != []
     base = history[0].manifest.base_iri
-    dates = last_changed(found)
-    assert dates[f"{base}id/partnership/kept"] == datetime(2026, 2, 10, tzinfo=UTC)
-    assert dates[f"{base}id/partnership/new"] == datetime(2026, 3, 10, tzinfo=UTC)
+    dates = ages(found)
+    assert dates.of(f"{base}id/partnership/kept") == datetime(2026, 2, 10, tzinfo=UTC)
+    assert dates.of(f"{base}id/partnership/new") == datetime(2026, 3, 10, tzinfo=UTC)
+    assert dates.of("http://metadata.un.org/sdg/1") == datetime(2026, 1, 10, tzinfo=UTC)

@@ -78,7 +78,9 @@ def test_search_finds_and_tells_that_there_is_more(call: Any) -> None:
     assert any(hit["id"].endswith(CREA) for hit in call("search", text="CREA océan")["hits"])
     short = call("search", text="Bretagne", limit=1)
     assert (len(short["hits"]), short["truncated"]) == (1, True)
-    assert call("search", text="xyzzy") | {"release": ""} == {"release": "", "hits": [], "truncated": False}
+    nothing = call("search", text="xyzzyxyzzy")
+    assert (nothing["hits"], nothing["truncated"]) == ([], False)
+    assert call("search", text="Bretagen")["matched"] == "mended"
 
 
 def test_describe_says_what_the_api_says_and_names_what_it_links_to(call: Any, publication: Publication) -> None:
