@@ -33,6 +33,7 @@ __all__ = [
     "day",
     "decimal",
     "gyear",
+    "gyearmonth",
     "integer",
     "node",
     "parse_file",
@@ -81,8 +82,8 @@ def node(iri: str) -> NamedNode:
 RDF_TYPE = node(RDF.type)
 LABELS = frozenset(str(term) for term in (DCTERMS.title, SKOS.prefLabel, RDFS.label))
 """The properties that name a thing; each class has one of them (docs/model.md)."""
-_DECIMAL, _GYEAR, _DATE, _INTEGER, _BOOLEAN = (
-    node(XSD.decimal), node(XSD.gYear), node(XSD.date), node(XSD.integer), node(XSD.boolean)
+_DECIMAL, _GYEAR, _GYEARMONTH, _DATE, _INTEGER, _BOOLEAN = (
+    node(XSD.decimal), node(XSD.gYear), node(XSD.gYearMonth), node(XSD.date), node(XSD.integer), node(XSD.boolean)
 )  # fmt: skip
 
 
@@ -109,6 +110,11 @@ def boolean(value: bool) -> Literal:
 def gyear(value: int) -> Literal:
     """xsd:gYear: at least four digits, a sign only before the year 0."""
     return Literal(f"{value:05d}" if value < 0 else f"{value:04d}", datatype=_GYEAR)
+
+
+def gyearmonth(value: str) -> Literal:
+    """xsd:gYearMonth of a month written `2020-12`."""
+    return Literal(value, datatype=_GYEARMONTH)
 
 
 def day(value: date) -> Literal:

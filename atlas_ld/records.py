@@ -32,6 +32,8 @@ Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>]+$"), Afte
 Amount = Annotated[Decimal, Field(ge=-(10**12), le=10**12, max_digits=31, decimal_places=18)]
 """Euros: as many as a sum can be, and decimals that the store holds (xsd:decimal in 128 bits). Else an exponent makes
 gigabytes of zeros of a few letters. What is merely wrong (negative, a year of three digits) the shapes tell."""
+Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+"""A month of a year, `2020-12`."""
 Number = Annotated[int, Field(ge=-999_999, le=999_999)]
 _MOST = 1000
 """Participants and funding lines of one record: each is matched, which takes milliseconds."""
@@ -91,12 +93,38 @@ class Participant(_Part):
 
 
 class Funding(_Part):
-    """One line of the funding table. Amounts in euros; `oudin` is the share under the law of 9 February 2005."""
+    """One line of the funding table. Amounts in euros; `oudin` is the share under the law of 9 February 2005.
+
+    A line for several years has a `first_year` and a `last_year`, and no `year`: its amount is that of them all.
+    `committed` and `paid` are there where the source tells them apart; `amount` is what counts in sums: what the source
+    declares, else what was committed, else what was paid.
+    """
 
     funder: Text
     amount: Amount | None = None
+    committed: Amount | None = None
+    paid: Amount | None = None
     year: Number | None = None
+    first_year: Number | None = None
+    last_year: Number | None = None
     oudin: Amount | None = None
+
+    @model_validator(mode="after")
+    def _in_canonical_form(self) -> Self:
+        if self.amount is None:
+            object.__setattr__(self, "amount", self.paid if self.committed is None else self.committed)
+        if self.first_year is not None and self.first_year == self.last_year and self.year in (None, self.first_year):
+            object.__setattr__(self, "year", self.first_year)
+            object.__setattr__(self, "first_year", None)
+            object.__setattr__(self, "last_year", None)
+        return self
+
+    @property
+    def when(self) -> str:
+        """The year, `2019-2021` for several; empty where none is known."""
+        if self.year is not None:
+            return str(self.year)
+        return "-".join(str(year) for year in (self.first_year, self.last_year) if year is not None)
 
 
 class Origin(_Part):
@@ -132,6 +160,7 @@ class PartnershipRecord(_Part):
     first_signature_year: Number | None = None
     start_year: Number | None = None
     end_date: date | None = None
+    end_month: Month | None = None
     end_year: Number | None = None
     status: Status | None = None
     continues: Key | None = None
@@ -168,9 +197,13 @@ class PartnershipRecord(_Part):
     @model_validator(mode="after")
     def _in_canonical_form(self) -> Self:
         """Order and repetition say nothing in these lists, so they have one form, and equal records equal bytes."""
+        end = self.end_date.isoformat() if self.end_date else self.end_month
         canonical = {
-            "end_year": self.end_date.year if self.end_date else self.end_year,
-            "funding": tuple(sorted(self.funding, key=lambda line: (line.year or 0, slug(line.funder)))),
+            "end_month": None if self.end_date else self.end_month,
+            "end_year": int(end[:4]) if end else self.end_year,
+            "funding": tuple(
+                sorted(self.funding, key=lambda line: (line.year or line.first_year or 0, slug(line.funder)))
+            ),
             "other_themes": tuple(sorted(set(self.other_themes), key=lambda choice: (choice.priority, choice.path))),
             "goals": _one_per(sorted(self.goals, key=lambda g: (-g.relevance, g.number)), lambda g: g.number),
             "keywords": tuple(sorted(set(self.keywords))),

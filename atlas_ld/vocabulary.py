@@ -52,6 +52,7 @@ class ATLAS(DefinedNamespace):
     firstSignatureYear: URIRef
     startYear: URIRef
     endDate: URIRef
+    endMonth: URIRef
     endYear: URIRef
     declaredStatus: URIRef
     elapsed: URIRef
@@ -107,6 +108,10 @@ class ATLAS(DefinedNamespace):
     funderKind: URIRef
     amount: URIRef
     oudinAmount: URIRef
+    firstYear: URIRef
+    lastYear: URIRef
+    committedAmount: URIRef
+    paidAmount: URIRef
     year: URIRef
 
     # Authorities and territories

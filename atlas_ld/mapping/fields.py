@@ -11,7 +11,7 @@ from typing import Any
 from rdflib import URIRef
 
 from atlas_ld.iris import Iris
-from atlas_ld.rdf import Literal, NamedNode, Properties, Triple, day, decimal, gyear, integer, node, text
+from atlas_ld.rdf import Literal, NamedNode, Properties, Triple, day, decimal, gyear, gyearmonth, integer, node, text
 from atlas_ld.vocabulary import ATLAS, DCAT, DCTERMS
 
 Term = Literal | NamedNode
@@ -48,6 +48,7 @@ PARTNERSHIP: tuple[Field, ...] = (
     Field("first_signature_year", ATLAS.firstSignatureYear, gyear, int),
     Field("start_year", ATLAS.startYear, gyear, int),
     Field("end_date", ATLAS.endDate, day, date.fromisoformat),
+    Field("end_month", ATLAS.endMonth, gyearmonth, str),
     Field("end_year", ATLAS.endYear, gyear, int),
     _text("keywords", DCAT.keyword, many=True),
     _text("context", ATLAS.context),
@@ -80,7 +81,11 @@ PARTICIPANT: tuple[Field, ...] = (
 FUNDING: tuple[Field, ...] = (
     _text("funder", ATLAS.declaredFunder),
     Field("amount", ATLAS.amount, decimal, Decimal),
+    Field("committed", ATLAS.committedAmount, decimal, Decimal),
+    Field("paid", ATLAS.paidAmount, decimal, Decimal),
     Field("year", ATLAS.year, gyear, int),
+    Field("first_year", ATLAS.firstYear, gyear, int),
+    Field("last_year", ATLAS.lastYear, gyear, int),
     Field("oudin", ATLAS.oudinAmount, decimal, Decimal),
 )
 

@@ -68,6 +68,9 @@ class Ending(Protocol):
     def end_date(self) -> date | None: ...
 
     @property
+    def end_month(self) -> str | None: ...
+
+    @property
     def end_year(self) -> int | None: ...
 
 
@@ -75,6 +78,8 @@ def elapsed(record: Ending, day: date) -> bool | None:
     """Whether the partnership is over on a day by its end; None where no end is known. Nothing else follows the day."""
     if record.end_date:
         return record.end_date < day
+    if record.end_month:
+        return record.end_month < day.isoformat()[:7]
     return record.end_year < day.year if record.end_year else None
 
 
@@ -147,7 +152,7 @@ def _funding(record: PartnershipRecord, key: str, resolution: Resolution, iris: 
         yield from write_types(part, ATLAS.FundingLine)
         yield Triple(part, node(RDFS.label), text(_funding_label(line)))
         yield from write_fields(part, line, FUNDING)
-        if line.amount is not None or line.oudin is not None:
+        if any(money is not None for money in (line.amount, line.committed, line.paid, line.oudin)):
             yield Triple(part, node(SCHEMA.currency), Literal("EUR"))  # the unit of `Funding`
         yield Triple(part, node(ATLAS.funderKind), node(iris.code("funder-kind", funder.kind)))
         if funder.body:
@@ -174,12 +179,12 @@ def _record(record: PartnershipRecord, key: str, iris: Iris) -> Iterator[Triple]
 
 
 def funding_keys(record: PartnershipRecord, key: str) -> list[str]:
-    """A key for each funding line: `{partnership}-{funder}-{year}-{n}`, n counting within funder and year, so that a
-    new line elsewhere in the table leaves the others' keys as they were."""
+    """A key for each funding line: `{partnership}-{funder}-{year or years}-{n}`, n counting within funder and year, so
+    that a new line elsewhere in the table leaves the others' keys as they were."""
     seen: Counter[str] = Counter()
     keys = []
     for line in record.funding:
-        stem = f"{key}-{slug(line.funder)}-{line.year or 'undated'}"
+        stem = f"{key}-{slug(line.funder)}-{line.when or 'undated'}"
         seen[stem] += 1
         keys.append(f"{stem}-{seen[stem]}")
     return keys
@@ -188,7 +193,7 @@ def funding_keys(record: PartnershipRecord, key: str) -> list[str]:
 def _funding_label(line: Funding) -> str:
     amount = "montant non indiqué" if line.amount is None else f"{line.amount:,.2f}".replace(",", " ").replace(".", ",")
     euros = amount.removesuffix(",00") + (" €" if line.amount is not None else "")
-    return f"{line.funder}, {line.year or 'année non indiquée'} : {euros}"
+    return f"{line.funder}, {line.when or 'année non indiquée'} : {euros}"
 
 
 def _bodies(resolution: Resolution) -> list[Body]:

@@ -40,7 +40,7 @@ class SourceRow(NamedTuple):
     who         a hash of who takes part, for records that would share a key
     described   what it is recognised by, as JSON (`Description`)
     day         the day of its newest observation, in ISO 8601, where all its sources state one
-    ends        the end date, in ISO 8601
+    ends        the end date or, without a day, the end month, in ISO 8601
     end_year    the end year
     findings    why there is no record, or what merged sources disagree on, as JSON
     """
@@ -57,7 +57,11 @@ class SourceRow(NamedTuple):
 
     @property
     def end_date(self) -> date | None:
-        return date.fromisoformat(self.ends) if self.ends else None
+        return date.fromisoformat(self.ends) if self.ends and len(self.ends) > 7 else None
+
+    @property
+    def end_month(self) -> str | None:
+        return self.ends if self.ends and len(self.ends) == 7 else None
 
     @property
     def description(self) -> Description:
@@ -189,7 +193,7 @@ def _row(record: PartnershipRecord, findings: Sequence[Finding] = ()) -> tuple[S
         described=json.dumps(describe(record), ensure_ascii=False),
         day=_day(record),
         who=short_hash("|".join(sorted(f"{p.role}:{p.name}:{p.country}" for p in record.participants))),
-        ends=record.end_date.isoformat() if record.end_date else None,
+        ends=record.end_date.isoformat() if record.end_date else record.end_month,
         end_year=record.end_year,
         findings=_json(findings),
     )

@@ -39,6 +39,7 @@ _KINDS: Mapping[str, Kind] = {
     str(XSD.decimal): "number",
     str(XSD.integer): "number",
     str(XSD.gYear): "year",
+    str(XSD.gYearMonth): "text",
     str(XSD.date): "date",
     str(XSD.boolean): "boolean",
 }

@@ -19,7 +19,7 @@ from atlas_ld.reference.decision import Decision
 from atlas_ld.reference.generic import is_label
 from atlas_ld.reference.names import forms, without_article
 
-FunderKind = Literal["state", "french-authority", "foreign-partner", "agency", "aggregate", "other"]
+FunderKind = Literal["state", "french-authority", "foreign-partner", "agency", "own-resources", "aggregate", "other"]
 KINDS: tuple[FunderKind, ...] = get_args(FunderKind)
 
 _STATE = re.compile(
@@ -35,6 +35,12 @@ _PREFECTURE = re.compile(r"(?:sous )?prefecture (?:de )?(?:la )?(?:region )?(?P<
 _FRENCH_MINISTRY = re.compile(
     r"ministere (?:de l europe et )?(?:des affaires etrangeres|de l outre mer|des outre mer)\b.*"
 )
+_OWN = re.compile(
+    r"(?:.*\b)?(?:auto ?financements?|(?:fonds|ressources|budget|apports?|moyens|credits|contributions?) propres?|"
+    r"valorisations?|contributions? (?:volontaires? )?(?:en nature|valorisees?)|benevolat(?: valorise)?|"
+    r"temps (?:de travail )?valorise|mise a disposition)\b.*"
+)
+"""What those who take part contribute themselves, in words."""
 _WATER_AGENCY = re.compile(
     r"agence de l eau (?:adour garonne|artois picardie|loire bretagne|rhin meuse|seine normandie|rhone mediterranee"
     r"(?: corse| et corse)?)\b.*|office (?:de l eau de (?:la )?(?:guadeloupe|guyane|martinique|reunion|mayotte)|"
@@ -71,6 +77,9 @@ def resolve_funder(name: str, known: Mapping[str, Body | None], case: Case) -> F
     if listed:
         kind = next(kind for kind in KINDS if kind == listed["kind"])
         return Funder(Body(key=listed["key"], label=listed["label"], country=listed["country"] or None), kind)
+    if _OWN.fullmatch(plain):
+        whose = (body for written, body in known.items() if body and written and f" {written} " in f" {plain} ")
+        return Funder(next(whose, None), "own-resources")
     if is_label(plain) or _AGGREGATE.fullmatch(plain) or ("," in name and " et " in name):
         return Funder(None, "aggregate")
     return _service(name, plain, case) or _authority(name, known, case)

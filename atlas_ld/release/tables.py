@@ -27,7 +27,7 @@ _PARTS = frozenset(
     str(term) for term in (ATLAS.participation, ATLAS.themeAssignment, ATLAS.goalAssignment, FOAF.isPrimaryTopicOf)
 )
 _RECORD, _SOURCE = str(FOAF.isPrimaryTopicOf), str(PROV.wasDerivedFrom)
-_AMOUNTS = frozenset(str(term) for term in (ATLAS.amount, ATLAS.oudinAmount))
+_AMOUNTS = frozenset(str(term) for term in (ATLAS.amount, ATLAS.committedAmount, ATLAS.paidAmount, ATLAS.oudinAmount))
 _TYPES: Mapping[str, CellType] = {
     str(XSD.decimal): "number", str(XSD.integer): "number", str(XSD.gYear): "year", str(XSD.boolean): "boolean",
     str(XSD.date): "date",

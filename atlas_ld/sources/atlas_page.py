@@ -252,9 +252,8 @@ def _fields(page: _Page, themes: ThemeTree | None) -> dict[str, Any]:
         line = page.value(name)
         fields[name] = values.year(line.text, findings, line=line.number, field=name) if line else None
     if line := page.value("end_date"):
-        fields["end_date"], fields["end_year"] = values.day_or_year(
-            line.text, findings, line=line.number, field="end_date"
-        )
+        end = values.graded_date(line.text, findings, line=line.number, field="end_date")
+        fields |= {"end_date": end.day, "end_month": end.month, "end_year": end.year}
     if line := page.value("status"):
         fields["status"] = values.status(line.text, findings, line=line.number)
     if line := page.value("form"):

@@ -28,7 +28,8 @@ _SCALED = re.compile(
 )
 _PRICED = re.compile(r"\s*(?:€|\b(?:euros?|eur)\b)(?:\s*(?:TTC|HT)\b)?", re.IGNORECASE)
 _DATED = re.compile(
-    r"(?<!\S)[(\[]?(?:(?:en|le)\s)?(?P<when>[0-9]{2}/[0-9]{2}/[0-9]{4}|[0-9]{4}(?:\s?[-–/]\s?[0-9]{4})?)[)\]]?\s*$"
+    r"(?<!\S)[(\[]?(?:(?:en|le|de|du|sur|pour)\s)?(?P<when>[0-9]{2}/[0-9]{2}/[0-9]{4}|"
+    r"[0-9]{4}(?:\s?(?:[-–—/]|\bà\b|\bau\b|\bet\b)\s?[0-9]{4})?)[)\]]?\s*$"
 )
 _FIGURES = r"[0-9][0-9 \u00a0\u202f.,]*"
 _CURRENCY = r"F\s?CFA|FCFA|CFA|XOF|XAF|USD|CHF|GBP|CAD|MAD|MGA|MRU|DZD|TND|Ar|DH|dollars?|dirhams?|francs?"
@@ -225,13 +226,12 @@ def funding(line: Line, findings: list[Finding]) -> Funding | None:
     if values.is_total(funder):
         findings.append(values.total_left_out(line.number, "funding"))
         return None
-    money, when = (
-        values.amount_and_year(amount, findings, line=line.number, field="funding") if amount else (None, None)
+    told = values.money(amount, findings, line=line.number, field="funding") if amount else values.Money()
+    money, share = values.with_smaller_share(told.declared, _oudin(oudin, line, findings), findings, line=line.number)
+    years = values.funding_years(year, findings, line=line.number, field="funding") if year else told.years
+    return Funding(
+        funder=funder, amount=money, committed=told.committed, paid=told.paid, oudin=share, **years._asdict()
     )
-    money, share = values.with_smaller_share(money, _oudin(oudin, line, findings), findings, line=line.number)
-    if year:
-        when = values.funding_year(year, findings, line=line.number, field="funding")
-    return Funding(funder=funder, amount=money, oudin=share, year=when)
 
 
 def _cut_funding(line: Line, findings: list[Finding]) -> tuple[str, str, list[str], str]:

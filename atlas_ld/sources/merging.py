@@ -20,9 +20,9 @@ from atlas_ld.sources.reading import excerpt, remark
 
 T = TypeVar("T")
 
-_SCALARS = ("identifier", "title", "form", "first_signature_year", "start_year", "end_date", "status", "continues",
-            "main_theme", "context", "history", "objectives", "local_objectives", "french_objectives", "description",
-            "beneficiaries", "volunteer_count")  # fmt: skip
+_SCALARS = ("identifier", "title", "form", "first_signature_year", "start_year", "end_date", "end_month", "status",
+            "continues", "main_theme", "context", "history", "objectives", "local_objectives", "french_objectives",
+            "description", "beneficiaries", "volunteer_count")  # fmt: skip
 _TRI = ("triennial", "communication_in_france", "communication_abroad", "evaluation")
 _SECTIONS: dict[Section, tuple[str, ...]] = {
     "partners": ("participants",),
@@ -156,7 +156,7 @@ def _merge_two(first: PartnershipRecord, second: PartnershipRecord, findings: li
     fields: dict[str, Any] = {}
     for name in (*_SCALARS, *_TRI):
         fields[name] = _one(name, getattr(first, name), getattr(second, name), first, second, findings)
-    if first.end_date is None and second.end_date is None:
+    if not any((first.end_date, first.end_month, second.end_date, second.end_month)):
         fields["end_year"] = _one("end_year", first.end_year, second.end_year, first, second, findings)
     elif first.end_year is not None and second.end_year is not None and first.end_year != second.end_year:
         # One gives a date, the other another year: the date stands, whichever source it is from.
@@ -276,9 +276,10 @@ def _by_funder(lines: Iterable[Funding]) -> dict[str, list[Funding]]:
 
 
 def _line(line: Funding) -> tuple[str, ...]:
-    return tuple("" if value is None else str(value) for value in (line.amount, line.year, line.oudin))
+    told = (line.amount, line.committed, line.paid, line.when, line.oudin)
+    return tuple("" if value is None else str(value) for value in told)
 
 
 def _money(lines: Sequence[Funding]) -> str:
-    said = "; ".join(f"{line.amount if line.amount is not None else '?'} EUR, {line.year or '?'}" for line in lines)
+    said = "; ".join(f"{line.amount if line.amount is not None else '?'} EUR, {line.when or '?'}" for line in lines)
     return excerpt(f"{lines[0].funder}: {said}", 120)

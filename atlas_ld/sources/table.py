@@ -426,8 +426,9 @@ def _fields(told: Told, findings: list[Finding]) -> dict[str, Any]:
         if name in cell:
             fields[name] = values.year(cell[name], findings, line=line, field=name)
     if "end_date" in cell:
-        fields["end_date"], year = values.day_or_year(cell["end_date"], findings, line=line, field="end_date")
-        fields.setdefault("end_year", year)
+        end = values.graded_date(cell["end_date"], findings, line=line, field="end_date")
+        fields |= {"end_date": end.day, "end_month": end.month}
+        fields.setdefault("end_year", end.year)
     if "status" in cell:
         fields["status"] = values.status(cell["status"], findings, line=line)
     if "form" in cell:

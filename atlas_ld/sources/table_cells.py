@@ -116,16 +116,24 @@ def funding(parts: Sequence[str], findings: list[Finding], line: int) -> tuple[F
                 )
             )
             continue
-        amount, year = (
-            values.amount_and_year(money, findings, line=line, field="funding") if money.strip() else (None, None)
-        )
+        told = values.money(money, findings, line=line, field="funding") if money.strip() else values.Money()
+        amount, years = told.declared, told.years
         share = amount
         if oudin and oudin["part"] is not None:
             share = values.amount(oudin["part"], findings, line=line, field="funding")
         if when.strip():
-            year = values.funding_year(when, findings, line=line, field="funding")
+            years = values.funding_years(when, findings, line=line, field="funding")
         amount, share = values.with_smaller_share(amount, share, findings, line=line)
-        lines.append(Funding(funder=funder, amount=amount, year=year, oudin=share if oudin else None))
+        lines.append(
+            Funding(
+                funder=funder,
+                amount=amount,
+                committed=told.committed,
+                paid=told.paid,
+                oudin=share if oudin else None,
+                **years._asdict(),
+            )
+        )
     return tuple(lines)
 
 

@@ -31,6 +31,9 @@ class Slot:
     number: int = 0
 
 
+_AMOUNTS = ("amount", "committed", "paid", "oudin")
+
+
 @dataclass(frozen=True)
 class FundingSlot:
     """The positions of the cells that make one line of funding."""
@@ -38,6 +41,8 @@ class FundingSlot:
     block: FundingColumns
     funder: int | None
     amount: int | None
+    committed: int | None
+    paid: int | None
     year: int | None
     oudin: int | None
     stated_year: int | None
@@ -45,7 +50,11 @@ class FundingSlot:
 
     @property
     def positions(self) -> list[int]:
-        return [place for place in (self.funder, self.amount, self.year, self.oudin) if place is not None]
+        return [place for place in (self.funder, *self.amounts, self.year) if place is not None]
+
+    @property
+    def amounts(self) -> tuple[int | None, ...]:
+        return self.amount, self.committed, self.paid, self.oudin
 
 
 @dataclass
@@ -142,7 +151,7 @@ class Layout:
         slots = []
         for key in bound:
             at = {part: places.get(key, places.get(())) for part, places in found.items()}
-            if at.get("amount") is None and at.get("oudin") is None and at.get("funder") is None:
+            if all(at.get(part) is None for part in ("funder", *_AMOUNTS)):
                 continue
             year = dict(key).get("year")
             slots.append(
@@ -150,6 +159,8 @@ class Layout:
                     block,
                     at.get("funder"),
                     at.get("amount"),
+                    at.get("committed"),
+                    at.get("paid"),
                     at.get("year"),
                     at.get("oudin"),
                     int(year) if year else block.year,
@@ -223,9 +234,9 @@ class Header:
         def cell(place: int | None) -> str:
             return row.cells[place] if place is not None and place < len(row.cells) else ""
 
-        written = {part: cell(getattr(slot, part)) for part in ("funder", "amount", "year", "oudin")}
+        written = {part: cell(getattr(slot, part)) for part in ("funder", *_AMOUNTS, "year")}
         told.written[0] |= {f"funding {number} {part}": text for part, text in written.items() if text}
-        amounts = [text for text in (written["amount"], written["oudin"]) if text and not values.untold(text)]
+        amounts = [text for part in _AMOUNTS if (text := written[part]) and not values.untold(text)]
         funder = "" if values.untold(written["funder"]) else written["funder"]
         if values.none_at_all(funder) or any(map(values.none_at_all, amounts)):
             told.shown.add("funding")
@@ -303,14 +314,19 @@ def _funding_line(slot: FundingSlot, written: Mapping[str, str], line: int, find
     if not slot.block.funder and not re.search(r"[^\W\d_]{2}", funder):
         findings.append(_without_funder(line))
         return None
-    amount, year = _euros(written["amount"], slot, line, findings)
-    share, _ = _euros(written["oudin"], slot, line, findings)
+    told = {part: _euros(written[part], slot, line, findings) for part in _AMOUNTS}
+    money = told["amount"]
+    committed, paid = money.committed or told["committed"].declared, money.paid or told["paid"].declared
+    years = next((one.years for one in told.values() if one.years.told), values.Years())
     if slot.stated_year is not None:
-        year = slot.stated_year
+        years = values.Years(slot.stated_year)
     elif written["year"] and not values.untold(written["year"]):
-        year = values.funding_year(written["year"], findings, line=line, field="funding")
-    amount, share = values.with_smaller_share(amount, share, findings, line=line)
-    return Funding(funder=funder, amount=amount, year=year, oudin=share)
+        years = values.funding_years(written["year"], findings, line=line, field="funding")
+    amount, share = money.amount, told["oudin"].declared
+    if share is not None:
+        amount = next((one for one in (amount, committed, paid) if one is not None), None)
+        amount, share = values.with_smaller_share(amount, share, findings, line=line)
+    return Funding(funder=funder, amount=amount, committed=committed, paid=paid, oudin=share, **years._asdict())
 
 
 def _without_funder(line: int) -> Finding:
@@ -334,13 +350,12 @@ def _without_amount(line: int) -> Finding:
     )
 
 
-def _euros(text: str, slot: FundingSlot, line: int, findings: list[Finding]) -> tuple[Decimal | None, int | None]:
+def _euros(text: str, slot: FundingSlot, line: int, findings: list[Finding]) -> values.Money:
     if not text or values.untold(text):
-        return None, None
+        return values.Money()
     if isinstance(text, Number):
-        return Decimal(text) * slot.block.unit, None
-    amount, year = values.amount_and_year(_with_comma(text, slot.decimal), findings, line=line, field="funding")
-    return amount if amount is None else amount * slot.block.unit, year
+        return values.Money(Decimal(text)).times(slot.block.unit)
+    return values.money(_with_comma(text, slot.decimal), findings, line=line, field="funding").times(slot.block.unit)
 
 
 def _with_comma(text: str, decimal: DecimalSign | None) -> str:

@@ -91,11 +91,14 @@ ColumnUse = Annotated[Target, BeforeValidator(_short_form, json_schema_input_typ
 
 
 class FundingColumns(_Part):
-    """Columns that make one line of funding. The funder and the year stand in a column or are the same for all."""
+    """Columns that make one line of funding. The funder and the year stand in a column or are the same for all. What
+    was committed (voted, planned) and what was paid have columns of their own where the table tells them apart."""
 
     funder: str | None = None
     funder_column: Header | None = None
     amount_column: Header | None = None
+    committed_column: Header | None = None
+    paid_column: Header | None = None
     year: Annotated[int, Field(ge=1800, le=2199)] | None = None
     year_column: Header | None = None
     oudin_column: Header | None = None
@@ -108,16 +111,17 @@ class FundingColumns(_Part):
             raise ValueError("a block of funding has either “funder”, a name, or “funder_column”")
         if self.year is not None and self.year_column is not None:
             raise ValueError("a block of funding has either “year”, a number, or “year_column”")
-        if not any((self.amount_column, self.year_column, self.oudin_column)):
+        amounts = (self.amount_column, self.committed_column, self.paid_column, self.oudin_column)
+        if not any((*amounts, self.year_column)):
             raise ValueError("a block of funding has “amount_column”, the header of the amounts")
         return self
 
     @property
     def columns(self) -> dict[str, str]:
-        """Its headers by what stands under them: funder, amount, year, oudin."""
+        """Its headers by what stands under them: funder, amount, committed, paid, year, oudin."""
         named = {
-            "funder": self.funder_column, "amount": self.amount_column, "year": self.year_column,
-            "oudin": self.oudin_column,
+            "funder": self.funder_column, "amount": self.amount_column, "committed": self.committed_column,
+            "paid": self.paid_column, "year": self.year_column, "oudin": self.oudin_column,
         }  # fmt: skip
         return {part: header for part, header in named.items() if header}
 

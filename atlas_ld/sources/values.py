@@ -28,18 +28,43 @@ _UNIT = (
 )
 _AMOUNT = re.compile(rf"(?:(?:€|eur) ?)?(?P<number>{_NUMBER}){_UNIT}", re.IGNORECASE)
 _SCALES = {"k": 3, "mill": 3, "m": 6, "million": 6, "md": 9, "milliard": 9}
-_TIMES = re.compile(
-    r"[ ,;:(\[/-]*(?:(?:en|le|au|du|de|pour|sur|année|exercice|période|versés? en|versés? le) ?)*"
-    r"(?P<when>[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}|[0-9]{1,2}/[0-9]{4}|[0-9]{4})"
-    r"(?: ?(?:-|–|/|à|au|et) ?(?P<last>[0-9]{4}))? ?[)\]]?",
-    re.IGNORECASE,
+_BEFORE_TIMES = re.compile(
+    r"^(?:(?:en|le|au|du|de|des|pour|sur|la|les|l|annees?|exercices?|periodes?|entre|depuis|verse(?:e?s?)|budget|programme|"
+    r"convention|plan|triennale?|pluriannuelle?)\b[ :']*)+"
 )
+"""Words, folded, that stand before a time and say nothing of it."""
+_BETWEEN = re.compile(
+    r" ?(?:\b(?:a|au|aux|et|to|until|jusqu(?:'| )?(?:a|au|en))\b|->|→|,|;| [-–—/] |(?<=-[0-9]{2})/(?=[0-9]{4})|"
+    r"(?<=[0-9]{4}) ?[-–—/](?= ?(?:[0-9]{4}|[0-9]{1,2}[/.]|[a-z]))) ?"
+)
+"""What stands between the times of a period, folded. A hyphen or a stroke only after a year."""
+_ENUMERATED = re.compile(r"^(?!.*\bentre\b).*(?:\bet\b|[,;&])")
+_ENDS_WITH_YEARS = re.compile(
+    r"[ ,(]+(?:en |le |sur |pour |periode |exercice |annee )*"
+    r"(?P<years>(?:[0-9]{1,2}[/.]){0,2}[0-9]{4}(?: ?(?:[-–—/]|a|au|et) ?[0-9]{2,4})?) ?\)?$"
+)
+_BEFORE_DATE = re.compile(
+    r"^(?:jusqu'(?:en|au|a) |depuis |a partir d[eu'] ?|(?:(?:lun|mar|mercre|jeu|vendre|same)di|dimanche),? )+"
+)
+_ABOUT = re.compile(
+    r"(?:vers|environ|env\.?|circa|ca\.?|courant|fin|debut|mi|milieu|automne|hiver|printemps|ete|"
+    r"(?:1er|2e|2eme|3e|3eme|4e|4eme|premier|second|deuxieme|troisieme|quatrieme|dernier) (?:trimestre|semestre)|"
+    r"[st][1-4]|q[1-4])[ -]+(?:de l'annee |de |d'|l'annee )?(?P<rest>.*[0-9]{4})"
+)
+"""What a time is about, folded: `fin 2020`, `vers 2019`, `1er trimestre 2020`."""
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[/. -]{1,3}([0-9]{1,2})[/. -]{1,3}([0-9]{4}|[0-9]{2})")
-_ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ][0-9:.,Z+-]*)?")
+_ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[t ][0-9:.,z+-]*)?")
 _IN_WORDS = re.compile(r"(?:le )?(?:([0-9]{1,2})(?:er|ere|e)? )?([a-z]{3,9})\.? ([0-9]{4})")
-_MONTH_YEAR = re.compile(r"([0-9]{1,2})[/. -]([0-9]{4})|([0-9]{4})-([0-9]{1,2})")
+_MONTH_YEAR = re.compile(r"([0-9]{1,2})[/. -]([0-9]{4})|([0-9]{4})[-/.]([0-9]{1,2})")
 _YEAR_ALONE = re.compile(r"(?:annee |en |an )?([0-9]{4})(?:[.,]0+)?")
-_MONTHS = ("janv", "fevr", "mars", "avr", "mai", "juin", "juil", "aout", "sept", "oct", "nov", "dec")
+_MONTHS = (
+    ("janvier", "january"), ("fevrier", "february"), ("mars", "march"), ("avril", "april"), ("mai", "may"),
+    ("juin", "june"), ("juillet", "july"), ("aout", "august"), ("septembre", "september"), ("octobre", "october"),
+    ("novembre", "november"), ("decembre", "december"),
+)  # fmt: skip
+_SHORTEST_MONTH = 3
+_LONGEST_TIME = 200
+"""Characters of a text that may be a time or an amount; what is longer is neither, and is not looked into."""
 _CENTURY_TURN = 50
 """A year of two digits below this one is of the 21st century."""
 _UNTOLD = frozenset(
@@ -135,10 +160,17 @@ TRI: dict[str, Tri] = {
 
 
 def year(text: str, findings: list[Finding], *, line: int | None, field: str) -> int | None:
-    """A year of four digits, 1800 to 2199, also out of a date. Whether it is likely is for the shapes to say."""
+    """A year of four digits, 1800 to 2199, also out of a date. Whether it is likely is for the shapes to say. Of a
+    period the first year, which a finding says."""
     found = _graded(text)
-    if found.year is not None and _FIRST_YEAR <= found.year <= _LAST_YEAR:
-        return found.year
+    span = None if found.year else _span(text)
+    if span and not untold(text):
+        findings.append(_of_period(text, line, field, kept=span[0]))
+    number = span[0] if span else found.year
+    if number is not None and _is_likely(number):
+        if found.is_about:
+            findings.append(_about(text, line, field, kept=str(number)))
+        return number
     if not untold(text):
         fr, en = quoted(text)
         findings.append(
@@ -158,74 +190,155 @@ def day(text: str, findings: list[Finding], *, line: int | None, field: str) -> 
     """A date of the calendar: 31/12/2020, 31/12/20, 2020-12-31, 31 décembre 2020."""
     found = _graded(text)
     if found.day is None and not untold(text):
-        findings.append(_no_date(text, line, field, kept=None))
+        findings.append(_no_date(text, line, field))
     return found.day
 
 
-def day_or_year(text: str, findings: list[Finding], *, line: int | None, field: str) -> tuple[date | None, int | None]:
-    """A date, or the year alone of one that has no day (`12/2020`, `2020`), which a finding says."""
+class GradedDate(NamedTuple):
+    """What a text tells of a date, as closely as it does: a day, a month (`2020-12`) or a year; nothing where it tells
+    none. `is_about` is one that tells more than can be kept: `fin 2020`, `vers 2020`."""
+
+    day: date | None = None
+    month: str | None = None
+    year: int | None = None
+    is_about: bool = False
+
+
+def graded_date(text: str, findings: list[Finding], *, line: int | None, field: str) -> GradedDate:
+    """A date as closely as it is told: `31/12/2020`, `12/2020`, `décembre 2020`, `2020`. Of a period the end, which a
+    finding says; what is no date is a finding."""
     found = _graded(text)
-    if found.day is None and not untold(text):
-        findings.append(_no_date(text, line, field, kept=found.year))
-    return found.day, found.year
+    if found.year is None and (span := _span(text)):
+        findings.append(_of_period(text, line, field, kept=span[1]))
+        return _last_time(text) or GradedDate(year=span[1])
+    if not _is_likely(found.year):
+        findings += [] if untold(text) else [_no_date(text, line, field)]
+        return GradedDate()
+    if found.is_about:
+        findings.append(_about(text, line, field, kept=found.month or str(found.year)))
+    return found
 
 
-def _no_date(text: str, line: int | None, field: str, kept: int | None) -> Finding:
+def _no_date(text: str, line: int | None, field: str) -> Finding:
     fr, en = quoted(text)
-    if kept is None:
-        return remark(
-            "impossible-date",
-            Severity.WARNING,
-            f"{fr} n'est pas une date. Écrivez le jour, le mois et l'année, comme 31/12/2020.",
-            f"{en} is no date. Write day, month and year, such as 31/12/2020.",
-            line=line,
-            field=field,
-        )
     return remark(
-        "date-without-day",
-        Severity.INFO,
-        f"{fr} n'a pas de jour ; l'année {kept} a été reprise.",
-        f"{en} has no day; the year {kept} was kept.",
+        "impossible-date",
+        Severity.WARNING,
+        f"{fr} n'est pas une date. Écrivez le jour, le mois et l'année, comme 31/12/2020.",
+        f"{en} is no date. Write day, month and year, such as 31/12/2020.",
         line=line,
         field=field,
     )
 
 
-class _Graded(NamedTuple):
-    """What a text tells of a date: a day and its year, a year alone, or nothing."""
+def _about(text: str, line: int | None, field: str, kept: str) -> Finding:
+    fr, en = quoted(text)
+    return remark(
+        "date-about",
+        Severity.INFO,
+        f"{fr} n'est pas une date précise ; {kept} a été repris.",
+        f"{en} is no precise date; {kept} was kept.",
+        line=line,
+        field=field,
+    )
 
-    day: date | None = None
-    year: int | None = None
+
+def _of_period(text: str, line: int | None, field: str, kept: int) -> Finding:
+    fr, en = quoted(text)
+    return remark(
+        "date-of-period",
+        Severity.INFO,
+        f"{fr} est une période ; {kept} a été repris.",
+        f"{en} is a period; {kept} was kept.",
+        line=line,
+        field=field,
+    )
 
 
-def _graded(text: str) -> _Graded:
-    value = " ".join(fold(text).split())
+def _graded(text: str) -> GradedDate:
+    if len(text) > _LONGEST_TIME:
+        return GradedDate()
+    value = _BEFORE_DATE.sub("", " ".join(fold(text).split()))
+    if about := _ABOUT.fullmatch(value):
+        return _graded(about["rest"])._replace(is_about=True)
     if plain := _YEAR_ALONE.fullmatch(value):
-        return _Graded(None, int(plain[1]))
+        return GradedDate(year=int(plain[1]))
     if iso := _ISO.fullmatch(value):
         return _calendar(iso[3], iso[2], iso[1])
     if french := _DAY_FIRST.fullmatch(value):
         return _calendar(french[1], french[2], french[3])
     if month := _MONTH_YEAR.fullmatch(value):
-        number, of = (month[1], month[2]) if month[1] else (month[4], month[3])
-        return _Graded(None, int(of)) if 1 <= int(number) <= 12 else _Graded()
+        return _month(month[1], month[2]) if month[1] else _month(month[4], month[3])
     if words := _IN_WORDS.fullmatch(value):
-        number = next((str(n) for n, name in enumerate(_MONTHS, 1) if words[2].startswith(name)), "")
+        number = _month_number(words[2])
         if number and words[1]:
-            return _calendar(words[1], number, words[3])
-        return _Graded(None, int(words[3])) if number else _Graded()
-    return _Graded()
+            return _calendar(words[1], str(number), words[3])
+        return _month(str(number), words[3]) if number else GradedDate()
+    return GradedDate()
 
 
-def _calendar(day_: str, month: str, year_: str) -> _Graded:
+def _is_likely(year: int | None) -> bool:
+    return year is not None and _FIRST_YEAR <= year <= _LAST_YEAR
+
+
+def _month_number(word: str) -> int | None:
+    """The month of a name, or of the beginning of one that only one month has: `janv`, `sept`."""
+    found = {number for number, names in enumerate(_MONTHS, 1) if any(name.startswith(word) for name in names)}
+    return found.pop() if len(found) == 1 and len(word) >= _SHORTEST_MONTH else None
+
+
+def _month(number: str, of: str) -> GradedDate:
+    return GradedDate(None, f"{of}-{int(number):02d}", int(of)) if 1 <= int(number) <= 12 else GradedDate()
+
+
+def _calendar(day_: str, month: str, year_: str) -> GradedDate:
     number = int(year_)
     if len(year_) == 2:
         number += 2000 if number < _CENTURY_TURN else 1900
     try:
         found = date(number, int(month), int(day_))
     except ValueError:  # 31/02/2020 has the form of a date
-        return _Graded()
-    return _Graded(found, number)
+        return GradedDate()
+    return GradedDate(found, found.isoformat()[:7], number)
+
+
+def _span(text: str) -> tuple[int, int] | None:
+    """The first and last year of a period: `2019-2021`, `de 2019 à 2021`, `2019/2021`, `2019, 2020 et 2021`,
+    `du 01/09/2019 au 31/08/2021`, `2019-21`. None where the text is none, or the last comes before the first."""
+    times = _spelled_times(text)
+    if not times or len(times) < 2:
+        return None
+    first, last = times[0], times[-1]
+    if (len(times) > 2 or _ENUMERATED.search(fold(text))) and times != list(range(first, last + 1)):
+        return None  # 2019 and 2021 are not 2019 to 2021
+    return (first, last) if first <= last and _is_likely(first) and _is_likely(last) else None
+
+
+def _last_time(text: str) -> GradedDate | None:
+    """The last of the times of a period, as closely as it is told."""
+    found = _graded([piece for piece in _BETWEEN.split(_bare(text)) if piece][-1])
+    return found if found.year else None
+
+
+def _bare(text: str) -> str:
+    """A text of times, folded, without brackets and the words before them."""
+    value = " ".join(fold(text).replace("(", " ").replace(")", " ").replace("[", " ").replace("]", " ").split())
+    return _BEFORE_TIMES.sub("", value)
+
+
+def _spelled_times(text: str) -> list[int] | None:
+    """The years that a text names one after the other; None where there is anything else in it."""
+    if len(text) > _LONGEST_TIME:
+        return None
+    value = _bare(text)
+    short = re.fullmatch(r"([0-9]{4}) ?[-–—/] ?([0-9]{2})", value)
+    if short:
+        # 2019-21 is a period; 2019-12 is a month, and 2021-19 nothing.
+        first, last = int(short[1]), int(short[1][:2] + short[2])
+        return [first, last] if int(short[2]) > 12 and first < last else None
+    pieces = [piece.strip() for piece in _BETWEEN.split(value)]
+    years = [_graded(piece).year for piece in pieces]
+    return [year for year in years if year is not None] if all(years) else None
 
 
 def parse_amount(text: str) -> Decimal | None:
@@ -262,28 +375,65 @@ def _value(match: re.Match[str]) -> Decimal | None:
 
 def amount(text: str, findings: list[Finding], *, line: int | None, field: str) -> Decimal | None:
     """An amount in euros; a negative one is kept, for the shapes to refuse."""
-    value, when = amount_and_year(text, findings, line=line, field=field)
-    if when is not None:
+    found = money(text, findings, line=line, field=field)
+    if found.years.told:
         findings.append(
             remark(
                 "year-in-amount",
                 Severity.INFO,
-                f"L'année {when} est écrite dans la case du montant.",
-                f"The year {when} is written in the amount's place.",
+                f"L'année {found.years.told} est écrite dans la case du montant.",
+                f"The year {found.years.told} is written in the amount's place.",
                 line=line,
                 field=field,
             )
         )
-    return value
+    return found.declared
 
 
-def amount_and_year(
-    text: str, findings: list[Finding], *, line: int | None, field: str
-) -> tuple[Decimal | None, int | None]:
-    """An amount in euros, and the year that the same text may tell: `12 000 € (2019)`. Of a period, which a line of
-    funding cannot hold, the finding tells the years."""
-    value, when, last = _amount_and_times(text)
-    if value is None and not untold(text):
+class Years(NamedTuple):
+    """When money was given: in one year, or over several."""
+
+    year: int | None = None
+    first_year: int | None = None
+    last_year: int | None = None
+
+    @property
+    def told(self) -> str:
+        """`2019`, or `2019-2021`; empty where nothing is known."""
+        return str(self.year) if self.year else f"{self.first_year}-{self.last_year}" if self.first_year else ""
+
+
+class Money(NamedTuple):
+    """What a text tells of money: the amount, or what was committed and what was paid where it tells them apart, in
+    euros; and when."""
+
+    amount: Decimal | None = None
+    committed: Decimal | None = None
+    paid: Decimal | None = None
+    years: Years = Years()
+
+    @property
+    def declared(self) -> Decimal | None:
+        """The one that counts: see `records.Funding`."""
+        return next((one for one in (self.amount, self.committed, self.paid) if one is not None), None)
+
+    def times(self, unit: int) -> Money:
+        """The same where a 1 stands for so many euros."""
+        told = (self.amount, self.committed, self.paid)
+        amount, committed, paid = (one if one is None else one * unit for one in told)
+        return Money(amount, committed, paid, self.years)
+
+
+def money(text: str, findings: list[Finding], *, line: int | None, field: str) -> Money:
+    """Amounts in euros, and the years that the same text may tell: `12 000 € (2019)`, `30 000 € sur 2019-2021`,
+    `voté : 12 000 €, versé : 10 000 €`."""
+    if several := _SEVERAL_YEARS.search(text):
+        findings.append(_untold_years(line, field))
+        text = text[: several.start()]
+    found = _in_stages(text) or _amount_and_years(text)
+    if found:
+        return found
+    if not untold(text):
         fr, en = quoted(text)
         findings.append(
             remark(
@@ -295,28 +445,84 @@ def amount_and_year(
                 field=field,
             )
         )
-    if last is not None:
-        findings.append(period(when, last, line, field))
-        when = None
-    return value, when
+    return Money()
 
 
-def _amount_and_times(text: str) -> tuple[Decimal | None, int | None, int | None]:
+def _untold_years(line: int | None, field: str) -> Finding:
+    return remark(
+        "funding-period",
+        Severity.INFO,
+        "Le montant vaut pour plusieurs années, que la source ne dit pas. Écrivez-les, comme 2019-2021.",
+        "The amount is for several years, which the source does not tell. Write them, such as 2019-2021.",
+        line=line,
+        field=field,
+    )
+
+
+def _amount_and_years(text: str) -> Money | None:
     value = _spaced(text)
     whole = parse_amount(value)
     if whole is not None:
-        return whole, None, None
+        return Money(whole)
     first, priced = _AMOUNT.match(value), next((m for m in _AMOUNT.finditer(value) if m["currency"]), None)
     for match in filter(None, (first, priced)):
         before, after = value[: match.start()].rstrip(" :,;-"), value[match.end() :]
         if before and after:
             continue
-        times = _TIMES.fullmatch(before or after)
-        if times and (match["currency"] or after[:1] in " ,;("):
+        years = _years((before or after).lstrip(" ,;:/-"))
+        if years and (match["currency"] or after[:1] in " ,;("):
             number = _value(match)
             if number is not None:
-                return number, int(times["when"][-4:]), int(times["last"]) if times["last"] else None
-    return None, None, None
+                return Money(number, years=years)
+    return None
+
+
+def _years(text: str) -> Years | None:
+    """The year or years of a text that names nothing else."""
+    found = _graded(_bare(text)).year
+    if _is_likely(found):
+        return Years(found)
+    span = _span(text)
+    if span is None:
+        return None
+    return Years(span[0]) if span[0] == span[1] else Years(None, *span)
+
+
+_SEVERAL_YEARS = re.compile(
+    r"[ ,(]+(?:sur|pour|pendant|en) (?:[2-9]|1[0-9]|deux|trois|quatre|cinq|six) (?:ans|années|exercices)[ )]*$",
+    re.IGNORECASE,
+)
+_COMMITTED = (
+    r"(?:engage|vote|prevu|budgete|budget|alloue|attribue|accorde|notifie|inscrit|programme|previsionnel)"
+    r"(?:e|s|es|le|les)?"
+)
+_PAID = r"(?:paye|verse|realise|mandate|decaisse|execute|depense|consomme|regle)(?:e|s|es)?"
+_STAGE = re.compile(rf"\b(?:(?P<committed>{_COMMITTED})|(?P<paid>{_PAID}))\b")
+_BESIDE_STAGES = re.compile(
+    r"[\s:,;/|+()\[\].=-]|\b(?:montants?|credits?|subventions?|aides?|participations?|sommes?|total|dont|et|puis|soit|de|a|ete|mais)\b"
+)
+
+
+def _in_stages(text: str) -> Money | None:
+    """What a text says was committed and what was paid; None where it tells no stages, or more than one amount of
+    one."""
+    if len(text) > _LONGEST_TIME:
+        return None
+    value = fold(_spaced(text))
+    stages = [("committed" if stage["committed"] else "paid", stage.start()) for stage in _STAGE.finditer(value)]
+    if not stages or len(stages) > 2:
+        return None
+    bare = _STAGE.sub(lambda stage: " " * len(stage[0]), value)
+    years = Years()
+    if times := _ENDS_WITH_YEARS.search(bare):
+        years = _years(times["years"]) or years
+        bare = bare[: times.start()] if years.told else bare
+    amounts = [match for match in _AMOUNT.finditer(bare) if _value(match) is not None]
+    rest = _AMOUNT.sub(" ", bare)
+    if len(amounts) != len(stages) or _BESIDE_STAGES.sub("", rest) or len({name for name, _ in stages}) < len(stages):
+        return None
+    told = {name: _value(match) for (name, _), match in zip(stages, amounts, strict=True)}
+    return Money(None, told.get("committed"), told.get("paid"), years)
 
 
 def with_smaller_share(
@@ -339,24 +545,12 @@ def with_smaller_share(
     return share, amount
 
 
-def funding_year(text: str, findings: list[Finding], *, line: int | None, field: str) -> int | None:
-    """The year of a line of funding; a period is told in a finding."""
-    times = _TIMES.fullmatch(_spaced(text))
-    if times and times["last"]:
-        findings.append(period(int(times["when"][-4:]), int(times["last"]), line, field))
-        return None
-    return year(text, findings, line=line, field=field)
-
-
-def period(first: int | None, last: int, line: int | None, field: str) -> Finding:
-    return remark(
-        "funding-period",
-        Severity.WARNING,
-        f"Le financement couvre la période {first}-{last} ; une ligne n'a qu'une année, qui a été laissée vide.",
-        f"The funding covers the period {first}-{last}; a line has one year only, which was left empty.",
-        line=line,
-        field=field,
-    )
+def funding_years(text: str, findings: list[Finding], *, line: int | None, field: str) -> Years:
+    """The year of a line of funding, or the years of one for several: `2019`, `2019-2021`, `de 2019 à 2021`."""
+    years = _years(text)
+    if years is not None:
+        return years
+    return Years(year(text, findings, line=line, field=field))
 
 
 def web_address(text: str) -> str | None:

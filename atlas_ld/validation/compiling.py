@@ -24,7 +24,8 @@ from atlas_ld.vocabulary import GEO, RDF, RDFS, SH, XSD
 
 Said = Mapping[Any, Sequence[Any]]
 """What a shape says: property -> values, terms of rdflib."""
-_DATATYPES = frozenset((XSD.string, XSD.integer, XSD.decimal, XSD.boolean, XSD.date, XSD.gYear, GEO.wktLiteral))
+_DATATYPES = frozenset((XSD.string, XSD.integer, XSD.decimal, XSD.boolean, XSD.date, XSD.gYear, XSD.gYearMonth,
+     GEO.wktLiteral))  # fmt: skip
 """Datatypes whose well-formedness `constraints.datatype` judges as pyshacl does."""
 _NOT_CONSTRAINTS = frozenset((RDF.type, SH.path, SH.severity, SH.targetClass, SH.targetSubjectsOf))
 

@@ -109,10 +109,31 @@ def test_words_that_are_no_name_are_no_body(gazetteer: Gazetteer, name: str) -> 
     assert body_of(name, gazetteer, country="Mali") is None
     record = PartnershipRecord(title="Essai", funding=(Funding(funder=name),))
     (funder,) = resolve(record, gazetteer).funders
-    assert (funder.body, funder.kind) == (None, "aggregate")
+    own = name in ("Fonds propres", "Autofinancement")
+    assert (funder.body, funder.kind) == (None, "own-resources" if own else "aggregate")
 
 
 def test_a_commune_whose_name_is_such_a_word_is_a_commune(gazetteer: Gazetteer) -> None:
     body = body_of("Aucun", gazetteer, role="french-authority")
     assert body
     assert body.territory == "commune-65045"
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Valorisation du temps de travail", None),
+        ("Apports propres", None),
+        ("Contribution en nature", None),
+        ("Bénévolat valorisé", None),
+        ("Rezé (fonds propres)", "214401432"),
+        ("Autofinancement de Rezé", "214401432"),
+    ],
+)
+def test_what_those_who_take_part_bring_themselves_is_a_kind_of_its_own(
+    gazetteer: Gazetteer, name: str, key: str | None
+) -> None:
+    town = Participant(name="Rezé", role="french-authority", kind="commune")
+    record = PartnershipRecord(title="Essai", participants=(town,), funding=(Funding(funder=name),))
+    (funder,) = resolve(record, gazetteer).funders
+    assert (funder.body.key if funder.body else None, funder.kind) == (key, "own-resources")

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from atlas_ld.findings import Finding
+from atlas_ld.records import Funding
 from atlas_ld.sources import atlas_rows as rows
 from atlas_ld.sources.atlas_cut import Line
 
@@ -80,9 +81,16 @@ def test_the_oudin_amount_is_the_smaller_one_whatever_the_order(row: str) -> Non
     assert funding(row) == (("Ville", Decimal(10500), Decimal(500), 2019), ["oudin-above-amount"])
 
 
-@pytest.mark.parametrize("row", ["Ville 10500 2019-2021", "Ville | 10500 € 2019-2021 |  |  |  |  |"])
-def test_a_period_is_told_and_no_year(row: str) -> None:
-    assert funding(row) == (("Ville", Decimal(10500), None, None), ["funding-period"])
+@pytest.mark.parametrize(
+    "row",
+    ["Ville 10500 2019-2021", "Ville | 10500 € 2019-2021 |  |  |  |  |", "Ville | 10500 |  |  |  | 2019/2021 |",
+     "Ville | 10500 | 2019 à 2021 |  |  |  |", "Ville 10500 de 2019 à 2021", "Ville 10500 € (2019 à 2021)"],
+)  # fmt: skip
+def test_a_period_is_one_line_with_a_first_and_a_last_year(row: str) -> None:
+    findings: list[Finding] = []
+    line = rows.funding(Line(7, row), findings)
+    assert line == Funding(funder="Ville", amount=Decimal(10500), first_year=2019, last_year=2021)
+    assert findings == []
 
 
 def test_an_oudin_amount_written_in_several_columns_counts_once() -> None:

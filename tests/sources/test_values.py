@@ -68,3 +68,106 @@ def test_every_finding_in_french_has_its_typography() -> None:
     findings: list[Finding] = []
     values.year("20x9", findings, line=1, field="start_year")
     assert findings[0].fr == "«\u00a020x9\u00a0» n’est pas une année. Écrivez quatre chiffres, comme 2019."
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("1er janvier 2020", (date(2020, 1, 1), "2020-01", 2020)),
+        ("mardi 1er janvier 2020", (date(2020, 1, 1), "2020-01", 2020)),
+        ("31/12/20", (date(2020, 12, 31), "2020-12", 2020)),
+        ("31.12.2020", (date(2020, 12, 31), "2020-12", 2020)),
+        ("2020-12-31T10:00:00Z", (date(2020, 12, 31), "2020-12", 2020)),
+        ("12/2020", (None, "2020-12", 2020)),
+        ("2020-12", (None, "2020-12", 2020)),
+        ("janvier 2020", (None, "2020-01", 2020)),
+        ("Déc. 2020", (None, "2020-12", 2020)),
+        ("December 2020", (None, "2020-12", 2020)),
+        ("2020", (None, None, 2020)),
+        ("jusqu’en 2020", (None, None, 2020)),
+        ("N/A", (None, None, None)),
+        ("à définir", (None, None, None)),
+    ],
+)
+def test_a_date_is_as_close_as_it_is_told(text: str, told: tuple[object, ...]) -> None:
+    findings: list[Finding] = []
+    found = values.graded_date(text.replace("’", "'"), findings, line=4, field="end_date")
+    assert (found[:3], findings) == (told, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "code"),
+    [
+        ("fin 2020", 2020, "date-about"),
+        ("vers 2019", 2019, "date-about"),
+        ("1er trimestre 2020", 2020, "date-about"),
+        ("courant de l'année 2020", 2020, "date-about"),
+        ("2019-2021", 2021, "date-of-period"),
+        ("du 01/09/2019 au 31/08/2021", 2021, "date-of-period"),
+        ("2019-21", 2021, "date-of-period"),
+        ("en cours", None, "impossible-date"),
+        ("99/2020", None, "impossible-date"),
+        ("31/02/2020", None, "impossible-date"),
+        ("0000", None, "impossible-date"),
+        ("marché 2020", None, "impossible-date"),
+        ("1" * 10_000, None, "impossible-date"),
+    ],
+)
+def test_what_is_no_plain_date_costs_what_it_does_not_tell_and_says_so(text: str, year: int | None, code: str) -> None:
+    findings: list[Finding] = []
+    assert values.graded_date(text, findings, line=4, field="end_date").year == year
+    assert [finding.code for finding in findings] == [code]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2019-2021", "2019–2021", "2019/2021", "2019 - 2021", "de 2019 à 2021", "2019 à 2021", "(2019-2021)", "2019-21",
+     "2019, 2020 et 2021", "2019-2020-2021", "exercices 2019 à 2021", "triennal 2019-2021", "entre 2019 et 2021",
+     "01/2019 - 12/2021", "du 01/09/2019 au 31/08/2021", "septembre 2019 à juin 2021"],
+)  # fmt: skip
+def test_years_of_funding_are_a_period(text: str) -> None:
+    findings: list[Finding] = []
+    assert values.funding_years(text, findings, line=1, field="funding") == (None, 2019, 2021)
+    assert findings == []
+
+
+@pytest.mark.parametrize("text", ["2021-2019", "2019, 2021", "19-21", "jamais"])
+def test_what_is_no_period_is_told_and_no_year_is_made_up(text: str) -> None:
+    findings: list[Finding] = []
+    assert values.funding_years(text, findings, line=1, field="funding") == (None, None, None)
+    assert [finding.code for finding in findings] == ["impossible-year"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("12 000 €", ("12000", None, None, "")),
+        ("30 000 € sur 2019-2021", ("30000", None, None, "2019-2021")),
+        ("2019-2021 : 30 000 €", ("30000", None, None, "2019-2021")),
+        ("12 000 € votés", (None, "12000", None, "")),
+        ("subvention votée de 12 000 €", (None, "12000", None, "")),
+        ("voté : 12 000 €, versé : 10 000 €", (None, "12000", "10000", "")),
+        ("12 000 € engagés, dont 8 000 € payés (2019)", (None, "12000", "8000", "2019")),
+        ("prévu 12000 réalisé 9000", (None, "12000", "9000", "")),
+        ("12 000 € versés le 03/05/2019", (None, None, "12000", "2019")),
+        ("30 k€ votés sur 2019-2021", (None, "30000", None, "2019-2021")),
+    ],
+)
+def test_money_is_told_apart_by_its_stage_and_years(text: str, expected: tuple[object, ...]) -> None:
+    findings: list[Finding] = []
+    found = values.money(text, findings, line=1, field="funding")
+    told = tuple(None if one is None else str(one) for one in (found.amount, found.committed, found.paid))
+    assert ((*told, found.years.told), findings) == (expected, [])
+
+
+@pytest.mark.parametrize("text", ["12 000 € votés et 3 000 € votés", "voté", "12 000 € votés par M. Untel en 2019"])
+def test_stages_that_cannot_be_told_apart_are_no_amount(text: str) -> None:
+    findings: list[Finding] = []
+    assert values.money(text, findings, line=1, field="funding").declared is None
+    assert [finding.code for finding in findings] == ["impossible-amount"]
+
+
+def test_an_amount_for_years_that_are_not_named_is_kept_and_told() -> None:
+    findings: list[Finding] = []
+    assert values.money("12 000 € sur trois ans", findings, line=1, field="funding").amount == 12000
+    assert [finding.code for finding in findings] == ["funding-period"]

@@ -40,12 +40,14 @@ _VALUES = (
 
 @dataclass(frozen=True)
 class FacetRow:
-    """One row as it is stored. Amounts in cents of a euro; `facts` is what the list shows beyond the label."""
+    """One row as it is stored. Amounts in cents of a euro; `facts` is what the list shows beyond the label. A funding
+    line for several years has a `last_year`."""
 
     iri: str
     fr: str
     en: str
     year: int | None
+    last_year: int | None
     cents: int | None
     partnerships: int | None
     facts: Mapping[str, Any]
@@ -53,10 +55,11 @@ class FacetRow:
 
 @dataclass(frozen=True)
 class Lines:
-    """Every funding line, by its position: year, amount in cents, and its partnership's position (-1 where no line has
-    this position)."""
+    """Every funding line, by its position: year, last year of one for several, amount in cents, and its partnership's
+    position (-1 where no line has this position)."""
 
     years: Sequence[int | None]
+    last_years: Sequence[int | None]
     cents: Sequence[int | None]
     owners: Sequence[int]
 
@@ -206,7 +209,7 @@ class FacetIndex:
     def rows(self, name: str, positions: Sequence[int]) -> list[FacetRow]:
         """The rows at these positions, in their order."""
         sql = (
-            "SELECT id, iri, fr, en, year, cents, partnerships, facts FROM item "
+            "SELECT id, iri, fr, en, year, last_year, cents, partnerships, facts FROM item "
             "WHERE list = ? AND id IN (SELECT value FROM json_each(?))"
         )
         rows = self._rows(sql, (name, json.dumps(list(positions))))
@@ -223,23 +226,27 @@ class FacetIndex:
         if self._lines is None:
             size = self._sizes.get("funding", 0)
             years: list[int | None] = [None] * size
+            last_years: list[int | None] = [None] * size
             cents: list[int | None] = [None] * size
             owners = [-1] * size
-            for line, *told in self._rows("SELECT id, year, cents, owner FROM item WHERE list = 'funding'"):
-                years[line], cents[line], owners[line] = told
-            self._lines = Lines(years, cents, owners)
+            for line, *told in self._rows("SELECT id, year, last_year, cents, owner FROM item WHERE list = 'funding'"):
+                years[line], last_years[line], cents[line], owners[line] = told
+            self._lines = Lines(years, last_years, cents, owners)
         return self._lines
 
-    def amounts_by_year(self, lines: int) -> Mapping[int | None, int]:
-        """Cents of the funding lines of a selection by year, lines whose amount is not known left aside."""
+    def amounts_by_year(self, lines: int) -> Mapping[tuple[int, int] | None, int]:
+        """Cents of the funding lines of a selection by first and last year, which are one for most lines; None is for
+        those without a year. Money for several years is not divided; lines whose amount is not known are left aside."""
         return self._amounts_by_year(lines)
 
-    def _sum_by_year(self, lines: int) -> Mapping[int | None, int]:
+    def _sum_by_year(self, lines: int) -> Mapping[tuple[int, int] | None, int]:
         known = self.lines()
-        found: dict[int | None, int] = {}
-        for year, cents in zip(at(known.years, lines), at(known.cents, lines), strict=True):
+        found: dict[tuple[int, int] | None, int] = {}
+        told = zip(at(known.years, lines), at(known.last_years, lines), at(known.cents, lines), strict=True)
+        for first, last, cents in told:
             if cents is not None:
-                found[year] = found.get(year, 0) + cents
+                years = None if first is None else (first, last or first)
+                found[years] = found.get(years, 0) + cents
         return found
 
     def lines_of(self, partnerships: int) -> int:

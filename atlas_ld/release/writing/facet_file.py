@@ -22,7 +22,7 @@ _EXAMPLES = 4
 _SCHEMA = """
 CREATE TABLE item (
     list TEXT, id INTEGER, owner INTEGER, iri TEXT, fr TEXT, en TEXT, folded TEXT, sort TEXT, year INTEGER,
-    cents INTEGER, partnerships INTEGER, told INTEGER, facts TEXT, PRIMARY KEY (list, id)
+    last_year INTEGER, cents INTEGER, partnerships INTEGER, told INTEGER, facts TEXT, PRIMARY KEY (list, id)
 ) WITHOUT ROWID;
 CREATE TABLE value (id INTEGER PRIMARY KEY, list TEXT, facet TEXT, value TEXT, UNIQUE (list, facet, value));
 CREATE TABLE has (value INTEGER, item INTEGER, PRIMARY KEY (value, item)) WITHOUT ROWID;
@@ -101,7 +101,7 @@ class FacetFile:
             known = before.pop((item.list, item.iri), None)
             number = self._new(item.list) if known is None else known
             self._execute(
-                "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (item.list, number, owner, item.iri, *item.columns),
             )
             if item.list == "territories":

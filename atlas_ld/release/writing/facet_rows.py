@@ -33,6 +33,7 @@ class Item:
     fr: str
     en: str
     year: int | None = None
+    last_year: int | None = None
     cents: int | None = None
     partnerships: int | None = None
     owner: Item | None = None
@@ -193,11 +194,15 @@ def _theme(things: EntityGraph, item: Item) -> None:
 def _funding(things: EntityGraph, partnership: Item) -> Iterator[Item]:
     for iri in things.all(partnership.iri, ATLAS.fundingLine):
         funder = things.one(iri, ATLAS.declaredFunder) or things.labels(iri)[0]
-        year, cents = things.year(iri, ATLAS.year), things.cents(iri, ATLAS.amount)
-        item = Item("funding", iri, funder, funder, year=year, cents=cents, owner=partnership)
+        cents = things.cents(iri, ATLAS.amount)
+        first, last = (
+            things.year(iri, ATLAS.year) or things.year(iri, ATLAS.firstYear),
+            things.year(iri, ATLAS.lastYear),
+        )
+        item = Item("funding", iri, funder, funder, year=first, last_year=last, cents=cents, owner=partnership)
         item.facts = {"partnership": [partnership.iri], "kind": things.all(iri, ATLAS.funderKind)}
         item.values = set(_linked(things, LISTS["funding"], iri))
-        item.values |= {("decade", str(year // 10 * 10))} if year is not None else set()
+        item.values |= {("decade", str(year // 10 * 10)) for year in (first, last) if year is not None}
         item.values.add(("amount", "unknown" if cents is None else "known"))
         oudin = things.cents(iri, ATLAS.oudinAmount)
         item.values |= {("oudin", "yes")} if oudin else set()

@@ -80,7 +80,8 @@ def _rows(things: EntityGraph, wanted: Wanted) -> Rows:
 def _stored(things: EntityGraph, item: Item) -> ItemRow:
     facts = json.dumps(item.facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     columns = (
-        item.fr, item.en, item.folded, item.order, item.year, item.cents, item.partnerships, item.told, facts
+        item.fr, item.en, item.folded, item.order, item.year, item.last_year, item.cents, item.partnerships,
+        item.told, facts,
     )  # fmt: skip
     place = (things.key(item.iri), *item.position, item.fr, item.en) if item.position else None
     return ItemRow(item.list, item.iri, columns, frozenset(item.values), place)

@@ -48,13 +48,32 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Period:
+    """Several years: the sum in euros of what was given for all of them together, which no bar shows; and the line
+    below the bars, in the units of the drawing."""
+
+    first: int
+    last: int
+    amount: Decimal
+    x: float
+    width: float
+
+    @property
+    def years(self) -> str:
+        return f"{self.first}–{self.last}"
+
+
+@dataclass(frozen=True)
 class Chart:
-    """Funding by year. `ticks` are heights with what they stand for; `undated` is the sum of lines without a year.
+    """Funding by year. `ticks` are heights with what they stand for; `periods` are sums for several years, which are
+    divided nowhere, and `several` their total; `undated` is the sum of lines without a year.
 
     `address` gives the address of the same chart as a file, `rows` that of its lines, `query` their SPARQL.
     """
 
     columns: Sequence[Column]
+    periods: Sequence[Period]
+    several: Decimal
     ticks: Sequence[tuple[float, str]]
     undated: Decimal | None
     total: Decimal
@@ -72,13 +91,18 @@ def funding_by_year(publication: Publication, chosen: selecting.Selection) -> Ch
     sums = _sums(publication, chosen.bits)
     if not any(sums.values()):
         return None
-    dated = {year: amount for year, amount in sums.items() if year is not None}
+    dated = {years[0]: amount for years, amount in sums.items() if years and years[0] == years[1]}
+    spans = {years: amount for years, amount in sums.items() if years and years[0] < years[1]}
+    every = sorted({year for years in sums if years for year in years})
+    axis = range(every[0], every[-1] + 1) if every else range(0)
     highest = max(dated.values(), default=Decimal(0))
     step = axis_step(highest)
     marks = [step * number for number in range(-(-int(highest * 100) // int(step * 100)) + 1)]
     scale = float(HEIGHT - TOP - BOTTOM) / float(marks[-1] or 1)
     return Chart(
-        columns=_columns(dated, scale),
+        columns=_columns(dated, axis, scale),
+        periods=_periods(spans, axis),
+        several=sum(spans.values(), Decimal(0)),
         ticks=[(HEIGHT - BOTTOM - scale * float(mark), short_euros(mark)) for mark in marks],
         undated=sums.get(None),
         total=sum(sums.values(), Decimal(0)),
@@ -113,9 +137,9 @@ def _partnerships(publication: Publication, chosen: selecting.Selection) -> int 
     return selecting.select(publication, "partnerships", chosen.chosen).bits.bit_count()
 
 
-def _sums(publication: Publication, lines: int) -> Mapping[int | None, Decimal]:
+def _sums(publication: Publication, lines: int) -> Mapping[tuple[int, int] | None, Decimal]:
     by_year = publication.facets.amounts_by_year(lines)
-    return {year: euros_of(cents) or Decimal(0) for year, cents in by_year.items()}
+    return {years: euros_of(cents) or Decimal(0) for years, cents in by_year.items()}
 
 
 def axis_step(highest: Decimal) -> Decimal:
@@ -124,11 +148,10 @@ def axis_step(highest: Decimal) -> Decimal:
     return next(step * power for step in _STEPS if 5 * step * power >= highest)
 
 
-def _columns(dated: Mapping[int, Decimal], scale: float) -> list[Column]:
+def _columns(dated: Mapping[int, Decimal], years: range, scale: float) -> list[Column]:
     """A place for every year from the first to the last, empty where nothing is known of it."""
-    if not dated:
+    if not years:
         return []
-    years = range(min(dated), max(dated) + 1)
     step = (WIDTH - LEFT) / len(years)
     width = min(step * 0.72, _WIDEST)
     every = max(1, -(-len(years) // 12))
@@ -141,6 +164,15 @@ def _columns(dated: Mapping[int, Decimal], scale: float) -> list[Column]:
             Column(year, amount, x, HEIGHT - BOTTOM - height, width, height, (years[-1] - year) % every == 0)
         )
     return columns
+
+
+def _periods(spans: Mapping[tuple[int, int], Decimal], years: range) -> list[Period]:
+    """A line below the years of each sum that is for several."""
+    step = (WIDTH - LEFT) / len(years) if years else 0.0
+    return [
+        Period(first, last, amount, LEFT + step * (first - years[0]) + 1, step * (last - first + 1) - 2)
+        for (first, last), amount in sorted(spans.items())
+    ]
 
 
 @blueprint.get(
@@ -167,9 +199,9 @@ def _svg(publication: Publication, chosen: selecting.Selection) -> str:
 def _csv(publication: Publication, chosen: selecting.Selection) -> str:
     output = io.StringIO()
     rows = csv.writer(output, lineterminator="\n")
-    rows.writerow(("year", "euros"))
-    for year, amount in sorted(
-        _sums(publication, chosen.bits).items(), key=lambda item: (item[0] is None, item[0] or 0)
-    ):
-        rows.writerow((year if year is not None else "", amount))
+    rows.writerow(("year", "last_year", "euros"))
+    sums = _sums(publication, chosen.bits)
+    for years, amount in sorted(sums.items(), key=lambda item: (item[0] is None, item[0] or (0, 0))):
+        first, last = years or ("", "")
+        rows.writerow((first, last if last != first else "", amount))
     return output.getvalue()

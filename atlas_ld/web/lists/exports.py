@@ -212,6 +212,7 @@ def _features(publication: Publication, name: str, positions: Sequence[int]) -> 
             "iri": row.iri,
             "label": row.fr,
             "year": row.year,
+            "last_year": row.last_year,
             "euros": None if row.cents is None else row.cents / 100,
             "partnerships": row.partnerships,
         }

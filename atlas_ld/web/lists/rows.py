@@ -20,13 +20,14 @@ T = TypeVar("T")
 class Row:
     """One row of a list: its IRI, its label in the reader's language, and what its list shows of it.
 
-    `amount` is in euros, `year` the first that is known; `facts` holds years by name (`start`) and lists of IRIs
-    (`authorities`).
+    `amount` is in euros, `year` the first that is known, `last_year` that of funding for several; `facts` holds years
+    by name (`start`) and lists of IRIs (`authorities`).
     """
 
     iri: str
     label: str
     year: int | None
+    last_year: int | None
     amount: Decimal | None
     partnerships: int
     facts: Mapping[str, Any]
@@ -50,7 +51,9 @@ def rows(publication: Publication, name: str, positions: Sequence[int]) -> list[
 
 def _row(found: FacetRow) -> Row:
     label = found.en if current_language() == "en" else found.fr
-    return Row(found.iri, label, found.year, euros_of(found.cents), found.partnerships or 0, found.facts)
+    return Row(
+        found.iri, label, found.year, found.last_year, euros_of(found.cents), found.partnerships or 0, found.facts
+    )
 
 
 def euros_of(cents: int | None) -> Decimal | None:

@@ -23,10 +23,11 @@ _CSVW_TYPES = {
     str(XSD.decimal): "decimal",
     str(XSD.integer): "integer",
     str(XSD.gYear): "gYear",
+    str(XSD.gYearMonth): "gYearMonth",
     str(XSD.date): "date",
     str(XSD.boolean): "boolean",
 }
-_FRICTIONLESS_TYPES = {"decimal": "number", "gYear": "year"}
+_FRICTIONLESS_TYPES = {"decimal": "number", "gYear": "year", "gYearMonth": "yearmonth"}
 
 
 def blueprint() -> Routes:

@@ -31,6 +31,7 @@ def register(app: Flask) -> None:
         number=formatting.number,
         euros=formatting.euros,
         day=formatting.day,
+        month=formatting.month,
         percent=formatting.percent,
         size=formatting.size,
         typeset=formatting.typeset,

@@ -56,6 +56,15 @@ def day(value: str | date) -> str:
     return _day(parsed, current_language())
 
 
+def month(value: str) -> str:
+    """A month (`2020-12`) in words: `décembre 2020`. Text that is none is given back."""
+    try:
+        parsed = date.fromisoformat(f"{value}-01")
+    except ValueError:
+        return value
+    return format_date(parsed, "LLLL yyyy", locale="fr" if current_language() == "fr" else "en_GB")
+
+
 def _day(value: date, language: str) -> str:
     # Europe's English: the day before the month.
     return format_date(value, "long", locale="fr" if language == "fr" else "en_GB")

@@ -136,9 +136,11 @@ def test_the_values_of_a_selection_are_those_at_its_positions(positions: list[in
 
 def test_sums_by_year_are_those_of_the_lines(index: FacetIndex) -> None:
     for selection in (index.everything("funding"), index.facet("funding", "funder")["state"], 0):
-        expected: Counter[int | None] = Counter()
+        expected: Counter[tuple[int, int] | None] = Counter()
+        lines = index.lines()
         for position in positions_of(selection):
-            expected[index.lines().years[position]] += index.lines().cents[position] or 0
+            first, last = lines.years[position], lines.last_years[position]
+            expected[None if first is None else (first, last or first)] += lines.cents[position] or 0
         assert {year: cents for year, cents in expected.items() if cents} == index.amounts_by_year(selection)
 
 

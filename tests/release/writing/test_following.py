@@ -106,8 +106,8 @@ CONTENTS = {
         "SELECT row.iri, organisation, role, name FROM member JOIN row ON row.id = partnership ORDER BY 1, 2, 3, 4",
     ),
     FACETS: (
-        "SELECT i.list, o.iri, i.iri, i.fr, i.en, i.folded, i.year, i.cents, i.partnerships, i.told, i.facts "
-        "FROM item i LEFT JOIN item o ON o.list = 'partnerships' AND o.id = i.owner ORDER BY i.list, i.sort",
+        "SELECT i.list, o.iri, i.iri, i.fr, i.en, i.folded, i.year, i.last_year, i.cents, i.partnerships, i.told, "
+        "i.facts FROM item i LEFT JOIN item o ON o.list = 'partnerships' AND o.id = i.owner ORDER BY i.list, i.sort",
         "SELECT i.list, facet, value.value, iri FROM value JOIN has ON has.value = value.id "
         "JOIN item i ON i.list = value.list AND i.id = has.item ORDER BY 1, 2, 3, 4",
         "SELECT item.iri, key, lat, long, place.fr, place.en FROM place "

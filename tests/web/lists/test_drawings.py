@@ -66,7 +66,11 @@ def test_a_chart_can_be_taken_as_drawing_and_as_table(demonstration_client: Flas
     assert drawing.content_type == "image/svg+xml"
     assert len(ElementTree.fromstring(drawing.data).findall(".//{http://www.w3.org/2000/svg}rect")) == 3
     table = demonstration_client.get("/charts/funding-by-year.csv?partnership=crea-ocean-2010").text
-    assert list(csv.reader(io.StringIO(table))) == [["year", "euros"], ["2019", "39650"], ["2020", "39650"]]
+    assert list(csv.reader(io.StringIO(table))) == [
+        ["year", "last_year", "euros"],
+        ["2019", "", "39650"],
+        ["2020", "", "39650"],
+    ]
 
 
 def test_a_partnership_without_a_known_amount_has_no_chart(client: FlaskClient) -> None:

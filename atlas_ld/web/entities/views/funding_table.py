@@ -10,10 +10,13 @@ from atlas_ld.iris import fold
 from atlas_ld.vocabulary import ATLAS
 from atlas_ld.web.rendering.display import DisplayValue, Graph
 
+Years = tuple[int, int]
+"""The first and the last year of a line, one for most."""
+
 
 @dataclass(frozen=True)
 class FunderRow:
-    """One funder of the table: amounts by year (None for undated), the lines behind each, and their sum.
+    """One funder of the table: amounts by years (None for undated), the lines behind each, and their sum.
 
     A year without an amount is there with None: the funder is named, the sum is not. Sums are None where no amount
     is known: nothing said is not zero.
@@ -21,8 +24,8 @@ class FunderRow:
 
     funder: DisplayValue
     kind: DisplayValue | None
-    amounts: Mapping[int | None, Decimal | None]
-    lines: Mapping[int | None, tuple[str, ...]]
+    amounts: Mapping[Years | None, Decimal | None]
+    lines: Mapping[Years | None, tuple[str, ...]]
     total: Decimal | None
 
     @property
@@ -35,9 +38,9 @@ class FunderRow:
 class FundingTable:
     """All funding lines by funder and year, in euros. `oudin` is the share under the law of 9 February 2005."""
 
-    years: tuple[int | None, ...]
+    years: tuple[Years | None, ...]
     rows: tuple[FunderRow, ...]
-    totals: Mapping[int | None, Decimal | None]
+    totals: Mapping[Years | None, Decimal | None]
     total: Decimal | None
     oudin: Decimal | None
     count: int
@@ -52,7 +55,7 @@ def funding_table(iri: str, graph: Graph) -> FundingTable | None:
     for line in lines:
         by_funder.setdefault(fold(graph.text(line, ATLAS.declaredFunder) or ""), []).append(line)
     rows = tuple(_funder_row(graph, group) for _, group in sorted(by_funder.items()))
-    years = sorted({year for row in rows for year in row.amounts}, key=lambda year: (year is None, year or 0))
+    years = sorted({years for row in rows for years in row.amounts}, key=lambda years: (years is None, years or (0, 0)))
     return FundingTable(
         years=tuple(years),
         rows=rows,
@@ -63,14 +66,21 @@ def funding_table(iri: str, graph: Graph) -> FundingTable | None:
     )
 
 
+def years_of(graph: Graph, line: str) -> Years | None:
+    """The first and last year of a funding line; None where it says neither."""
+    year = graph.year(line, ATLAS.year)
+    first, last = graph.year(line, ATLAS.firstYear) or year, graph.year(line, ATLAS.lastYear) or year
+    return (first, last) if first is not None and last is not None else None
+
+
 def _funder_row(graph: Graph, lines: list[str]) -> FunderRow:
     first = lines[0]
     organisation, kind = graph.iri(first, ATLAS.funder), graph.iri(first, ATLAS.funderKind)
     declared = graph.text(first, ATLAS.declaredFunder) or ""
-    amounts: dict[int | None, Decimal | None] = {}
-    behind: dict[int | None, list[str]] = {}
+    amounts: dict[Years | None, Decimal | None] = {}
+    behind: dict[Years | None, list[str]] = {}
     for line in sorted(lines):
-        year, amount = graph.year(line, ATLAS.year), graph.decimal(line, ATLAS.amount)
+        year, amount = years_of(graph, line), graph.decimal(line, ATLAS.amount)
         known = amounts.get(year)
         amounts[year] = known if amount is None else amount + (known or 0)
         behind.setdefault(year, []).append(line)

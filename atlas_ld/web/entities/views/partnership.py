@@ -86,6 +86,7 @@ def view(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
         "signed": graph.year(iri, ATLAS.firstSignatureYear),
         "start": graph.year(iri, ATLAS.startYear),
         "end_year": graph.year(iri, ATLAS.endYear),
+        "end_month": graph.text(iri, ATLAS.endMonth),
         "end_date": graph.text(iri, ATLAS.endDate),
         "french": roles.get("french-authority", []),
         "foreign": roles.get("foreign-partner", []),

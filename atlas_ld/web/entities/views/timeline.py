@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from atlas_ld.vocabulary import ATLAS
+from atlas_ld.web.entities.views.funding_table import years_of
 from atlas_ld.web.rendering.display import Graph
 from atlas_ld.web.text.i18n import t
 
@@ -25,11 +26,12 @@ class Moment:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Moments in order; `span` is from the beginning to the end where both are known; `funded` are years of funding."""
+    """Moments in order; `span` is from the beginning to the end where both are known; `funded` are years of
+    funding: where it begins and ends, and how they are written."""
 
     moments: Sequence[Moment]
     span: tuple[float, float] | None
-    funded: Sequence[tuple[float, int]]
+    funded: Sequence[tuple[float, float, str]]
 
 
 def timeline(iri: str, graph: Graph) -> Timeline | None:
@@ -37,12 +39,12 @@ def timeline(iri: str, graph: Graph) -> Timeline | None:
     signed, start = graph.year(iri, ATLAS.firstSignatureYear), graph.year(iri, ATLAS.startYear)
     end = graph.year(iri, ATLAS.endYear) or graph.year(iri, ATLAS.endDate)
     lines = graph.iris(iri, ATLAS.fundingLine)
-    funded = sorted({year for line in lines if (year := graph.year(line, ATLAS.year)) is not None})
+    funded = sorted({told for line in lines if (told := years_of(graph, line))})
     named: dict[int, list[str]] = {}
     for year, text in ((signed, t("timeline.signed")), (start, t("timeline.start")), (end, t("timeline.end"))):
         if year is not None:
             named.setdefault(year, []).append(text)
-    years = sorted({*named, *funded})
+    years = sorted({*named, *(year for both in funded for year in both)})
     if len(years) < 2:
         return None
     scale = (WIDTH - LEFT - RIGHT) / (years[-1] - years[0])
@@ -55,4 +57,5 @@ def timeline(iri: str, graph: Graph) -> Timeline | None:
         close = bool(moments) and place(year) - moments[-1].x < 150 and not moments[-1].above
         moments.append(Moment(place(year), year, ", ".join(named[year]), close))
     span = (place(start), place(end)) if start is not None and end is not None and start <= end else None
-    return Timeline(moments, span, [(place(year), year) for year in funded])
+    spans = [(place(first), place(last), "–".join(map(str, sorted({first, last})))) for first, last in funded]
+    return Timeline(moments, span, spans)
