@@ -120,6 +120,11 @@ class Funding(_Part):
         return self
 
     @property
+    def order(self) -> tuple[int, str, str]:
+        """By year, then by funder."""
+        return self.year or self.first_year or 0, slug(self.funder), self.when
+
+    @property
     def when(self) -> str:
         """The year, `2019-2021` for several; empty where none is known."""
         if self.year is not None:
@@ -201,9 +206,7 @@ class PartnershipRecord(_Part):
         canonical = {
             "end_month": None if self.end_date else self.end_month,
             "end_year": int(end[:4]) if end else self.end_year,
-            "funding": tuple(
-                sorted(self.funding, key=lambda line: (line.year or line.first_year or 0, slug(line.funder)))
-            ),
+            "funding": tuple(sorted(self.funding, key=lambda line: line.order)),
             "other_themes": tuple(sorted(set(self.other_themes), key=lambda choice: (choice.priority, choice.path))),
             "goals": _one_per(sorted(self.goals, key=lambda g: (-g.relevance, g.number)), lambda g: g.number),
             "keywords": tuple(sorted(set(self.keywords))),

@@ -191,7 +191,7 @@ def _is_year(cell: str) -> bool:
 
 
 def _is_date(cell: str) -> bool:
-    return values.day_or_year(cell, [], line=None, field="")[1] is not None or _date_format([cell]) is not None
+    return values.graded_date(cell, [], line=None, field="").year is not None or _date_format([cell]) is not None
 
 
 def _is_yes_or_no(cell: str) -> bool:
@@ -301,5 +301,5 @@ def _block(funder: str, doubt: str, *lines: str) -> list[str]:
 
 def _looks_like_money(sample: Sequence[str]) -> bool:
     told = [cell for cell in sample if not values.untold(cell) and not values.none_at_all(cell)]
-    money = [cell for cell in told if values.amount_and_year(cell, [], line=None, field="")[0] is not None]
+    money = [cell for cell in told if values.money(cell, [], line=None, field="").declared is not None]
     return len(money) >= _MOST * len(told)

@@ -46,7 +46,11 @@ funding = st.builds(
     Funding,
     funder=st.one_of(texts, st.sampled_from(["État français", "Brest métropole", "brest-métropole"])),
     amount=st.none() | amounts,
+    committed=st.none() | amounts,
+    paid=st.none() | amounts,
     year=st.none() | years,
+    first_year=st.none() | years,
+    last_year=st.none() | years,
     oudin=st.none() | amounts,
 )
 origins = st.builds(
@@ -64,6 +68,7 @@ records = st.builds(
     first_signature_year=st.none() | years,
     start_year=st.none() | years,
     end_date=st.none() | st.dates(min_value=date(1000, 1, 1)),
+    end_month=st.none() | st.sampled_from(["2020-12", "1999-01"]),
     end_year=st.none() | years,
     status=st.none() | st.sampled_from(["under-way", "ended", "dormant"]),
     continues=st.none() | st.just("jumelage-1990"),
