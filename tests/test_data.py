@@ -16,6 +16,7 @@ from atlas_ld.reference.funders import KINDS
 from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.matching import luhn, resolve
 from atlas_ld.resources import root
+from atlas_ld.sources import is_visible
 from atlas_ld.sources.json_record import read_json
 from atlas_ld.sources.merging import merge
 from atlas_ld.sources.table import read_table
@@ -37,7 +38,7 @@ def gazetteer() -> Gazetteer:
 @pytest.fixture(scope="module")
 def records() -> tuple[PartnershipRecord, ...]:
     found = []
-    for path in sorted(DEMONSTRATION.iterdir()):
+    for path in sorted(path for path in DEMONSTRATION.iterdir() if is_visible(path.name)):
         content = path.read_bytes()
         for reading in read_table(path.name, content) if path.suffix == ".csv" else [read_json(path.name, content)]:
             assert reading.record is not None
