@@ -24,8 +24,8 @@ from atlas_ld.comparison.files import as_csv, as_rdf
 from atlas_ld.comparison.notes import as_markdown
 from atlas_ld.comparison.records import HOW
 from atlas_ld.comparison.text import as_text
-from atlas_ld.config import Settings
-from atlas_ld.errors import AtlasError, ReleaseError
+from atlas_ld.config import Settings, file_of, told, unknown_variables
+from atlas_ld.errors import AtlasError, InvalidSetting, ReleaseError
 from atlas_ld.findings import Finding, Language, Severity, by_kind, report_csv, report_json
 from atlas_ld.iris import Iris
 from atlas_ld.keys import write_register
@@ -95,7 +95,8 @@ def main() -> None:
                        atlas-ld build --data records/
     Ask the graph:     atlas-ld query 'SELECT * { ?s a atlas:Partnership } LIMIT 5'
 
-    Settings can also be given as environment variables: ATLAS_LD_PORT=8080 is --port 8080.
+    Settings can also be given as environment variables, or in the file atlas.toml (atlas-ld config show):
+    ATLAS_LD_PORT=8080, or a line port = 8080, is --port 8080.
     Exit codes: 0 done, 1 could not, 2 done with violations in the data.
     """
 
@@ -890,3 +891,59 @@ def _today() -> date:
     """Today in UTC, or the day of SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/)."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     return datetime.fromtimestamp(int(epoch), UTC).date() if epoch and epoch.isdigit() else datetime.now(UTC).date()
+
+
+@main.group()
+def config() -> None:
+    """Show and check the settings: from the environment, from atlas.toml, and the defaults."""
+
+
+@config.command("show")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@_sentences
+def config_show(as_json: bool) -> None:
+    """Show every setting, its value, and where it comes from.
+
+    The file is the one that ATLAS_LD_CONFIG names, or atlas.toml in the working directory. It is TOML, a setting a line:
+
+    \b
+        port = 8080
+        publisher = "Région Exemple"
+    """
+    values = told(os.environ)
+    if as_json:
+        listed = {name: {"value": _plain(value), "origin": origin} for name, (value, origin) in values.items()}
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        return
+    click.echo(f"Settings file: {file_of(os.environ) or 'none'}")
+    rows = [[name, str(value), "" if origin == "default" else origin] for name, (value, origin) in values.items()]
+    click.echo(tabular.table(["setting", "value", "from"], rows))
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, int | float) else str(value)
+
+
+@config.command("check")
+@_sentences
+def config_check() -> None:
+    """Check that the settings can be used: names, types, the base IRI, the port, the folder of releases."""
+    settings = _settings()
+    wrong = unknown_variables(os.environ)
+    try:
+        Iris(settings.base_iri)
+    except InvalidSetting as error:
+        wrong.append(str(error))
+    if not 1 <= settings.port <= 65535:
+        wrong.append(f"port is {settings.port}; it must be from 1 to 65535.")
+    if not settings.workers:
+        wrong.append("workers is 0; one at least is needed for SPARQL.")
+    if not settings.threads:
+        wrong.append("threads is 0; one at least is needed to answer.")
+    if not layout.release_ids(settings.releases):
+        wrong.append(f"releases is {settings.releases}, where there is no release. Make one: atlas-ld build")
+    for sentence in wrong:
+        click.echo(f"atlas-ld: {sentence}", err=True)
+    if wrong:
+        sys.exit(COULD_NOT)
+    click.echo("The settings can be used.")

@@ -1,20 +1,30 @@
 """Settings, as one table. Each has a name, a default, an environment variable and a sentence.
 
-They are read in `cli.py` and in `web/wsgi.py` and passed down; nothing else looks at the environment.
+They are read in `cli.py` and in `web/wsgi.py` and passed down; nothing else looks at the environment. A value is
+that of the command's option, else of the environment, else of the file `atlas.toml`, else the default.
 docs/settings.md shows the same table, made from this one.
 """
 
 from __future__ import annotations
 
+import difflib
 import os
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from atlas_ld.errors import InvalidSetting
 
 ENVIRONMENT_PREFIX = "ATLAS_LD_"
+FILE_VARIABLE = f"{ENVIRONMENT_PREFIX}CONFIG"
+"""Names the file of settings; without it, `atlas.toml` of the working directory is read where there is one."""
+FILE = "atlas.toml"
+OTHER_VARIABLES = (FILE_VARIABLE, f"{ENVIRONMENT_PREFIX}STORE_PASSWORD")
+"""Variables of ours that are no settings. A password is in no file."""
+
+Origin = Literal["option", "environment", "file", "default"]
 
 
 def _setting(default: Any, help_: str) -> Any:
@@ -80,18 +90,13 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str], **given: Any) -> Self:
-        """Settings from what was `given` (a command's options; None means not given), then the environment.
+        """Settings from what was `given` (a command's options; None means not given), then the environment, then the
+        file of settings.
 
-        Raises InvalidSetting for a value that is not of the setting's type.
+        Raises InvalidSetting for a value that is not of the setting's type or below 0, and for a file that cannot be
+        read or holds what is no setting.
         """
-        values: dict[str, Any] = {}
-        for setting in fields(cls):
-            variable = ENVIRONMENT_PREFIX + setting.name.upper()
-            if given.get(setting.name) is not None:
-                values[setting.name] = given[setting.name]
-            elif environment.get(variable):
-                values[setting.name] = _convert(variable, environment[variable], type(setting.default))
-        return cls(**values)
+        return cls(**{name: value for name, (value, origin) in told(environment, **given).items()})
 
     @property
     def web_processes(self) -> int:
@@ -103,8 +108,83 @@ class Settings:
         return {ENVIRONMENT_PREFIX + s.name.upper(): str(getattr(self, s.name)) for s in fields(self)}
 
 
+def told(environment: Mapping[str, str], **given: Any) -> dict[str, tuple[Any, Origin]]:
+    """Every setting's name -> its value and where that comes from. Raises as `Settings.read`."""
+    path = file_of(environment)
+    written = _written(path) if path else {}
+    found: dict[str, tuple[Any, Origin]] = {}
+    for setting in fields(Settings):
+        name, variable = setting.name, ENVIRONMENT_PREFIX + setting.name.upper()
+        kind = type(setting.default)
+        if given.get(name) is not None:
+            found[name] = given[name], "option"
+        elif environment.get(variable):
+            found[name] = _convert(variable, environment[variable], kind), "environment"
+        elif name in written:
+            found[name] = _of_file(f"{path}: {name}", written[name], kind), "file"
+        else:
+            found[name] = setting.default, "default"
+    return found
+
+
+def file_of(environment: Mapping[str, str]) -> Path | None:
+    """The file of settings that is read; None where there is none. Raises InvalidSetting where one is named that is
+    missing."""
+    if named := environment.get(FILE_VARIABLE):
+        if not Path(named).is_file():
+            raise InvalidSetting(f"{FILE_VARIABLE}={named!r} names no file; mend it or unset it.")
+        return Path(named)
+    return Path(FILE) if Path(FILE).is_file() else None
+
+
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """A sentence for each variable that begins as ours do and is none: it has no effect, and was meant to have one."""
+    known = [ENVIRONMENT_PREFIX + setting.name.upper() for setting in fields(Settings)] + list(OTHER_VARIABLES)
+    strange = sorted(name for name in environment if name.startswith(ENVIRONMENT_PREFIX) and name not in known)
+    return [f"The environment variable {name} is no setting{_nearest(name, known)}." for name in strange]
+
+
+def _written(path: Path) -> Mapping[str, Any]:
+    """What a file of settings says. Raises InvalidSetting, with the line where it is no TOML."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidSetting(f"{path} is no TOML: {error}. A setting is a line such as `port = 8080`.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidSetting(f"{path} cannot be read: {error}.") from None
+    known = [setting.name for setting in fields(Settings)]
+    for name in values:
+        if name not in known:
+            raise InvalidSetting(f"{path}: {name!r} is no setting{_nearest(name, known)}; see `atlas-ld config show`.")
+    return values
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; the nearest is {found[0]}" if found else ""
+
+
+def _of_file(where: str, value: Any, kind: type) -> Any:
+    """A value of the file, which has types of its own: a number must be a number, a text a text."""
+    if issubclass(kind, Path) and isinstance(value, str):
+        return Path(value)
+    if kind is int and isinstance(value, bool):
+        value = int(value)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if not isinstance(value, kind):
+        raise InvalidSetting(f"{where} = {value!r} is no {kind.__name__}; give one or leave it out.")
+    return _not_negative(where, value)
+
+
 def _convert(variable: str, text: str, kind: type) -> Any:
     try:
-        return kind(text)
+        return _not_negative(variable, kind(text))
     except ValueError:
         raise InvalidSetting(f"{variable}={text!r} is no {kind.__name__}; give one or unset it.") from None
+
+
+def _not_negative(where: str, value: Any) -> Any:
+    if isinstance(value, int | float) and not 0 <= value < float("inf"):
+        raise InvalidSetting(f"{where} is {value}; it must be 0 or more.")
+    return value
