@@ -904,7 +904,7 @@ def config() -> None:
 def config_show(as_json: bool) -> None:
     """Show every setting, its value, and where it comes from.
 
-    The file is the one that ATLAS_LD_CONFIG names, or atlas.toml in the working directory. It is TOML, a setting a line:
+    The file is the one that ATLAS_LD_CONFIG names, or atlas.toml in the working directory; TOML, a setting a line:
 
     \b
         port = 8080
@@ -941,7 +941,7 @@ def config_check() -> None:
     if not settings.threads:
         wrong.append("threads is 0; one at least is needed to answer.")
     if not layout.release_ids(settings.releases):
-        wrong.append(f"releases is {settings.releases}, where there is no release. Make one: atlas-ld build")
+        wrong.append(f"The folder of releases, {settings.releases}, has no release. Make one: atlas-ld build")
     for sentence in wrong:
         click.echo(f"atlas-ld: {sentence}", err=True)
     if wrong:

@@ -131,12 +131,12 @@ def _settings_page() -> str:
     ]
     return (
         "# Settings\n\nWritten by `scripts/write_docs.py` from `atlas_ld/config.py`. An option of a command\n"
-        "goes before the environment variable, which goes before the file of settings, which goes before the default.\n\n"
-        "The file is the one that `ATLAS_LD_CONFIG` names, or `atlas.toml` in the working directory: TOML, a setting a\n"
-        "line, by its name. A name that is no setting is refused, with the nearest.\n\n"
+        "goes before the environment variable, that before the file of settings, and that before the default.\n\n"
+        "The file is the one that `ATLAS_LD_CONFIG` names, or `atlas.toml` in the working directory: TOML, a setting\n"
+        "a line, by its name. A name that is no setting is refused, with the nearest.\n\n"
         '```toml\nport = 8080\npublisher = "Région Exemple"\nbase_iri = "https://data.example.org/"\n```\n\n'
-        "`atlas-ld config show` tells every setting with its value and where that comes from; `atlas-ld config check`\n"
-        "says what cannot be used, variables of the environment that begin with `ATLAS_LD_` and are none among them.\n\n"
+        "`atlas-ld config show` tells every setting with its value and where that comes from; `config check` says\n"
+        "what cannot be used, variables of the environment that begin with `ATLAS_LD_` and are none among them.\n\n"
         + _table(("setting", "environment variable", "default", "meaning"), rows)
     )
 
