@@ -1,4 +1,5 @@
-"""From a name to candidates with scores. A match is certain only where one entity alone has exactly that name."""
+"""From a name to candidates with scores. A match is certain only where one entity alone has exactly that name; of the
+name of several communes of France, none is, though the release may have one of them alone."""
 
 from __future__ import annotations
 
@@ -44,8 +45,8 @@ def find(names: Names, wanted: Wanted) -> list[Candidate]:
     """The best candidates first; those of one score in the order of their ids."""
     types = wanted.types or tuple(TYPES)
     scores: dict[str, float] = {}
-    if id_ := _own_id(names, wanted.name):
-        scores[id_] = WHOLE
+    if own := _own_id(names, wanted.name):
+        scores[own] = WHOLE
     whole = words(wanted.name)
     for named in names.by_whole.get(whole, ()):
         scores[named.id] = WHOLE
@@ -63,8 +64,13 @@ def find(names: Names, wanted: Wanted) -> list[Candidate]:
     ranked = sorted(scores.items(), key=lambda one: (-one[1], one[0]))
     best = ranked[0][1] if ranked else 0.0
     rivals = [id_ for id_, score in ranked if score >= (KIND if best == WHOLE else FORM)]
+    told_apart = bool(own) or names.homonyms.isdisjoint(forms(wanted.name))
     return [
-        Candidate(names.by_id[id_], round(score, 1), match=score >= KIND and rivals == [id_])
+        Candidate(
+            names.by_id[id_],
+            round(score, 1),
+            match=score >= KIND and rivals == [id_] and (told_apart or not names.by_id[id_].is_commune),
+        )
         for id_, score in ranked[: wanted.limit]
     ]
 

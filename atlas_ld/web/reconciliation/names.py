@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import csv
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from atlas_ld.iris import Iris, words
 from atlas_ld.queries import load
 from atlas_ld.rdf import Literal, NamedNode
 from atlas_ld.reference.names import french, split_brackets
 from atlas_ld.release.reading.store import Reader
+from atlas_ld.resources import root
 
 TYPES: Mapping[str, tuple[str, str]] = {
     "territory": ("Territoire", "Territory"),
@@ -36,6 +39,13 @@ class Named:
     forms: set[str] = field(default_factory=set)
     kinds: set[str] = field(default_factory=set)
     country: str | None = None
+
+    @property
+    def is_commune(self) -> bool:
+        """Whether it is a commune of France, or its municipality."""
+        return self.id.startswith("territory/commune-") or (
+            self.country == "territory/country-fr" and "commune" in self.kinds
+        )
 
     def label(self, language: str) -> str:
         """Its name in a language, else in any."""
@@ -66,6 +76,13 @@ class Names:
             type_: sorted({name for n in self.by_id.values() if type_ in n.types for name in n.whole})
             for type_ in TYPES
         }
+
+    @cached_property
+    def homonyms(self) -> frozenset[str]:
+        """Names, in words, that several communes of France bear, whether the release has them or not."""
+        with (root() / "data" / "reference" / "communes.csv").open(encoding="utf-8", newline="") as file:
+            counted = Counter(words(row["name"]) for row in csv.DictReader(file))
+        return frozenset(name for name, count in counted.items() if count > 1)
 
     def _id(self, term: object) -> str:
         if not isinstance(term, NamedNode) or not term.value.startswith(self._entities):
