@@ -1,11 +1,13 @@
 """The site under attack: does a well-behaved client still get through?
 
-    python -m bench.attack [--seconds 120] [--clients 32] [--one-address] [--into docs/attack.md]
+    python -m bench.attack [--seconds 120] [--clients 32] [--one-address] [--case-seconds 8] [--only NAME...]
+                           [--soak MINUTES] [--into docs/attack.md]
 
 Starts the site on loopback with a release of the demonstration data, and asks it small things for a while: documents
 and short queries, each as soon as the one before is answered. Then `clients` others send what hurts, each from an
 address of its own in 127.0.0.0/8 (or all from one, as behind a proxy that is not trusted), while the first goes on.
-The report says what everybody got, and the ratio of the well-behaved client's medians, measured in one run.
+The report says what everybody got, and the ratio of the well-behaved client's medians, measured in one run. After this
+mix come the cases of `strangers`, one client each, and, with `--soak`, all of them in turn for so long.
 """
 
 from __future__ import annotations
@@ -16,23 +18,22 @@ import contextlib
 import os
 import platform
 import random
-import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from urllib.parse import quote
 
 from atlas_ld.config import Settings
+from bench import serving, strangers
+from bench.clients import Tally, ask, family, get
 
-PORT = 8491
 WEAPONS = {
     "cross product": lambda n: f"SELECT (COUNT(*) AS ?n{n}) {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }}",
     "endless rows": lambda n: f"SELECT * {{ ?a ?b ?c . {{ SELECT ?d{n} {{ ?d{n} ?e ?f }} }} }}",
@@ -52,40 +53,6 @@ QUIET_QUERIES = [
 DOCUMENTS = ["partnership/crea-ocean-2010", "territory/country-ca", "territory/country-sn", "partnership/2833"]
 
 
-@dataclass
-class Tally:
-    """Seconds of each answer by kind, and how often each status (or `broken`, a body cut short) came."""
-
-    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    statuses: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-
-
-async def ask(source: str, request: bytes, patience: float = 60.0) -> tuple[str, float]:
-    """One request on a connection of its own from the address `source`: status or `broken`, and seconds."""
-    began = time.perf_counter()
-    writer = None
-    try:
-        async with asyncio.timeout(patience):
-            reader, writer = await asyncio.open_connection("127.0.0.1", PORT, local_addr=(source, 0), limit=2**20)
-            writer.write(request)
-            await writer.drain()
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-            status = head.split(" ", 2)[1]
-            if "transfer-encoding: chunked" in head:
-                while size := int((await reader.readuntil(b"\r\n")).strip() or b"0", 16):
-                    await reader.readexactly(size + 2)
-            elif "content-length: " in head:
-                await reader.readexactly(int(head.split("content-length: ")[1].split("\r\n")[0]))
-    except (asyncio.IncompleteReadError, ConnectionError, ValueError):
-        status = "broken"
-    except TimeoutError:
-        status = "no answer"
-    finally:
-        if writer:
-            writer.close()
-    return status, time.perf_counter() - began
-
-
 def post(query: bytes) -> bytes:
     head = (
         "POST /sparql HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: text/csv\r\n"
@@ -94,11 +61,7 @@ def post(query: bytes) -> bytes:
     return head.encode() + query
 
 
-def get(path: str, accept: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: {accept}\r\n\r\n".encode()
-
-
-async def attack(number: int, source: str, until: float, tally: Tally) -> None:
+async def attack(number: int, source: str, until: float, tally: Tally, port: int) -> None:
     """One attacker: every weapon in turn, as fast as answers come."""
     chance = random.Random(number)
     while time.monotonic() < until:
@@ -113,25 +76,27 @@ async def attack(number: int, source: str, until: float, tally: Tally) -> None:
             weapon = chance.choice(list(WEAPONS)) if name == "leaves at once" else name
             request = post(WEAPONS[weapon](chance.randrange(10**9)).encode())
         patience = 0.3 if name == "leaves at once" else 60.0
-        status, seconds = await ask(source, request, patience)
+        status, seconds = await ask(source, request, patience, port)
         tally.statuses[name]["left" if status == "no answer" and patience < 1 else status] += 1
         tally.seconds[name].append(seconds)
 
 
-def assault(clients: int, seconds: float, one_address: bool) -> tuple[dict[str, list[float]], dict[str, Counter[str]]]:
+def assault(
+    clients: int, seconds: float, one_address: bool, port: int
+) -> tuple[dict[str, list[float]], dict[str, Counter[str]]]:
     """All attackers, in a process of their own: seconds and statuses of their requests, by weapon."""
 
     async def all_of_them() -> Tally:
         tally, until = Tally(), time.monotonic() + seconds
         sources = ["127.0.1.1" if one_address else f"127.0.1.{number + 1}" for number in range(clients)]
-        await asyncio.gather(*(attack(number, source, until, tally) for number, source in enumerate(sources)))
+        await asyncio.gather(*(attack(number, source, until, tally, port) for number, source in enumerate(sources)))
         return tally
 
     tally = asyncio.run(all_of_them())
     return dict(tally.seconds), dict(tally.statuses)
 
 
-async def behave(until: float, tally: Tally) -> None:
+async def behave(until: float, tally: Tally, port: int) -> None:
     """The well-behaved client: documents and small queries, never the same query twice."""
     number = int(time.monotonic() * 1000) % 10**6
     while time.monotonic() < until:
@@ -142,43 +107,10 @@ async def behave(until: float, tally: Tally) -> None:
             ("document", get(path, ("text/turtle", "text/html")[number % 2])),
             ("query", get(f"/sparql?query={quote(query)}", "text/csv")),
         ):
-            status, seconds = await ask("127.0.0.1", request)
+            status, seconds = await ask("127.0.0.1", request, 60.0, port)
             tally.statuses[kind][status] += 1
             tally.seconds[kind].append(seconds)
         await asyncio.sleep(0.02)
-
-
-@contextlib.contextmanager
-def site(releases: Path) -> Iterator[int]:
-    """The process id of the site's server, while it serves."""
-    environment = os.environ | Settings(releases=releases, port=PORT).environment()
-    program = "import os; from atlas_ld.config import Settings; from atlas_ld.web.server.server import serve; "
-    program += "serve(Settings.read(os.environ))"
-    process = subprocess.Popen(
-        [sys.executable, "-c", program], env=environment, start_new_session=True, stderr=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        yield process.pid
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
-
-
-def family(pid: int) -> dict[int, tuple[str, int]]:
-    """The process and its descendants: command and resident MiB of each."""
-    parents, about = {}, {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                parents[int(entry.name)] = int(fields[1])
-                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                about[int(entry.name)] = (command, int(fields[21]) * os.sysconf("SC_PAGESIZE") // 2**20)
-    members = {pid}
-    while more := {child for child, parent in parents.items() if parent in members and child not in members}:
-        members |= more
-    return {member: about[member] for member in members if member in about}
 
 
 def workers(pid: int) -> int:
@@ -194,29 +126,20 @@ async def watch(pid: int, until: float, peaks: dict[str, int]) -> None:
         await asyncio.sleep(0.5)
 
 
-async def ready() -> None:
-    for _ in range(200):
-        if (await ask("127.0.0.1", get("/health", "*/*"), 1.0))[0] == "200":
-            return
-        await asyncio.sleep(0.1)
-    raise SystemExit("The site did not start.")
-
-
-async def run(pid: int, seconds: float, clients: int, one_address: bool) -> tuple[str, bool]:
+async def run(pid: int, port: int, seconds: float, clients: int, one_address: bool) -> tuple[str, bool]:
     """The report as Markdown, and whether every demand is met."""
-    await ready()
-    await behave(time.monotonic() + 2, Tally())
+    await behave(time.monotonic() + 2, Tally(), port)
     quiet, busy, hostile, peaks = Tally(), Tally(), Tally(), dict[str, int]()
-    await behave(time.monotonic() + max(5.0, seconds / 8), quiet)
+    await behave(time.monotonic() + max(5.0, seconds / 8), quiet, port)
     with ProcessPoolExecutor(1, get_context("spawn")) as process:
-        attackers = asyncio.get_running_loop().run_in_executor(process, assault, clients, seconds, one_address)
+        attackers = asyncio.get_running_loop().run_in_executor(process, assault, clients, seconds, one_address, port)
         await asyncio.sleep(1)
         until = time.monotonic() + seconds
-        await asyncio.gather(behave(until, busy), watch(pid, until, peaks))
+        await asyncio.gather(behave(until, busy, port), watch(pid, until, peaks))
         hostile.seconds, hostile.statuses = await attackers
     await asyncio.sleep(12)
     left, after = workers(pid), Tally()
-    await behave(time.monotonic() + 3, after)
+    await behave(time.monotonic() + 3, after, port)
     return report(quiet, busy, hostile, peaks, left, seconds, clients, one_address)
 
 
@@ -270,25 +193,49 @@ def report(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--seconds", type=float, default=120.0, help="of the mix; 0 leaves it out")
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--one-address", action="store_true")
+    parser.add_argument("--case-seconds", type=float, default=8.0, help="of each case; 0 leaves them out")
+    parser.add_argument("--only", nargs="*", default=[], help="parts of the names of cases")
+    parser.add_argument("--soak", type=float, default=0.0, metavar="MINUTES")
     parser.add_argument("--releases", type=Path, help="a folder of releases, instead of a fresh one")
     parser.add_argument("--into", type=Path, help="a file for the report, instead of the standard output")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        releases = options.releases or Path(folder)
-        if options.releases is None:
-            subprocess.run(
-                [sys.executable, "-m", "atlas_ld", "build", "--releases", folder], check=True, capture_output=True
-            )
-        with site(releases) as pid:
-            text, met = asyncio.run(run(pid, options.seconds, options.clients, options.one_address))
+    cases = [case for case in strangers.CASES if not options.only or any(part in case.name for part in options.only)]
+    texts, met = list[str](), True
+    with releases_of(options.releases) as releases:
+        if options.seconds:
+            with serving.site(releases) as (base, pid):
+                text, held = asyncio.run(run(pid, port_of(base), options.seconds, options.clients, options.one_address))
+            texts, met = [*texts, text], met and held
+        with serving.site(releases, access_log=0) as (base, pid):
+            serving.settle(base)
+            if options.case_seconds:
+                text, held = asyncio.run(strangers.run(pid, port_of(base), options.case_seconds, cases))
+                texts, met = [*texts, text], met and held
+            if options.soak:
+                texts.append(asyncio.run(strangers.soak(pid, port_of(base), options.soak, cases)))
+    report_ = "\n".join(texts)
     if options.into:
-        options.into.write_text(text, encoding="utf-8")
+        options.into.write_text(report_, encoding="utf-8")
     else:
-        print(text)
+        print(report_)
     sys.exit(0 if met else 1)
+
+
+def port_of(base: str) -> int:
+    return int(base.rpartition(":")[2])
+
+
+@contextlib.contextmanager
+def releases_of(given: Path | None) -> Iterator[Path]:
+    """The given folder, or a fresh one with a release of the demonstration data."""
+    with tempfile.TemporaryDirectory() as folder:
+        if given is None:
+            build = [sys.executable, "-m", "atlas_ld", "build", "--releases", folder]
+            subprocess.run(build, check=True, capture_output=True)
+        yield given or Path(folder)
 
 
 if __name__ == "__main__":

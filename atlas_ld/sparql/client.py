@@ -34,6 +34,13 @@ _HIGH_WATER = 512 * 1024
 """Bytes of an answer that wait in this process before no more are taken from the service."""
 
 
+_SOON = 10.0
+"""Seconds within which the service says whom it admits and how it is."""
+_LIMITS, _START = 3, 60.0
+"""A query waits and works for so many times its limit at most, and so many seconds more until a worker has started: who
+hears nothing longer than that asks a service that is stuck."""
+
+
 class _GoneError(Exception):
     """The service closed the connection."""
 
@@ -105,10 +112,16 @@ class Answer(_Answered):
 class _Connection:
     """A blocking connection."""
 
-    def __init__(self, address: Path) -> None:
+    def __init__(self, address: Path, patience: float) -> None:
+        """Raises EndpointBusy where nobody listens. A service that then says nothing for `patience` seconds is gone."""
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.connect(str(address))
+        self._socket.settimeout(patience)
         self._buffer = bytearray()
+        try:
+            self._socket.connect(str(address))
+        except OSError as error:
+            self._socket.close()
+            raise _busy() from error
 
     def exchange(self, frame: bytes) -> tuple[bytes, bytes]:
         """The first frame that is answered. Raises _GoneError."""
@@ -248,6 +261,7 @@ class QueryService:
         self, store: Path, base: str, settings: Settings, address: Path | None = None, *, columns: bool = False
     ) -> None:
         self._given, self._query_length = address, settings.query_length
+        self._patience = _LIMITS * settings.query_seconds + _START
         self._launch: Callable[[], ServiceProcess] = lambda: ServiceProcess(store, base, settings, columns=columns)
         self._own: ServiceProcess | None = None
         self._own_pid = 0
@@ -263,7 +277,7 @@ class QueryService:
         what the engine fails on.
         """
         frame, token = self._framed(request, client, whole=True, hold=True), cancel or CancelToken()
-        connection = _Connection(self.address)
+        connection = _Connection(self.address, self._patience)
         try:
             with token.on_cancel(connection.cancel):
                 kind, payload = connection.exchange(frame)
@@ -288,8 +302,12 @@ class QueryService:
             connection, is_new = await self._connected()
             try:
                 connection.send(frame)
-                kind, payload = await connection.receive()
+                async with asyncio.timeout(self._patience):
+                    kind, payload = await connection.receive()
                 break
+            except TimeoutError:
+                connection.close()
+                raise _busy() from None
             except _GoneError:
                 if is_new:
                     raise _busy() from None
@@ -317,7 +335,7 @@ class QueryService:
 
         Raises ClientBusy and EndpointBusy.
         """
-        connection = _Connection(self.address)
+        connection = _Connection(self.address, _SOON)
         try:
             kind, payload = connection.exchange(framed_json(frames.ADMIT, {"client": client}))
             if kind == frames.ERROR:
@@ -332,7 +350,7 @@ class QueryService:
 
     def status(self) -> dict[str, Any]:
         """`{"columns": whether they are written, "workers": process ids}`. Raises EndpointBusy where it is gone."""
-        connection = _Connection(self.address)
+        connection = _Connection(self.address, _SOON)
         try:
             found: dict[str, Any] = orjson.loads(connection.exchange(frames.framed(frames.STATUS))[1])
             return found

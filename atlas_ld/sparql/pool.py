@@ -8,6 +8,7 @@ is next, `result_cache` remembers what was asked before, and the same question i
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from atlas_ld.sparql.result_cache import ResultCache
 from atlas_ld.sparql.scheduler import Scheduler, Ticket
 from atlas_ld.sparql.worker_process import WorkerDiedError, WorkerProcess
 from atlas_ld.sparql.workers import WorkerPool
+
+_log = logging.getLogger(__name__)
 
 _STEPS, _MOST_STEPS = 10, 40
 """So often is looked, in the time of a trial, whether it is over, and so often at most."""
@@ -50,6 +53,14 @@ class PendingQuery:
             return None
         result = self.begun.result()
         return None if isinstance(result, bytes) else result
+
+    def give_up(self) -> None:
+        """The work has ended: whoever still waits, because it was cancelled or failed in a way that is ours, waits no
+        longer."""
+        self.begun.cancel()
+        buffer = self.buffer()
+        if buffer and not buffer.done:
+            buffer.end(QueryError("The query was ended; the server's log may say why."))
 
 
 class QueryPool:
@@ -98,6 +109,7 @@ class QueryPool:
         if not asked.changes:
             self._pending[asked.question] = pending
         pending.task = loop.create_task(self._work(asked, pending))
+        pending.task.add_done_callback(_log_fault)
         return pending
 
     async def _joined(self, asked: AskedQuery, pending: PendingQuery) -> Result | None:
@@ -143,6 +155,7 @@ class QueryPool:
         finally:
             if self._pending.get(asked.question) is pending:
                 del self._pending[asked.question]
+            pending.give_up()
 
     def _keep(self, asked: AskedQuery, result: Result) -> None:
         if asked.changes:
@@ -215,3 +228,8 @@ class QueryPool:
             if pending.task:
                 pending.task.cancel()
         await self.workers.close()
+
+
+def _log_fault(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        _log.error("The work on a query failed.", exc_info=error)

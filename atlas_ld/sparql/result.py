@@ -75,15 +75,31 @@ class ResultBuffer:
             self._memory += data
         else:
             if self._file is None:
-                data, self._memory = bytes(self._memory) + data, bytearray()
-                self._file, self.size = tempfile.TemporaryFile(), 0  # noqa: SIM115  # closed with the last reader
+                self._file = self._spool_file()
+                data, self._memory, self.size = bytes(self._memory) + data, bytearray(), 0
             if not self._spool.take(self._client, len(data)):
-                raise EndpointBusy("Answers that are still being read take all the room there is.", _RETRY_AFTER)
+                raise _no_room()
             self._spooled += len(data)
-            self._file.seek(self.size)
-            self._file.write(data)
+            self._write(data)
         self.size += len(data)
         self._tell()
+
+    @staticmethod
+    def _spool_file() -> IO[bytes]:
+        try:
+            return tempfile.TemporaryFile(buffering=0)
+        except OSError as error:
+            raise _no_room() from error
+
+    def _write(self, data: bytes) -> None:
+        assert self._file is not None
+        rest = memoryview(data)
+        try:
+            self._file.seek(self.size)
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:  # the disk is full
+            raise _no_room() from error
 
     def end(self, error: QueryError | None = None) -> None:
         """No byte follows. With an error, readers get what there is and then the error."""
@@ -151,3 +167,7 @@ class ResultBuffer:
             return bytes(memoryview(self._memory)[start:end])
         self._file.seek(start)
         return self._file.read(end - start)
+
+
+def _no_room() -> EndpointBusy:
+    return EndpointBusy("Answers that are still being read take all the room there is.", _RETRY_AFTER)

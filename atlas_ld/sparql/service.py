@@ -33,6 +33,8 @@ from atlas_ld.sparql.result import ResultBuffer
 from atlas_ld.sparql.streams import FrameProtocol, framed_json
 from atlas_ld.vocabulary import PREFIXES
 
+_log = logging.getLogger(__name__)
+
 _WHOLE_BYTES = 256 * 1024
 """Complete answers up to this size are sent as one frame."""
 
@@ -52,6 +54,7 @@ class Connection(FrameProtocol):
     def frame_received(self, kind: bytes, payload: bytes) -> None:
         if kind == frames.REQUEST:
             self._task = asyncio.get_running_loop().create_task(self._answer(AskedQuery.read(payload)))
+            self._task.add_done_callback(self._answered)
         elif kind == frames.ADMIT:
             self._admit(orjson.loads(payload)["client"])
         elif kind == frames.DONE:
@@ -81,6 +84,14 @@ class Connection(FrameProtocol):
         client, self._client = self._client, None
         if client is not None:
             self._pool.scheduler.leave(client)
+
+    def _answered(self, task: asyncio.Task[None]) -> None:
+        """Where nothing was answered, the connection is closed: nobody shall wait for what does not come."""
+        if task.cancelled():
+            self.close()
+        elif error := task.exception():
+            _log.error("A query was not answered.", exc_info=error)
+            self.close()
 
     async def _answer(self, asked: AskedQuery) -> None:
         self._leave()

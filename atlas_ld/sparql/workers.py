@@ -42,6 +42,9 @@ class WorkerPool:
         try:
             if not worker.is_ready:
                 await worker.until_ready()
+        except asyncio.CancelledError:  # whoever wanted it has left; it goes on to open the store for another
+            self._idle.insert(0, worker)
+            raise
         except BaseException:
             self.release(worker, fit=False)
             raise

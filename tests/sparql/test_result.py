@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import io
+import tempfile
 from collections.abc import Callable
 
 import pytest
@@ -101,3 +104,21 @@ def test_all_together_never_take_more_than_there_is() -> None:
 
 def test_small_answers_take_no_room_on_disk() -> None:
     fill(buffer(Spool(0), "a"), 1)
+
+
+@pytest.mark.parametrize("fault", ["no file", "no room"])
+def test_a_full_disk_ends_the_answer_with_a_sentence(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.BytesIO):
+        def write(self, _: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    def spooled(**_: object) -> Full:
+        if fault == "no file":
+            raise OSError(errno.EMFILE, "Too many open files")
+        return Full()
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", spooled)
+    result = buffer()
+    result.append(b"x" * 1000)
+    with pytest.raises(EndpointBusy, match="all the room"):
+        result.append(b"x" * 2 * MEGABYTE)

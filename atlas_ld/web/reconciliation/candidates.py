@@ -17,6 +17,8 @@ WHOLE, KIND, FORM, OTHER_KIND = 100.0, 95.0, 85.0, 75.0
 (`Ville de Brest`, `Commune de Brest`), none, or another kind."""
 _LEAST = 75.0
 """The least likeness of spelling that is proposed."""
+_LONGEST = 250
+"""Characters of a name that is looked for by its spelling: no entity has a longer one, and others wait meanwhile."""
 _ELSEWHERE = 0.5
 """What a score counts where the country is another than the one asked for."""
 
@@ -55,7 +57,7 @@ def find(names: Names, wanted: Wanted) -> list[Candidate]:
         for named in (*names.by_whole.get(form, ()), *names.by_form.get(form, ())):
             scores.setdefault(named.id, _of_form(kind, named))
     scores = {id_: score for id_, score in scores.items() if set(names.by_id[id_].types) & set(types)}
-    if len(scores) < wanted.limit and whole:
+    if len(scores) < wanted.limit and 0 < len(whole) <= _LONGEST:
         for id_, score in _like(names, whole, types, wanted.limit):
             scores.setdefault(id_, score)
     asked = _countries(names, wanted.countries)

@@ -1,4 +1,5 @@
-"""What one client may take of a web process at a time: threads that answer pages, and memory for bodies of requests.
+"""What one client may take of a web process at a time: threads that answer pages, and memory for what it sends and
+what it does not take.
 
 Whoever asks for more waits behind their own requests, not in the way of others; who has too many waiting is refused.
 """
@@ -7,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from atlas_ld.errors import ClientBusy
 
@@ -14,8 +17,8 @@ _RETRY_AFTER = 5
 
 
 class ClientLimit:
-    """Requests of one client: `most` at a time, and `most_waiting` more that wait, first come, first served; bodies of
-    `most_bytes` in all. For one event loop."""
+    """Requests of one client: `most` at a time, and `most_waiting` more that wait, first come, first served;
+    `most_bytes` that are held for it. For one event loop."""
 
     def __init__(self, most: int, most_waiting: int, most_bytes: int) -> None:
         self._most, self._most_waiting, self._most_bytes = most, most_waiting, most_bytes
@@ -62,7 +65,7 @@ class ClientLimit:
             del self._running[client]
 
     def take_bytes(self, client: str, size: int) -> None:
-        """Counts so many bytes more of bodies. Raises ClientBusy, and counts nothing, where the client has too many."""
+        """Counts so many bytes more. Raises ClientBusy, and counts nothing, where the client has too many."""
         if self._bytes[client] + size > self._most_bytes:
             raise _busy()
         self._bytes[client] += size
@@ -71,6 +74,15 @@ class ClientLimit:
         self._bytes[client] -= size
         if self._bytes[client] <= 0:
             del self._bytes[client]
+
+    @contextmanager
+    def holding(self, client: str, size: int) -> Iterator[None]:
+        """Counts so many bytes within the block. As `take_bytes`."""
+        self.take_bytes(client, size)
+        try:
+            yield
+        finally:
+            self.give_bytes_back(client, size)
 
 
 def _busy() -> ClientBusy:

@@ -58,7 +58,7 @@ def find_connection(client: str) -> Connection | None:
     wanted = (host.strip("[]"), int(port))
     found: dict[int, socket.socket] = {}
     for entry in os.listdir(_FILES):  # noqa: PTH208  # names alone, and many
-        handle = _handle(int(entry), wanted)
+        handle = _handle(int(entry), wanted) if _peer(int(entry)) == wanted else None
         if handle:
             inode = os.fstat(handle.fileno()).st_ino
             if inode in found:
@@ -71,6 +71,21 @@ def find_connection(client: str) -> Connection | None:
     for handle in found.values():
         handle.close()
     return None
+
+
+def _peer(descriptor: int) -> tuple[str, int] | None:
+    """The other end of a connection, where the descriptor is one. What it is may change any time."""
+    try:
+        probe = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=descriptor)
+    except OSError:
+        return None
+    try:
+        host, port = probe.getpeername()[:2]
+    except (OSError, ValueError, TypeError):
+        return None
+    finally:
+        probe.detach()
+    return host, port
 
 
 def _handle(descriptor: int, wanted: tuple[str, int]) -> socket.socket | None:

@@ -31,11 +31,12 @@ from atlas_ld.sparql.cancellation import CancelToken
 from atlas_ld.sparql.client import AsyncAnswer, QueryService
 from atlas_ld.web.http import access_log, rules
 from atlas_ld.web.http.requests import Application, Request
+from atlas_ld.web.http.rules import Fields
 from atlas_ld.web.server.client_limit import ClientLimit
 from atlas_ld.web.server.connection import Connection, find_connection
 from atlas_ld.web.server.response_cache import Choice, ResponseCache
 from atlas_ld.web.server.throttle import RefusalThrottle
-from atlas_ld.web.server.wsgi_bridge import AT_ONCE, FileBody, Reply, call
+from atlas_ld.web.server.wsgi_bridge import FileBody, Reply, call
 from atlas_ld.web.sparql import protocol as sparql
 from atlas_ld.web.sparql import reply as sparql_answer
 
@@ -46,18 +47,21 @@ _log = logging.getLogger(__name__)
 _BODY_SECONDS = 30.0
 _GRACE, _LEAST_RATE = 60.0, 16 * 1024
 """A client that has taken less of an answer than so many bytes for each second, after the first minute, is left."""
-_LOOK_AGAIN = 0.02
+_LOOK_AGAIN, _MOST_SELDOM = 0.01, 0.3
+"""Seconds between two looks at what a client has taken: less and less often where it takes its time."""
+_AHEAD = 512 * 1024
+"""Bytes of an answer that wait in this process for the client to take them."""
 _SOON = 0.1
 """Who leaves within so many seconds is not noticed: a short query is answered by then."""
 _IN_LOOP = 64 * 1024
 """Larger answers are hashed and compressed in a thread."""
 _LARGE = 4 * 2**20
 """Larger answers are sent as they come from the query service, whole or not."""
-_SHARE = 4
+_SHARE = 8
 """One client may have one such part of the threads that answer pages."""
-_MOST_WAITING, _MOST_BODIES = 256, 16 * 2**20
-"""Requests of one client that may wait for that, and bytes of bodies that one client may have sent and not yet got an
-answer to."""
+_MOST_WAITING, _MOST_BYTES = 256, 32 * 2**20
+"""Requests of one client that may wait for that, and bytes that this process holds for one client: of bodies of
+requests that are not answered, and of answers that are not taken."""
 
 
 class Gateway:
@@ -80,7 +84,7 @@ class Gateway:
         self._pages = ThreadPoolExecutor(settings.threads, thread_name_prefix="page")
         self._queries = ThreadPoolExecutor(queries, thread_name_prefix="query")
         self._throttle = RefusalThrottle()
-        self._limit = ClientLimit(max(1, settings.threads // _SHARE), _MOST_WAITING, _MOST_BODIES)
+        self._limit = ClientLimit(max(1, settings.threads // _SHARE), _MOST_WAITING, _MOST_BYTES)
         self._request_id = access_log.request_ids()
         self._common = {secure: _common(secure, settings.hsts_seconds) for secure in (False, True)}
         self.under_way = 0
@@ -99,13 +103,16 @@ class Gateway:
 
     async def _respond(self, scope: Scope, protocol: HTTPProtocol) -> None:
         request = _request(scope, self._settings)
-        if (choice := self._kept.choice(request)) and (found := self._kept.find(request, choice)):
+        found = self._kept.find(request, choice) if (choice := self._kept.choice(request)) else None
+        if found and len(found[2]) <= _IN_LOOP:
             protocol.response_bytes(found[0], list(found[1]), found[2])
             return
         body = bytearray()
         with Exchange(scope, protocol, request) as exchange:
             try:
-                if await self._read_body(exchange, body):
+                if found:
+                    await self._send_bytes(exchange, *found)
+                elif await self._read_body(exchange, body):
                     await self._answer_to(exchange, bytes(body))
             except ClientBusy as error:
                 await self._refuse(exchange, error)
@@ -153,7 +160,7 @@ class Gateway:
         asked = sparql.Asked(operation, formats, self._base)
         choice = None if asked.is_page else self._kept.choice(request, asked.wanted.question)
         if choice and (found := self._kept.find(request, choice)):
-            exchange.protocol.response_bytes(found[0], list(found[1]), found[2])
+            await self._send_bytes(exchange, *found)
             return
         try:
             answer = await exchange.unless_left(self._answer(exchange, asked))
@@ -196,7 +203,7 @@ class Gateway:
         if choice and request.method == "GET":
             self._kept.keep(choice, made.status, fields, made.body)
         fields.append(("x-request-id", self._log(request, made.status, len(made.body), at)))
-        exchange.protocol.response_bytes(made.status, fields, made.body)
+        await self._send_bytes(exchange, made.status, fields, made.body)
 
     async def _stream_answer(self, exchange: Exchange, answer: AsyncAnswer, started: float) -> None:
         request = exchange.request
@@ -212,7 +219,7 @@ class Gateway:
         if request.method == "HEAD":
             exchange.protocol.response_stream(200, fields)
             return
-        await _stream(exchange, 200, fields, answer.chunks())
+        await self._stream(exchange, 200, fields, answer.chunks())
 
     def _log(self, request: Request, status: int, size: int | None, started: float) -> str:
         """The request's id, under which it is in the log now."""
@@ -263,12 +270,32 @@ class Gateway:
         elif exchange.request.method == "HEAD" and reply.length is None:
             protocol.response_stream(reply.status, reply.headers)  # a body of no bytes would be given a length of 0
         elif reply.rest is None:
-            protocol.response_bytes(reply.status, reply.headers, reply.begun)
+            await self._send_bytes(exchange, reply.status, reply.headers, reply.begun)
         elif exchange.connection is None and reply.length is None:  # it could not be broken off, so it is sent whole
             rest = await self._in_thread(executor, b"".join, reply.rest)
-            protocol.response_bytes(reply.status, reply.headers, reply.begun + rest)
+            await self._send_bytes(exchange, reply.status, reply.headers, reply.begun + rest)
         else:
-            await _stream(exchange, reply.status, reply.headers, self._pieces(reply, executor))
+            await self._stream(exchange, reply.status, reply.headers, self._pieces(reply, executor))
+
+    async def _send_bytes(self, exchange: Exchange, status: int, headers: Fields, body: bytes) -> None:
+        """Sends an answer whole. A large one counts for the client until it is taken. Raises ClientBusy, before
+        anything is sent."""
+        if len(body) <= _IN_LOOP:
+            exchange.protocol.response_bytes(status, list(headers), body)
+            return
+        with self._limit.holding(exchange.request.counted, len(body)):
+            connection, began = exchange.connection, time.monotonic()
+            exchange.protocol.response_bytes(status, list(headers), body)
+            if connection and not await _taken(connection, len(body), began, _IN_LOOP):
+                connection.cut()
+
+    async def _stream(
+        self, exchange: Exchange, status: int, headers: list[tuple[str, str]], pieces: AsyncIterator[bytes]
+    ) -> None:
+        """Sends a body as it comes, no faster than the client takes it. One that fails, or that the client does not
+        take, is broken off. Raises ClientBusy, before anything is sent."""
+        with self._limit.holding(exchange.request.counted, _AHEAD):
+            await _sent(exchange, status, headers, pieces)
 
     async def _pieces(self, reply: Reply, executor: Executor) -> AsyncIterator[bytes]:
         assert reply.rest is not None
@@ -376,18 +403,14 @@ def _common(secure: bool, hsts_seconds: int) -> list[tuple[str, str]]:
     return [*((name.lower(), value) for name, value in common.items()), ("accept-query", sparql.ACCEPT_QUERY)]
 
 
-async def _stream(
-    exchange: Exchange, status: int, headers: list[tuple[str, str]], pieces: AsyncIterator[bytes]
-) -> None:
-    """Sends a body as it comes, no faster than the client takes it. One that fails, or that the client does not take,
-    is broken off."""
+async def _sent(exchange: Exchange, status: int, headers: list[tuple[str, str]], pieces: AsyncIterator[bytes]) -> None:
     connection, began, sent, whole = exchange.connection, time.monotonic(), 0, False
     transport = exchange.protocol.response_stream(status, headers)
     try:
         async for piece in pieces:
             await transport.send_bytes(piece)
             sent += len(piece)
-            if connection and not await _taken(connection, sent, began):
+            if connection and not await _taken(connection, sent, began, _AHEAD):
                 return
         whole = True
     except QueryError as error:
@@ -397,11 +420,13 @@ async def _stream(
             connection.cut()
 
 
-async def _taken(connection: Connection, sent: int, began: float) -> bool:
-    """Waits until the client has taken nearly all of `sent` bytes; False if it takes them too slowly."""
+async def _taken(connection: Connection, sent: int, began: float, ahead: int) -> bool:
+    """Waits until the client has taken `sent` bytes but for `ahead`; False if it takes them too slowly."""
+    pause = _LOOK_AGAIN
     with contextlib.suppress(OSError):  # the connection is broken: sending will tell
-        while (behind := connection.behind(sent)) > AT_ONCE:
+        while (behind := connection.behind(sent)) > ahead:
             if sent - behind < (time.monotonic() - began - _GRACE) * _LEAST_RATE:
                 return False
-            await asyncio.sleep(_LOOK_AGAIN)
+            await asyncio.sleep(pause)
+            pause = min(_MOST_SELDOM, pause * 1.5)
     return True

@@ -73,7 +73,8 @@ class Supervisor:
         try:
             while not {signal.SIGTERM, signal.SIGINT} & set(self._signals):
                 if signal.SIGHUP in self._signals:
-                    self._signals.clear()
+                    while signal.SIGHUP in self._signals:
+                        self._signals.remove(signal.SIGHUP)  # and no other, which may come this moment
                     if coming:
                         coming.kill()
                     coming = self._next()

@@ -134,7 +134,7 @@ def test_values_of_properties_are_added(client: FlaskClient) -> None:
         ("queries", '{"q": 1}', 400),
         ("queries", '{"q": {"query": []}}', 400),
         ("queries", '{"q": {"query": "x", "properties": [{"v": 1}]}}', 400),
-        ("queries", "[" * 100_000, 400),
+        ("queries", "[" * 50_000, 400),
         ("queries", json.dumps({str(n): {"query": "x"} for n in range(10_000)}), 413),
         ("extend", "{}", 400),
         ("extend", json.dumps({"ids": ["x"] * 501, "properties": []}), 413),
@@ -182,7 +182,7 @@ def test_a_type_that_is_named_again_and_again_is_looked_through_once(
 ) -> None:
     asked: list[candidates.Wanted] = []
     monkeypatch.setattr(views, "find", lambda _, wanted: asked.append(wanted) or [])
-    one(client, "Brest", type=["territory", "organisation"] * 10_000)
+    one(client, "Brest", type=["territory", "organisation"] * 1000)
     assert asked[0].types == ("territory", "organisation")
 
 
