@@ -7,23 +7,36 @@ from pathlib import Path
 
 from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, Manifest, StoreSums, entries
 
+_SQLITE = b"SQLite format 3\0"
+"""How each of its files begins (https://www.sqlite.org/fileformat.html)."""
+
 
 def verify(release: Path) -> list[str]:
     """One sentence for each difference; an empty list for a sound release. Raises ReleaseError without a manifest."""
     return list(_differences(release))
 
 
-def check_sizes(release: Path) -> list[str]:
-    """One sentence for each file that is missing or has another size: what a look at the folder tells."""
+def check_files(release: Path) -> list[str]:
+    """One sentence for each file that is missing, has another size, or cannot be opened as what it is: what can be told
+    within milliseconds. Raises ReleaseError without a manifest."""
     expected = {**Manifest.load(release).files, **StoreSums.load(release).files}
-    wrong = []
-    for name, entry in sorted(expected.items()):
-        path = release / name
-        if not path.is_file():
-            wrong.append(f"{name} is missing.")
-        elif (size := path.stat().st_size) != entry.bytes:
-            wrong.append(f"{name} has {size} bytes instead of {entry.bytes}.")
-    return wrong
+    return [wrong for name, entry in sorted(expected.items()) if (wrong := _wrong(release, name, entry.bytes))]
+
+
+def _wrong(release: Path, name: str, size: int) -> str | None:
+    path = release / name
+    if not path.is_file():
+        return f"{name} is missing."
+    if (found := path.stat().st_size) != size:
+        return f"{name} has {found} bytes instead of {size}."
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_SQLITE))
+    except OSError as error:
+        return f"{name} cannot be read: {error.strerror}."
+    if path.suffix == ".sqlite" and head != _SQLITE:
+        return f"{name} is no database."
+    return None
 
 
 def _differences(release: Path) -> Iterator[str]:

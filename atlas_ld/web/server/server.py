@@ -23,7 +23,7 @@ from pathlib import Path
 from atlas_ld.config import Settings
 from atlas_ld.errors import AtlasError, ReleaseError
 from atlas_ld.release.layout import Release, open_release
-from atlas_ld.release.verify import check_sizes
+from atlas_ld.release.verify import check_files
 from atlas_ld.sparql.launch import ServiceProcess
 from atlas_ld.sparql.worker_process import import_path
 from atlas_ld.web.server.web_process import READY
@@ -213,7 +213,7 @@ class _Generation:
 def checked_release(settings: Settings) -> Release:
     """The current release, if every file is there with its size. Raises ReleaseError."""
     release = open_release(settings.releases)
-    if wrong := check_sizes(release.path):
+    if wrong := check_files(release.path):
         raise ReleaseError(f"Release {release.id} is damaged: {wrong[0]} Build it again, or choose another.")
     return release
 
