@@ -68,10 +68,11 @@ def publish(records: Iterable[CheckedRow], cache: Cache, base_iri: str) -> None:
             shared.update(there)
     rows = cache.execute("SELECT iri, digest, size, capitals FROM content WHERE iri IS NOT NULL ORDER BY iri")
     chosen: set[bytes] = set()
+    unused: set[bytes] = set()
     several: dict[str, list[bytes]] = {}
-    known = list(rows)
-    for _, group in groupby(known, key=lambda row: row[0]):
+    for _, group in groupby(rows, key=lambda row: row[0]):
         texts = list(group)
+        unused.update(digest for _, digest, *_ in texts if digest not in used)
         described = [(-size, capitals, digest) for _, digest, size, capitals in texts if digest in shared]
         said = {digest for _, digest, *_ in texts if digest in own} | set(_best(cache, described))
         if len(said) < 2:
@@ -89,7 +90,7 @@ def publish(records: Iterable[CheckedRow], cache: Cache, base_iri: str) -> None:
     mark = "UPDATE content SET published = ? WHERE digest = ?"
     cache.executemany(mark, ((False, digest) for digest in published - chosen))
     cache.executemany(mark, ((True, digest) for digest in chosen - published))
-    cache.drop({digest for _, digest, *_ in known} - used - chosen)
+    cache.drop(unused - chosen)
 
 
 def _listed(base_iri: str) -> Made[_DigestRow]:
