@@ -17,7 +17,6 @@ from flask.testing import FlaskClient
 
 from atlas_ld.config import Settings
 from atlas_ld.web import create_app
-from atlas_ld.web.lists.rows import index
 from atlas_ld.web.publication import Publication, open_publication
 
 _HEADERS = {"Accept": "text/html", "Accept-Language": "fr"}
@@ -25,7 +24,7 @@ _HEADERS = {"Accept": "text/html", "Accept-Language": "fr"}
 
 def addresses(opened: Publication) -> Iterator[str]:
     """An address of each kind of page."""
-    facets = index(opened)
+    facets = opened.facets
     most = {
         name: max(values, key=lambda key: values[key].bit_count())
         for name in ("country", "region", "departement", "theme")
