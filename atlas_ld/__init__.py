@@ -8,6 +8,7 @@ records, countries   the record: one partnership as one source tells it; names o
 resources, hierarchy  the files that ship with atlas-ld; the classes above and below a class, from these
 privacy              personal data found and taken out
 jsonld, catalogue    JSON-LD by our own context; DCAT and VoID
+quality              how good the data are, in figures that can be checked
 comparison, review   what a candidate changes, record by record; what is doubtful, for a steward to decide
 cli, tabular         the command line; results as a table in a terminal
 

@@ -38,7 +38,7 @@ STEPS = [
     {"validation", "catalogue"},
     {"queries"},
     {"release"},
-    {"sparql", "remote", "comparison", "review"},
+    {"sparql", "remote", "comparison", "review", "quality"},
     {"web"},
     {"pipeline"},
     {"cli", "tabular", "__main__"},

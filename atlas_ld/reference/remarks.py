@@ -78,8 +78,10 @@ def unknown_post(post: str) -> Finding:
     return Finding(
         code="unknown-post",
         severity=Severity.WARNING,
-        fr=f"Le pays du poste « {post} » n’est pas connu. Ajoutez sa ville à data/reference/posts.csv.",
-        en=f"The country of the post “{post}” is not known. Add its city to data/reference/posts.csv.",
+        fr=f"Le pays du poste « {post} » n’est pas connu. Écrivez sa ville ou son pays, comme « Ambassade de France à "
+        "Dakar ».",
+        en=f"The country of the post “{post}” is not known. Write its city or country, as in “Ambassade de France à "
+        "Dakar”.",
         field="posts",
     )
 

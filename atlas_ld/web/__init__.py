@@ -34,7 +34,20 @@ from atlas_ld.web.ldes import views as ldes
 from atlas_ld.web.lists import charts, maps, search
 from atlas_ld.web.lists import pages as lists
 from atlas_ld.web.memento import views as memento
-from atlas_ld.web.pages import about, api, crawlers, downloads, feeds, health, home, model, near_misses, packages
+from atlas_ld.web.pages import (
+    about,
+    api,
+    crawlers,
+    downloads,
+    feeds,
+    health,
+    home,
+    model,
+    near_misses,
+    packages,
+    quality,
+    review,
+)
 from atlas_ld.web.pages import problems as problem_pages
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.reconciliation import views as reconciliation
@@ -78,6 +91,8 @@ def create_app(publication: Publication, *, part: bool = False) -> Flask:
         saved_queries.blueprint,
         explore.blueprint,
         about.blueprint,
+        quality.blueprint,
+        review.blueprint,
         health.blueprint,
         crawlers.blueprint,
         feeds.blueprint,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache, partial
@@ -17,6 +17,9 @@ from atlas_ld.config import Settings
 from atlas_ld.errors import ReleaseError
 from atlas_ld.iris import Iris
 from atlas_ld.model import Model, load_model
+from atlas_ld.quality.figures import Figure, coverage, links
+from atlas_ld.quality.remarks import Remarks, titles_of
+from atlas_ld.queries import load
 from atlas_ld.rdf import Graph, parse_file
 from atlas_ld.release.layout import CATALOGUE, CURRENT, Release, open_release
 from atlas_ld.release.moved import Moved
@@ -29,6 +32,7 @@ from atlas_ld.release.writing.downloads import DOWNLOADS
 from atlas_ld.release.writing.facet_file import FACETS
 from atlas_ld.release.writing.search_file import SEARCH
 from atlas_ld.release.writing.writer import QUALITY
+from atlas_ld.review.queue import Doubtful, read_queue
 from atlas_ld.sparql.client import QueryService
 from atlas_ld.vocabulary import PREFIXES, VOID
 from atlas_ld.web.entities.moved import moved
@@ -69,7 +73,7 @@ class Publication:
 
     @cached_property
     def quality(self) -> Mapping[str, Any]:
-        """quality.json, as `pipeline` writes it: counts, by_code, quarantined, published, unreadable. Raises
+        """quality.json, as `pipeline` writes it: counts, by_code, quarantined, published, unreadable, decisions. Raises
         ReleaseError."""
         path = self.release.path / QUALITY
         try:
@@ -77,6 +81,26 @@ class Publication:
         except (OSError, ValueError) as error:
             raise ReleaseError(f"{path} is missing or damaged; build the release again.") from error
         return found
+
+    @cached_property
+    def remarks(self) -> Remarks:
+        """What was found in the data. Raises ReleaseError."""
+        rows = self.reader.select(load("quality/sources"))
+        told = ((row["partnership"], row["title"]) for row in rows)
+        split = (
+            (self.iris.split(iri.value), title.value) for iri, title in told if iri is not None and title is not None
+        )
+        return Remarks(self.quality, titles_of((parts[1], title) for parts, title in split if parts))
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        """How many things tell each field, and how much is linked: some seconds of queries at 12,700 partnerships."""
+        return (*coverage(self.reader, self.model), *links(self.reader))
+
+    @cached_property
+    def review(self) -> Sequence[Doubtful]:
+        """The doubtful names. Raises ReleaseError."""
+        return read_queue(self.release.path)
 
     @cached_property
     def terms(self) -> jsonld.Terms:

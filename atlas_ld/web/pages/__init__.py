@@ -1,9 +1,10 @@
 """Pages around the entities.
 
-home            home, about, quality, releases
+home            home, about, releases
 about           the model class by class, licences, accessibility, privacy, what changed between releases
 model           /ontology, /shapes, /context.jsonld; model_diagram draws a class
-quality         what was found in the data
+quality         /quality and /quality/remarks: figures that lead to what they count
+review          /review: names to check
 downloads       /download/
 packages        what the tables hold: CSV on the Web, Frictionless Data Package
 api             /api: OpenAPI, from the routes and api.toml

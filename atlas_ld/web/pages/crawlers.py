@@ -117,7 +117,8 @@ def _ages(publication: Publication) -> Ages:
 
 def _addresses(publication: Publication) -> Iterator[tuple[str, str]]:
     """The address of each page, and what it is about."""
-    yield from ((f"{publication.iris.base}{path}", "") for path in ("", *LISTS, "download/", "about"))
+    pages = ("", *LISTS, "download/", "quality", "review", "about")
+    yield from ((f"{publication.iris.base}{path}", "") for path in pages)
     classes = [class_ for list_ in LISTS.values() if crawled(list_.kind) for class_ in list_.classes]
     typed = chain.from_iterable(publication.reader.pointing_at(class_, _SITEMAP_LIMIT) for class_ in classes)
     for triple in typed:

@@ -1,4 +1,4 @@
-"""The pages around the entities: home, about, quality, releases."""
+"""The pages around the entities: home, about, releases."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.lists import charts, maps
 from atlas_ld.web.lists import rows as listing
 from atlas_ld.web.lists import selection as selecting
-from atlas_ld.web.lists.pages import pager_links
-from atlas_ld.web.lists.rows import paginate
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering.display import DisplayValue, entity
 from atlas_ld.web.rendering.urls import url_for
@@ -162,16 +160,6 @@ def about() -> Response:
     publication = current_publication()
     page = partial(render_template, "pages/about.html", counts=publication.release.manifest.counts)
     return html_page(page)
-
-
-@blueprint.get("/quality", fr="Qualité des données", en="Data quality", parameters=("page",), kept=True, memento=True)
-def quality() -> Response:
-    """What was found in the data: records held back with the reasons, remarks counted by kind."""
-    publication = current_publication()
-    found = publication.quality
-    page = paginate(found["quarantined"], publication.settings.page_size)
-    values = {"report": found, "page": page, "counts": publication.release.manifest.counts}
-    return html_page(partial(render_template, "pages/quality.html", **values), links=pager_links(page))
 
 
 @blueprint.get("/releases", fr="Versions publiées", en="Releases")
