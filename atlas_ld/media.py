@@ -58,6 +58,7 @@ CSVM = Format("csvw", "json", "application/csvm+json", "CSV on the Web", ("appli
 ATOM = Format("atom", "atom", "application/atom+xml", "Atom", ("application/xml", "text/xml"))
 OPENSEARCH = Format("opensearch", "xml", "application/opensearchdescription+xml", "OpenSearch")
 ICON = Format("icon", "ico", "image/vnd.microsoft.icon", "Icon")
+IATI = Format("iati", "xml", "application/xml", "IATI 2.03")
 PROBLEM = Format("problem", "json", "application/problem+json", "Problem details")
 
 BIBTEX = Format("bibtex", "bib", "application/x-bibtex", "BibTeX")

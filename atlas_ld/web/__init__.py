@@ -31,7 +31,7 @@ from atlas_ld.web.http import access_log, problems, responses
 from atlas_ld.web.http.requests import RequestReader
 from atlas_ld.web.http.routes import MEMENTO
 from atlas_ld.web.ldes import views as ldes
-from atlas_ld.web.lists import charts, maps, search
+from atlas_ld.web.lists import charts, iati, maps, search
 from atlas_ld.web.lists import pages as lists
 from atlas_ld.web.memento import views as memento
 from atlas_ld.web.pages import (
@@ -81,6 +81,7 @@ def create_app(publication: Publication, *, part: bool = False) -> Flask:
         maps.blueprint,
         citation.blueprint,
         charts.blueprint,
+        iati.blueprint,
         documents.blueprint,
         model.blueprint,
         downloads.blueprint,
