@@ -1,12 +1,14 @@
 """`make interop`: other people's clients and validators on the demonstration, and what each got, as docs/interop.md.
 
-Each client has an environment of its own below `.interop/`, since their requirements are nobody else's business; it
-is made once. The shapes of DCAT-AP are read beside the checkout, as by tests/web/pages/test_catalogue.py.
+A client that brings requirements of its own has an environment below `.interop/`, which is made once; those that the
+tests use as well are run by the tests (`CLIENTS`), and their rows say what these hold. The shapes and schemas of others
+are read beside the checkout, as by tests/web/pages/test_catalogue.py.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -14,6 +16,7 @@ import venv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +36,7 @@ PAGE = ROOT / "docs" / "interop.md"
 ENVIRONMENTS = ROOT / ".interop"
 TABLES = ("csvw==4.1.1", "frictionless==5.21.0")
 UDATA = ("udata==17.18.0", "mongomock==4.3.0")
+CRATE = ("roc-validator==0.13.0",)
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,80 @@ def tables(client: FlaskClient, settings: Settings, folder: Path) -> Iterator[Ro
         yield Row(package.replace("==", " "), given, got)
 
 
-CHECKS: tuple[Callable[[FlaskClient, Settings, Path], Iterator[Row]], ...] = (dcat_ap, udata, tables)
+def crate(client: FlaskClient, settings: Settings, folder: Path) -> Iterator[Row]:
+    """The release as an RO-Crate, by the validator of the community, without the network."""
+    downloads = open_release(settings.releases).path / "download"
+    (downloads / "ro-crate-metadata.json").write_bytes(client.get("/download/ro-crate-metadata.json").data)
+    validator = _environment("crate", CRATE).with_name("rocrate-validator")
+    command = (validator, "-y", "validate", "--no-paging", "--offline", "--requirement-severity", "REQUIRED", downloads)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    if done.returncode:
+        sys.exit(f"The release is no RO-Crate: {done.stdout[-3000:]} {done.stderr[-2000:]}")
+    given = "`/download/ro-crate-metadata.json` with the files"
+    yield Row(CRATE[0].replace("==", " "), given, "a valid RO-Crate 1.1")
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client that tests run: which ones, what it is given, and what they hold of what it gets."""
+
+    name: str
+    tests: str
+    given: str
+    got: str
+
+
+CLIENTS = (
+    Client(
+        "memento-client {memento-client}", "tests/web/memento", "a document",
+        "walks three releases, by the TimeGate and `next`",
+    ),
+    Client(
+        "ldes-client {npm:ldes-client}", "tests/clients/test_event_stream.py", "`/ldes`",
+        "replayed and materialised: exactly the triples of the current release",
+    ),
+    Client(
+        "Comunica {npm:@comunica/query-sparql}", "tests/clients/test_clients.py", "`/fragments`, `/sparql`, documents",
+        "the same rows by patterns as by the endpoint; finds out by itself what each is",
+    ),
+    Client(
+        "OpenRefine {apt:openrefine}", "tests/web/reconciliation/test_openrefine.py", "`/reconcile`",
+        "200 messy names: at least nine in ten first, no wrong match; codes and countries added",
+    ),
+    Client(
+        "schemathesis {schemathesis}", "tests/web/http/test_api.py", "`/api.json`",
+        "no server error, every answer as it is described",
+    ),
+    Client("mcp {mcp}", "tests/web/mcp", "`atlas-ld mcp`", "lists and calls six tools over standard input and output"),
+    Client("lxml {lxml}, IATI 2.03 schema", "tests/web/lists/test_iati.py", "`/partnerships.iati.xml`", "valid"),
+)  # fmt: skip
+
+
+def clients(*_: object) -> Iterator[Row]:
+    """The clients of the tests, which are run here; a test that is skipped shows nothing."""
+    paths = [one.tests for one in CLIENTS]
+    command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *paths)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    if done.returncode or "skipped" in done.stdout:
+        sys.exit(f"The clients did not get what they should: {done.stdout[-3000:]}")
+    for one in CLIENTS:
+        name = re.sub(r"\{([^}]*)\}", lambda found: _version(found[1]), one.name)
+        yield Row(name, one.given, f"{one.got} (`{one.tests}`)")
+
+
+def _version(what: str) -> str:
+    """The version of a package of Python, of npm as the lock file has it, or of Debian."""
+    kind, _, name = what.rpartition(":")
+    if kind == "npm":
+        lock = json.loads((ROOT / "tests" / "clients" / "package-lock.json").read_text("utf-8"))
+        return str(lock["packages"][f"node_modules/{name}"]["version"])
+    if kind == "apt":
+        command = ("dpkg-query", "--show", "--showformat=${Version}", name)
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.partition("-")[0]
+    return version(name)
+
+
+CHECKS: tuple[Callable[[FlaskClient, Settings, Path], Iterator[Row]], ...] = (dcat_ap, udata, tables, crate, clients)
 
 
 def _environment(name: str, packages: tuple[str, ...]) -> Path:

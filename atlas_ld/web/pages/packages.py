@@ -1,5 +1,5 @@
 """What the tables hold, for programs: CSV on the Web (https://www.w3.org/TR/tabular-metadata/) beside each file in CSV,
-and a Frictionless Data Package (https://specs.frictionlessdata.io/) of all files. Both follow from the shapes."""
+a Frictionless Data Package (https://specs.frictionlessdata.io/) of all files, and an RO-Crate of the release."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Response
 
-from atlas_ld.media import CSV, CSVM, JSON, XLSX
+from atlas_ld.media import CSV, CSVM, JSON, JSONLD, XLSX
 from atlas_ld.release.tables import JOIN, Column, columns, tabled
 from atlas_ld.vocabulary import XSD
 from atlas_ld.web.http.responses import Link, answer
@@ -47,6 +47,13 @@ def blueprint() -> Routes:
         formats=(JSON,),
         memento=True,
     )(package)
+    made.get(
+        "/download/ro-crate-metadata.json",
+        fr="La version et ses fichiers comme objet de recherche (RO-Crate 1.1)",
+        en="The release and its files as a research object (RO-Crate 1.1)",
+        formats=(JSONLD,),
+        memento=True,
+    )(crate)
     return made
 
 
@@ -61,6 +68,12 @@ def package() -> Response:
     """The graph in each format and the tables as CSV: the other files hold the same, compressed or as workbooks."""
     publication = current_publication()
     return answer(partial(_dump, _package(publication)), JSON, vary=())
+
+
+def crate() -> Response:
+    """The same files in schema.org's words: a folder with them and this file is an RO-Crate."""
+    publication = current_publication()
+    return answer(partial(_dump, _crate(publication)), JSONLD, vary=())
 
 
 def _dump(described: dict[str, Any]) -> str:
@@ -129,6 +142,51 @@ def _package(publication: Publication) -> dict[str, Any]:
         "contributors": [{"title": settings.publisher, "role": "publisher"}],
         "resources": [_resource(publication, file) for file in _files(publication)],
     }
+
+
+def _crate(publication: Publication) -> dict[str, Any]:
+    """https://www.researchobject.org/ro-crate/specification/1.1/"""
+    settings, release, base = publication.settings, publication.release.manifest, publication.iris.base
+    files = [_file(file) for file in _files(publication)]
+    root = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": f"{t('base.tagline')} ({release.id})",
+        "description": t("home.lead"),
+        "identifier": f"{base}releases/{release.id}/",
+        "url": base,
+        "version": release.id,
+        "datePublished": release.issued.isoformat(),
+        "license": {"@id": settings.license},
+        "publisher": {"@id": f"{base}about#publisher"},
+        "hasPart": [{"@id": file["@id"]} for file in files],
+    }
+    about = {
+        "@id": "ro-crate-metadata.json",
+        "@type": "CreativeWork",
+        "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+        "about": {"@id": "./"},
+    }
+    licence = {"@id": settings.license, "@type": "CreativeWork", "name": t("base.licence"), "url": settings.license}
+    contact = {"@id": f"mailto:{settings.contact}", "@type": "ContactPoint", "email": settings.contact}
+    publisher = {
+        "@id": f"{base}about#publisher",
+        "@type": "Organization",
+        "name": settings.publisher,
+        "url": base,
+        "contactPoint": {"@id": contact["@id"]},
+    }
+    return {
+        "@context": "https://w3id.org/ro/crate/1.1/context",
+        "@graph": [about, root, licence, publisher, contact, *files],
+    }
+
+
+def _file(file: Download) -> dict[str, Any]:
+    described = {"@id": file.name, "@type": "File", "name": file.name, "contentSize": str(file.bytes)}
+    if file.format:
+        described["encodingFormat"] = file.format.media_type
+    return described | {"identifier": f"sha256:{file.sha256}"}
 
 
 def _files(publication: Publication) -> list[Download]:

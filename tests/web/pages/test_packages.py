@@ -78,3 +78,18 @@ def test_the_package_names_the_files_with_their_sizes_and_sums(demonstration_cli
 def test_there_is_none_of_what_is_no_table(demonstration_client: FlaskClient) -> None:
     for name in ("themes", "atlas", "nothing"):
         assert demonstration_client.get(f"/download/{name}.csv-metadata.json").status_code == 404
+
+
+def test_the_crate_names_each_file_with_its_size_and_sum(demonstration_client: FlaskClient) -> None:
+    answer = demonstration_client.get("/download/ro-crate-metadata.json")
+    assert answer.mimetype == "application/ld+json"
+    entities = {entity["@id"]: entity for entity in json.loads(answer.data)["@graph"]}
+    assert entities["ro-crate-metadata.json"]["about"] == {"@id": "./"}
+    parts = [part["@id"] for part in entities["./"]["hasPart"]]
+    assert "atlas.nt" in parts
+    for name in parts:
+        content = demonstration_client.get(f"/download/{name}").data
+        assert entities[name]["contentSize"] == str(len(content))
+        assert entities[name]["identifier"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+    kept = demonstration_client.get(entities["./"]["identifier"].removeprefix("http://localhost:8000"))
+    assert kept.status_code == 200
