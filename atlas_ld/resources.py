@@ -1,4 +1,4 @@
-"""The files that ship with atlas-ld: ontology, shapes, data. In a wheel they lie inside the package, in a
+"""The files that ship with atlas-ld: ontology, shapes, data, docs. In a wheel they lie inside the package, in a
 checkout at its root."""
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from atlas_ld.errors import BrokenResource
 
 @cache
 def root() -> Path:
-    """The folder that holds `ontology/`, `shapes/` and `data/`. Raises BrokenResource where there is none."""
+    """The folder that holds `ontology/`, `shapes/`, `data/` and `docs/`. Raises BrokenResource where there is none."""
     package = Path(__file__).parent
     for folder in (package / "resources", package.parent):
         if (folder / "ontology" / "atlas.ttl").is_file():

@@ -11,6 +11,7 @@ api             /api: OpenAPI, from the routes and api.toml
 problems        /problems/: what the types of problems mean
 health          /health
 crawlers        robots.txt, sitemap.xml, opensearch.xml, llms.txt, favicon.ico
+documentation   /docs: docs/ as pages of the site
 feeds           releases.atom, and what changed in a territory or theme
 near_misses     addresses that are nearly right
 """
