@@ -15,14 +15,14 @@ from urllib.parse import urlsplit
 from flask import Response, abort, render_template, send_file
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from atlas_ld.iris import slug
 from atlas_ld.resources import root
 from atlas_ld.web.http.responses import html_page
 from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.rendering.urls import url_for
-from atlas_ld.web.text.i18n import current_language
+from atlas_ld.web.text.i18n import current_language, t
 
 blueprint = Routes("documentation", __name__)
 
@@ -92,16 +92,22 @@ def read(name: str) -> Page:
     translated = f"{name}.{current_language()}"
     written = translated if translated in _files() else name
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    wide = f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(t("docs.table"))}"><table>'
+    markdown.add_render_rule("table_open", lambda *_: wide)
+    markdown.add_render_rule("table_close", lambda *_: "</table></div>")
+    markdown.add_render_rule("fence", _block)
     tokens = markdown.parse(_files()[written].read_text(encoding="utf-8"))
     headings = list(_headings(tokens))
     for token in tokens:
         _lead(token.children or [], name)
-    for token in tokens:
-        if token.type == "table_open":
-            token.attrSet("class", "documented")
     html = Markup(markdown.renderer.render(tokens, markdown.options, {}))  # noqa: S704  # our files, HTML in them escaped
     found = _LANGUAGE.search(written)
     return Page(headings[0][1] if headings else name, found[1] if found else "en", html, headings[1:])
+
+
+def _block(_: object, tokens: Sequence[Token], index: int, *__: object) -> str:
+    """A block of commands or code, which the keyboard can scroll."""
+    return f'<pre class="scroll" tabindex="0"><code>{escape(tokens[index].content)}</code></pre>\n'
 
 
 def _headings(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
