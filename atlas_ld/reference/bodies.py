@@ -131,7 +131,8 @@ def french_body(name: str, decision: Decision, case: Case, siren: str | None = N
     former = None if siren else gazetteer.former_authority(match.place, words(name), case.year)
     if former:
         told = replace(match, method="former-authority")
-        return Body(f"{former['key']}-fr", former["label"], "FR", match.place, None, True, told.method, told.score)
+        key, was = f"{former['key']}-fr", _key_of_today(match.place, gazetteer)
+        return Body(key, former["label"], "FR", match.place, None, True, told.method, told.score, former_keys=(was,))
     siren = siren or (alias.siren if alias else None) or gazetteer.place(match.place).siren
     return Body(
         key=siren or f"{match.place}-fr",
@@ -142,7 +143,18 @@ def french_body(name: str, decision: Decision, case: Case, siren: str | None = N
         authority=True,
         method=match.method,
         score=match.score,
+        former_keys=() if siren else _keys_before(match.place, gazetteer),
     )
+
+
+def _keys_before(place: str, gazetteer: Gazetteer) -> tuple[str, ...]:
+    """The key that a body of yesterday had while every name was taken for that of today's body (version 1)."""
+    today, until, _ = place.partition("-until-")
+    return (_key_of_today(today, gazetteer),) if until and today in gazetteer else ()
+
+
+def _key_of_today(place: str, gazetteer: Gazetteer) -> str:
+    return gazetteer.place(place).siren or f"{place}-fr"
 
 
 def foreign_body(name: str, country: str | None, decision: Decision, case: Case) -> Body:
