@@ -22,6 +22,7 @@ MOST_WORDS = 10
 UNKNOWN = ""
 _ACRONYM = 3
 _BRACKETS = re.compile(r"(?P<outside>[^()]+)\((?P<inside>[^()]+)\)")
+_LETTERS = re.compile(r"[a-z](?: [a-z])+")
 _QUALIFYING = frozenset(
     ("arabe", "dem", "democratique", "est", "federale", "federation", "islamique", "nord", "nouveau", "nouvelle",
      "occidental", "oriental", "ouest", "papouasie", "pop", "populaire", "r", "rd", "rdc", "rep", "republique", "rpd",
@@ -46,7 +47,7 @@ class Countries:
         """The country (alpha-2) that a name or an ISO code stands for; with brackets, where both parts agree:
         `République démocratique du Congo (RDC)`."""
         found = self._named(text)
-        return self.codes.get(words(text)) if found is UNKNOWN else found or None
+        return self.codes.get(_compared(text)) if found is UNKNOWN else found or None
 
     def at_end(self, text: str) -> tuple[str, str | None]:
         """What stands before a name of a country at the end of a text, and that name, both as written; the whole and
@@ -83,11 +84,10 @@ class Countries:
 
     def _named(self, text: str) -> str | None:
         """The country of a name, None where it is known and no country's, UNKNOWN where it is not known."""
-        found = self.names.get(words(text), UNKNOWN)
+        found = self.names.get(_compared(text), UNKNOWN)
         brackets = _BRACKETS.fullmatch(text.strip()) if found is UNKNOWN else None
         if brackets:
-            outside = self.names.get(words(brackets["outside"]), UNKNOWN)
-            inside = self.names.get(words(brackets["inside"]), UNKNOWN)
+            outside, inside = (self.names.get(_compared(part), UNKNOWN) for part in brackets.groups())
             return outside if outside == inside else UNKNOWN
         return found
 
@@ -100,6 +100,12 @@ class Countries:
             for start in range(1, len(name.split()))
         )
         return frozenset(end for end, country in ends if end in self.names and self.names[end] != country)
+
+
+def _compared(text: str) -> str:
+    """A name in words, an acronym with full stops as one: `R.D.C.` -> `rdc`."""
+    plain = words(text)
+    return plain.replace(" ", "") if _LETTERS.fullmatch(plain) else plain
 
 
 def _is_written_so(name: str) -> bool:

@@ -24,6 +24,7 @@ _LOCAL_NAME = re.compile(r"(?:\w|%[0-9A-Fa-f]{2})(?:(?:[\w.-]|%[0-9A-Fa-f]{2})*(
 """What PN_LOCAL of Turtle and SPARQL allows in ASCII, colons and escapes left out."""
 
 _SLUG_LIMIT = 80
+_OTHER_WORD = re.compile(r"[^\W_]+")
 _WORD = re.compile(r"[a-z0-9]+")
 _ABBREVIATIONS = {"st": "saint", "ste": "sainte"}
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "’": " "})
@@ -41,8 +42,10 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> str:
-    """Lower-case ASCII words joined by single spaces: `Saint-Étienne` and `St Etienne` -> `saint etienne`."""
-    found = _WORD.findall(text.lower() if text.isascii() else fold(text))  # ASCII has nothing else to fold
+    """Lower-case ASCII words joined by single spaces: `Saint-Étienne` and `St Etienne` -> `saint etienne`. Words of
+    another script where the text has no others, so that two names in it are two."""
+    folded = text.lower() if text.isascii() else fold(text)  # ASCII has nothing else to fold
+    found = _WORD.findall(folded) or _OTHER_WORD.findall(folded)
     return " ".join([_ABBREVIATIONS.get(word, word) for word in found])
 
 

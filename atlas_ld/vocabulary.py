@@ -127,6 +127,8 @@ class ATLAS(DefinedNamespace):
     overlaps: URIRef
     country: URIRef
     population: URIRef
+    populationYear: URIRef
+    populationSource: URIRef
 
     positionMethod: URIRef
 

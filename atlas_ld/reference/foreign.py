@@ -95,6 +95,12 @@ def announces_authority(name: str) -> bool:
     return _kind(words(name)) is not None
 
 
+def town_announced(name: str) -> tuple[str, ...]:
+    """The town that a name announces, in words, likeliest form first: `Mairie de Podor` -> `podor`."""
+    town = _TOWN.fullmatch(words(name))
+    return forms(town["rest"]) if town else ()
+
+
 def country_itself(key: str) -> Decision:
     """The decision that a body is the State of a country."""
     return Decision(Match(key, "name-of-country", CERTAIN), authority=True, kind="state")
@@ -150,7 +156,8 @@ def _division(plain: str, kind: str, country: str, gazetteer: Gazetteer) -> Deci
 
 
 def _town(form: str, country: str, gazetteer: Gazetteer, *, bare: bool) -> Decision | None:
-    """`bare`: nothing says that a town is meant, so a division of the same name is as likely."""
+    """`bare`: nothing says that a town is meant, so a division of the same name is as likely. One of the first level is
+    in any case as likely as a town that bears the name beside its own."""
     own, other = gazetteer.places_named(country, form), gazetteer.places_also_named(country, form)
     if own:
         population = gazetteer.place(own[0]).population or 0
@@ -160,10 +167,13 @@ def _town(form: str, country: str, gazetteer: Gazetteer, *, bare: bool) -> Decis
         decision = one_of(other, "other-name-and-country", LIKELY, "town")
     else:
         return None if bare else _approximate(form, country, gazetteer)
-    if bare and decision.match:
+    if decision.match:
         place = gazetteer.place(decision.match.place)
-        names = {form, words(place.name), words(place.own_name or place.name)}
-        namesakes = tuple(d.key for d in gazetteer.divisions(country) if names.intersection(d.names))
+        names = {words(place.name), words(place.own_name or place.name)}
+        divisions = gazetteer.divisions(country)
+        namesakes = tuple(d.key for d in divisions if bare and {form, *names}.intersection(d.names))
+        if form not in names:  # Bahia is the State, and an old name of its capital
+            namesakes += tuple(d.key for d in divisions if d.level == 1 and d.names[0] == form and not bare)
         if namesakes:
             return Decision(candidates=(decision.match.place, *namesakes), authority=True)
     return decision

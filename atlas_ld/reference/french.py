@@ -80,8 +80,7 @@ def _of_kind(named: Named, kind: str, written: Written, gazetteer: Gazetteer) ->
         case "commune":
             return _commune(named, written, gazetteer, told=True)
         case "region":
-            levels = ("region", "former-region")
-            return next(filter(None, (_first(named, level, gazetteer, kind) for level in levels)), None)
+            return _first(named, "region", gazetteer, kind) or _first(named, "former-region", gazetteer, kind)
         case "departement":
             numbers = (_DEPARTEMENT_NUMBER.fullmatch(form) for form in named.forms)
             numbered = next((gazetteer.departement(found["number"]) for found in numbers if found), None)
@@ -89,42 +88,57 @@ def _of_kind(named: Named, kind: str, written: Written, gazetteer: Gazetteer) ->
                 return one_of((numbered,), "departement-number", CERTAIN, kind)
             if not named.forms[0] and len(written.within) == 1:
                 return one_of(written.within, "departement-number", CERTAIN, kind)
-            return _first(named, "departement", gazetteer, kind)
+            return _first(named, "departement", gazetteer, kind) or _first(named, "former-departement", gazetteer, kind)
         case "syndicat":
             return None
         case "com":
             return _first(named, "com", gazetteer, kind)
         case _:
-            return _epci(named, kind, written, gazetteer)
+            return _epci(named, kind, written, gazetteer, told=True)
 
 
 def _of_any_kind(named: Named, written: Written, gazetteer: Gazetteer) -> Decision | None:
     """A bare name: it must be the name of one territory of any level. EPCI count only when nothing else has it, since
-    a bare `Brest` is the commune, while `Plaine Commune` is nothing but the EPCI."""
-    levels = ("departement", "region", "com")
-    form = named.forms[0]
-    keys = [
-        key
-        for level in levels
-        for key in gazetteer.french(level, without_article(form))
-        if written.fits(key, gazetteer)
-    ]
+    a bare `Brest` is the commune, while `Plaine Commune` is nothing but the EPCI. Without an article that it should
+    have, a name is nobody's for certain: `Rochelle` may be La Rochelle or the EPCI around it."""
+    found = {
+        key: method
+        for level, method in _BARE.items()
+        for key in gazetteer.french(level, without_article(named.forms[0]))
+        if (written.lies if level == "former-region" else written.fits)(key, gazetteer)
+    }
     commune = _commune(named, written, gazetteer, told=False)
-    if commune:
-        keys += [commune.match.place] if commune.match else commune.candidates
+    keys = [*found, *((commune.match.place,) if commune.match else commune.candidates)] if commune else [*found]
     if not keys:
-        return _epci(named, "epci", written, gazetteer)
+        articled = [key for one in _ARTICLES for key in gazetteer.french("commune", f"{one} {named.forms[0]}")]
+        group = _epci(named, "epci", written, gazetteer, told=False)
+        if articled and group:
+            other = (group.match.place,) if group.match else group.candidates
+            return Decision(candidates=(*articled, *other), authority=True)
+        return group
     if commune and len(keys) == 1:
         return commune
-    return one_of(tuple(keys), "exact-name", NAMED)
+    return one_of(tuple(keys), found.get(keys[0], "exact-name"), NAMED)
+
+
+_BARE = {
+    "departement": "exact-name",
+    "former-departement": "former-name",
+    "region": "exact-name",
+    "former-region": "old-region",
+    "com": "exact-name",
+}
+"""Levels of which a bare name may be, and the method of the match."""
+_ARTICLES = ("le", "la", "les", "l")
+_OF_YESTERDAY = {"former-commune": ("former-commune", LIKELY), "renamed-commune": ("former-name", NAMED)}
 
 
 def _first(named: Named, level: str, gazetteer: Gazetteer, kind: str) -> Decision | None:
-    method = "old-region" if level == "former-region" else "name-and-kind"
+    method = {"former-region": "old-region", "former-departement": "former-name"}.get(level, "name-and-kind")
     for form in named.forms:
         keys = gazetteer.french(level, form) or gazetteer.french(level, without_article(form))
         if keys:
-            return one_of(keys, method, CERTAIN, kind)
+            return one_of(keys, method, NAMED if method == "former-name" else CERTAIN, kind)
     return None
 
 
@@ -142,24 +156,39 @@ def _commune(named: Named, written: Written, gazetteer: Gazetteer, *, told: bool
         if len(found) > 1:
             return Decision(candidates=tuple(sorted(found)), authority=True, kind="commune")
         for key, level in found.items():
-            if level == "former-commune":
-                return one_of((key,), "former-commune", LIKELY, "commune")
-            if level == "renamed-commune":
-                return one_of((key,), "former-name", NAMED, "commune")
+            longer = _longer(form, key, gazetteer) if level != "commune" and not written.within else ()
+            if longer:
+                return Decision(candidates=(key, *longer), authority=True, kind="commune")
+            if level in _OF_YESTERDAY:
+                return one_of((key,), *_OF_YESTERDAY[level], "commune")
             method = "name-and-departement" if written.within else "name-and-kind" if told else "exact-name"
             return one_of((key,), method, CERTAIN if told or written.within else NAMED, "commune")
     return None
 
 
-def _epci(named: Named, kind: str, written: Written, gazetteer: Gazetteer) -> Decision | None:
+def _longer(form: str, key: str, gazetteer: Gazetteer) -> tuple[str, ...]:
+    """Communes of today whose name begins with one that only a commune of yesterday bore, so that either may be meant:
+    `Boulogne`, `Épinay`. What became of that commune is none of them."""
+    itself = {key, *gazetteer.place(key).replaced_by}
+    return tuple(other for other in gazetteer.french("longer-commune", form) if other not in itself)
+
+
+def _epci(named: Named, kind: str, written: Written, gazetteer: Gazetteer, *, told: bool) -> Decision | None:
+    """The EPCI of this name in the year. One that was founded later, or ended before, is a candidate at most: a legal
+    person of the same name may have been there. Without a year, a name that one of yesterday alone had is its own."""
     for form in (full for short in named.forms for full in expanded(short)):
         keys = gazetteer.french("epci", form)
         whole = form == named.forms[0] and named.kind == "metropole" and len(named.forms) > 1
         if kind not in {"epci", "ept"} and not whole:
-            keys = tuple(key for key in keys if gazetteer.epci_kind(key) == kind)
-        keys = tuple(key for key in keys if written.fits(key, gazetteer))
+            keys = tuple(key for key in keys if kind in gazetteer.epci_kinds(key))
+        keys = tuple(key for key in keys if written.lies(key, gazetteer))
+        then = tuple(key for key in keys if written.fits(key, gazetteer))
+        if then:
+            return one_of(then, "name-and-kind" if told else "exact-name", CERTAIN if told else NAMED, kind)
+        if keys and written.year is None:
+            return one_of(keys, "former-name", NAMED, kind)
         if keys:
-            return one_of(keys, "name-and-kind", CERTAIN, kind)
+            return Decision(candidates=keys, authority=True, kind=kind)
     return None
 
 
@@ -173,5 +202,5 @@ def _approximate(named: Named, kind: str | None, written: Written, gazetteer: Ga
     alike = [key for each in levels for key in gazetteer.french_alike(each, form)]
     keys = [key for key in dict.fromkeys(alike) if level == "region" or written.fits(key, gazetteer)]
     if level == "epci" and kind != "epci":
-        keys = [key for key in keys if gazetteer.epci_kind(key) == kind]
+        keys = [key for key in keys if kind in gazetteer.epci_kinds(key)]
     return one_of(tuple(keys), "fuzzy", ALIKE, kind) if len(keys) == 1 else None

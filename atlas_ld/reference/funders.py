@@ -47,6 +47,7 @@ _WATER_AGENCY = re.compile(
     r"francais\b.*)"
 )
 _AGENCY = re.compile(r"(?:agence|office)\b.*")
+_RIVER = re.compile(r".* (?:du|de la|du fleuve|de la vallee du) (?:niger|congo|senegal|gambie)")
 _AGGREGATE = re.compile(
     r".*\b(?:tous (?:les )?financeurs|budget global|partenaires? etrangers?|autres (?:financeurs|partenaires)|"
     r"et usagers|et partenaires|et autres|et divers|cofinancements?|collectivites et|agences de l eau)\b.*|"
@@ -129,6 +130,8 @@ def _service(name: str, plain: str, case: Case) -> Funder | None:
     if _WATER_AGENCY.fullmatch(plain):
         return Funder(named_body(name, "FR", Decision(), case), "agency")
     if _AGENCY.fullmatch(plain):
+        if _RIVER.fullmatch(plain) and told not in case.countries:
+            told = None  # the Office du Niger is in Mali
         kinds: dict[str | None, FunderKind] = {"FR": "agency", None: "other"}
         return Funder(named_body(name, told, Decision(), case), kinds.get(told, "foreign-partner"))
     state = foreign.state_of(plain, case.gazetteer) or (
@@ -155,8 +158,10 @@ def _authority(name: str, known: Mapping[str, Body | None], case: Case, kind: st
     same = next((other for other in known.values() if other and decision.match and other.key == body.key), None)
     if same:
         return Funder(same, _kind(same))
-    for written, partner in known.items():
-        if partner and partner.country not in {None, "FR"} and written and words(name).endswith(f" {written}"):
+    # `Mairie de Podor` is the partner Podor; the hospital and the région of Podor are others.
+    for written in foreign.town_announced(name):
+        partner = known.get(written)
+        if partner and partner.country not in {None, "FR"}:
             return Funder(partner, "foreign-partner")
     if not (french.announces_authority(name) or kind or foreign.announces_authority(name)):
         return Funder(named_body(name, None, Decision(), case), "other")

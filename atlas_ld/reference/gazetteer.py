@@ -26,22 +26,24 @@ from atlas_ld.resources import root
 __all__ = ["FRANCE", "LEVELS", "Alias", "Division", "Gazetteer", "Level", "Match", "Place"]
 
 _TABLES = (
-    "communes", "past-communes", "former-communes", "former-authorities", "region-names", "french-names",
-    "short-names", "epci", "departements", "regions", "former-regions", "overseas",
+    "communes", "past-communes", "former-communes", "former-authorities", "region-names", "departement-names",
+    "french-names", "short-names", "epci", "past-epci", "ended-epci", "epci-names", "siren-years",
+    "departements", "regions", "former-regions", "overseas",
     "countries", "places", "divisions", "posts",
     "aliases-france", "aliases-organisations", "aliases-places",
 )  # fmt: skip
 
 _CODES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "commune": ("insee", ("communes", "past-communes")),
-    "epci": ("siren", ("epci",)),
+    "epci": ("siren", ("epci", "past-epci", "ended-epci")),
     "departement": ("code", ("departements",)),
     "region": ("code", ("regions", "former-regions")),
     "com": ("code", ("overseas",)),
     "country": ("alpha2", ("countries",)),
     "geonames": ("geonames", ("places", "divisions")),
 }
-"""The kinds of places: the column that has their codes, and the tables that have it."""
+"""The kinds of places: the column that has their codes, and the tables that have it, those of today first."""
+_WITH_A_PAST = ("commune", "epci")
 
 
 class Gazetteer:
@@ -80,9 +82,9 @@ class Gazetteer:
         return kind in _CODES and any(code in lines for _, lines in self._by_code(kind))
 
     def keys(self, kind: str) -> tuple[str, ...]:
-        """The keys of every place of a kind: commune, epci, departement, region, com, country, geonames; of communes,
-        of those of today."""
-        tables = self._by_code(kind)[:1] if kind == "commune" else self._by_code(kind)
+        """The keys of every place of a kind: commune, epci, departement, region, com, country, geonames; of communes
+        and EPCI, of those of today."""
+        tables = self._by_code(kind)[:1] if kind in _WITH_A_PAST else self._by_code(kind)
         return tuple(f"{kind}-{code}" for _, lines in tables for code in lines)
 
     def country(self, text: str) -> Match | None:
@@ -123,10 +125,11 @@ class Gazetteer:
             self._alike[level] = index((skeleton(known), key) for known, keys in names.items() for key in keys)
         return self._alike[level].get(skeleton(name), ())
 
-    def epci_kind(self, key: str) -> str:
-        """The legal form of an EPCI: metropole, cu, ca, cc or ept."""
+    def epci_kinds(self, key: str) -> frozenset[str]:
+        """The legal forms that an EPCI had since 2019, today's among them: metropole, cu, ca, cc or ept."""
         kind, _, code = key.partition("-")
-        return self._row(kind, code)["kind"]
+        then = (row["kind"] for row in self._tables["epci-names"].rows() if row["siren"] == code)
+        return frozenset({self._row(kind, code)["kind"], *then})
 
     def authority_name(self, key: str) -> str:
         """What the authority of a French territory is called: `Commune du Havre`, `Département du Finistère`."""
@@ -143,6 +146,12 @@ class Gazetteer:
             if (its_own or (year is not None and year <= int(row["until"][:4]))) and not others:
                 return row
         return None
+
+    def authority_since(self, key: str) -> date | None:
+        """The first day of the authority of today of a French territory, where it took over from others."""
+        rows = (row for row in self._tables["former-authorities"].rows() if row["now"] == key)
+        last = max((row["until"] for row in rows), default=None)
+        return date.fromisoformat(last) + timedelta(days=1) if last else None
 
     def departement(self, hint: str) -> str | None:
         """The key of the département (or overseas collectivity) that a number or name stands for."""
@@ -244,10 +253,11 @@ class Gazetteer:
 
     @cached_property
     def _sirens(self) -> dict[str, str]:
-        communes, groups = self._tables["communes"], self._tables["epci"].column("siren")
+        communes, groups, past = (self._tables[name] for name in ("communes", "epci", "past-epci"))
         of_communes = zip(communes.column("siren"), communes.column("insee"), strict=True)
         known = {siren: f"commune-{insee.lower()}" for siren, insee in of_communes if siren}
-        return known | {siren: f"epci-{siren}" for siren in groups}
+        known |= {row["code"]: f"epci-{row['siren']}" for row in past.rows()}
+        return known | {siren: f"epci-{siren}" for siren in groups.column("siren")}
 
     def _build(self, kind: str, row: Row) -> Place:
         match kind:
@@ -258,18 +268,25 @@ class Gazetteer:
                 parents = (self._departement_key(row["departement"]), *groups)
                 found = places.place(row, f"commune-{row['insee'].lower()}", "commune", parents, insee=row["insee"])
                 return replace(found, exists_from=self._founded.get(row["insee"]))
+            case "epci" if "until" in row:
+                held_by = tuple(self._departement_key(code) for code in row["departements"].split("|"))
+                return places.past_epci(row, held_by)
             case "epci":
                 parts = tuple(self._departement_key(code) for code in row["departements"].split("|"))
                 regions = sorted({key for part in parts for key in self.place(part).within if key != FRANCE})
                 # What it spans, it does not lie in: 89 span several départements, 26 of them several régions.
                 within = [*(parts if len(parts) == 1 else ()), *(regions if len(regions) == 1 else ())]
                 overlaps = [*(parts if len(parts) > 1 else ()), *(regions if len(regions) > 1 else ())]
-                return places.place(row, f"epci-{row['siren']}", "epci", tuple(within), overlaps=tuple(overlaps))
+                found = places.place(row, f"epci-{row['siren']}", "epci", tuple(within), overlaps=tuple(overlaps))
+                first = date.fromisoformat(row["from"]) if row["from"] else None
+                return replace(found, exists_from=first, not_before=self._not_before(row["siren"]))
             case "departement" if not row:
                 return places.alsace()
             case "departement":
                 key = f"departement-{row['code'].lower()}"
-                return places.place(row, key, "departement", (f"region-{row['region']}",), insee=row["code"])
+                found = places.place(row, key, "departement", (f"region-{row['region']}",), insee=row["code"])
+                then = (old for old in self._tables["departement-names"].rows() if old["code"] == row["code"])
+                return replace(found, other_names=tuple(f"{old['name']} (nom jusqu’en {old['until']})" for old in then))
             case "region" if "now" in row:
                 named = row | {"name": f"{row['name']} (région jusqu’en 2015)"}
                 parents = (f"region-{row['now']}",)
@@ -283,6 +300,14 @@ class Gazetteer:
                 return places.country(row)
             case _:
                 return places.abroad(row, self._french_names.get(row["geonames"]))
+
+    def _not_before(self, siren: str) -> int | None:
+        """The year before which an EPCI cannot have been founded: SIREN of the series 200 are given in order. None
+        where another authority governed the same territory before."""
+        if f"epci-{siren}" in self._former_authorities:
+            return None
+        given = (row for row in self._tables["siren-years"].rows() if row["siren"] <= siren)
+        return max((int(row["year"]) for row in given), default=None) if siren.startswith("200") else None
 
     @cached_property
     def _founded(self) -> dict[str, date]:
@@ -328,9 +353,16 @@ class Gazetteer:
             rows = self._tables[name].rows()
             return ((without_article(words(row["name"])), f"{kind}-{row['code'].lower()}") for row in rows)
 
+        def groups(name: str) -> Iterable[tuple[str, str]]:
+            rows = self._tables[name].rows()
+            return ((form, f"epci-{row['siren']}") for row in rows for form in epci_names(row["name"], row["kind"]))
+
         match level:
             case "commune":
                 return communes("communes", "insee")
+            case "longer-commune":  # under everything that a name of several words begins with
+                named = ((name.split(), key) for name, key in communes("communes", "insee"))
+                return ((" ".join(told[:end]), key) for told, key in named for end in range(1, len(told)))
             case "past-commune":
                 return communes("past-communes", "insee")
             case "former-commune":
@@ -339,6 +371,8 @@ class Gazetteer:
                 return [*former("renamed"), *communes("short-names", "insee")]
             case "departement":
                 return coded("departements", "departement")
+            case "former-departement":
+                return coded("departement-names", "departement")
             case "region":
                 return [*coded("regions", "region"), *coded("region-names", "region")]
             case "former-region":
@@ -346,11 +380,7 @@ class Gazetteer:
             case "com":
                 return coded("overseas", "com")
             case "epci":
-                return (
-                    (name, f"epci-{row['siren']}")
-                    for row in self._tables["epci"].rows()
-                    for name in epci_names(row["name"], row["kind"])
-                )
+                return [pair for name in ("epci", "epci-names", "past-epci", "ended-epci") for pair in groups(name)]
         return ()
 
     @cached_property

@@ -17,9 +17,9 @@ _ONE_OF_A_STATE = ("ministere ", "gouvernement", "presidence", "parlement", "sen
 
 
 def is_label(plain: str) -> bool:
-    """Whether a name, in words, names a sum, a group or a blank instead of a body: `fonds propres`, `total`."""
+    """Whether a name, in words, names a sum, a group or a blank instead of a body: `fonds propres`, `total`, `-`."""
     told = plain.split()
-    return (
+    return not told or (
         len(plain) > 1
         and any(_kind(word) == "label" for word in told)
         and all(_kind(word) in {"label", "between"} for word in told)

@@ -14,10 +14,10 @@ _CONNECTOR_ARTICLE = {"de la": "la", "de l": "l", "des": "les", "du": "le"}
 
 _FRENCH_KINDS: tuple[tuple[str, str], ...] = (
     ("region", r"conseil regional|collectivite regionale|region"),
-    ("departement", r"conseil departemental|conseil general|departement|c[dg](?= ?\d)"),
-    ("ca", r"communaute d agglomeration|communaute agglomeration|agglomeration|agglo|ca"),
-    ("cc", r"communaute de communes|communaute des communes|cc"),
-    ("cu", r"communaute urbaine|cu"),
+    ("departement", r"conseil departemental|conseil general|departement|de?pt|dep(?= )|c ?[dg](?= ?\d| d[ue]? | des )"),
+    ("ca", r"communaute d agglomeration|communaute agglomeration|agglomeration|agglo|c ?a"),
+    ("cc", r"communaute de communes|communaute des communes|c ?c"),
+    ("cu", r"communaute urbaine|c ?u"),
     ("epci", r"intercommunalite|communaute"),
     ("ept", r"etablissement public territorial|ept"),
     ("metropole", r"eurometropole|metropole"),

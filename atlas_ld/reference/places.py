@@ -88,6 +88,8 @@ class Place:
     within: tuple[str, ...] = ()
     overlaps: tuple[str, ...] = ()
     population: int | None = None
+    population_year: int | None = None
+    population_source: str | None = None
     lat: Decimal | None = None
     long: Decimal | None = None
     geonames: int | None = None
@@ -101,6 +103,8 @@ class Place:
     exists_until: date | None = None
     replaced_by: tuple[str, ...] = ()
     """Keys of what succeeded it."""
+    not_before: int | None = None
+    """A year before which it was not there, where its first day is not known."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,8 @@ def place(
     """A row of any table as a place. Columns that the table does not have are values that the place does not have."""
     geonames = int(row["geonames"]) if row.get("geonames") else None
     matches = (f"{GEONAMES}{geonames}/",) if geonames else ()
+    population = int(row["population"]) if row.get("population") else None
+    year, source = _counted(row, level)
     return Place(
         key=key,
         level=level,
@@ -156,12 +162,27 @@ def place(
         siren=row.get("siren") or None,
         within=within,
         overlaps=overlaps,
-        population=int(row["population"]) if row.get("population") else None,
+        population=population,
+        population_year=year if population is not None else None,
+        population_source=source if population is not None else None,
         lat=Decimal(row["lat"]) if row.get("lat") else None,
         long=Decimal(row["long"]) if row.get("long") else None,
         geonames=geonames,
         matches=matches + eu,
     )
+
+
+def _counted(row: Row, level: Level) -> tuple[int | None, str]:
+    """The year of a population and where it is from (data/reference/README.md). GeoNames tells no year, and overseas
+    collectivities were counted in different ones."""
+    if level in {"country", "foreign-place"}:
+        return None, "https://www.geonames.org/"
+    if level == "com":
+        return None, "https://www.insee.fr/fr/statistiques/8680702"
+    parts = row.get("departement") or row.get("departements") or row.get("code", "")
+    if parts == "976" or (level == "region" and parts == "06"):
+        return 2017, "https://www.insee.fr/fr/statistiques/3291775"
+    return 2023, "https://www.insee.fr/fr/statistiques/8680726"
 
 
 def past_commune(row: Row) -> Place:
@@ -172,6 +193,19 @@ def past_commune(row: Row) -> Place:
     found = place(named, f"commune-{row['insee'].lower()}", "commune", (now,), insee=row["code"])
     first = date.fromisoformat(row["from"]) if row["from"] else None
     return replace(found, exists_from=first, exists_until=until, replaced_by=(now,))
+
+
+def past_epci(row: Row, departements: tuple[str, ...]) -> Place:
+    """An EPCI that ended. It lies in the EPCI of today that has all its communes, else it overlaps those that share
+    them, so that counts roll up to today's map."""
+    until = date.fromisoformat(row["until"])
+    now = tuple(f"epci-{siren}" for siren in row["now"].split("|") if siren)
+    named = row | {"name": f"{row['name']} (jusqu’en {until.year})", "siren": row["code"]}
+    within = (*(now if len(now) == 1 else ()), *(departements if len(departements) == 1 else ()))
+    overlaps = (*(now if len(now) > 1 else ()), *(departements if len(departements) > 1 else ()))
+    found = place(named, f"epci-{row['siren']}", "epci", within, overlaps=overlaps)
+    first = date.fromisoformat(row["from"]) if row["from"] else None
+    return replace(found, exists_from=first, exists_until=until, replaced_by=now)
 
 
 def country(row: Row) -> Place:

@@ -19,6 +19,8 @@ _DASH = re.compile(r"\s+[-–—]\s+|\s*[,;]\s*")
 _NUMBER = r"(?:0?[1-9]|[1-8]\d|9[0-5]|2[AaBb]|97[1-8]|98[4-8])"
 _BEFORE = re.compile(rf"(?P<number>{_NUMBER})\s+(?P<rest>\D.*)")
 _BEHIND = re.compile(rf"(?P<rest>.*\D)\s+(?P<number>{_NUMBER})")
+_POSTCODE_BEFORE = re.compile(r"(?P<number>\d{5})\s+(?P<rest>\D.*)")
+_POSTCODE_BEHIND = re.compile(r"(?P<rest>.*\D)\s+(?P<number>\d{5})")
 _ARTICLES = frozenset({"le", "la", "les", "l"})
 _FRANCE = frozenset({"france", "fr"})
 _TOLD = re.compile(
@@ -47,7 +49,7 @@ class Written:
         if self.year is None:
             if place.exists_until:
                 return False
-        elif (place.exists_from and self.year < place.exists_from.year) or (
+        elif self.year < (place.exists_from.year if place.exists_from else place.not_before or 0) or (
             place.exists_until and self.year > place.exists_until.year
         ):
             return False
@@ -77,7 +79,7 @@ def take_apart(text: str, gazetteer: Gazetteer) -> Written:
     elif len(parts) == 2 and len(numbered) == 1 and (numbered[0] == parts[1] or words(numbered[0]).isalnum()):
         name = parts[1] if numbered[0] == parts[0] else parts[0]
         qualifiers += numbered
-    for pattern in (_BEFORE, _BEHIND):
+    for pattern in (_BEFORE, _BEHIND, _POSTCODE_BEFORE, _POSTCODE_BEHIND):
         found = pattern.fullmatch(name)
         # `CD 29` and `Conseil départemental du 29` are names of their own.
         if found and not _NUMBERED.fullmatch(words(found["rest"])):

@@ -141,3 +141,47 @@ def test_the_declared_kind_counts_as_announced(gazetteer: Gazetteer) -> None:
 def test_a_misspelt_bare_name_is_not_guessed_for_a_region(gazetteer: Gazetteer) -> None:
     assert foreign.decide("Larbaâ Nath Irathen", None, "DZ", gazetteer, towns=True).match is not None
     assert foreign.decide("Larbaâ Nath Irathen", None, "DZ", gazetteer, towns=False).match is None
+
+
+@pytest.mark.parametrize(
+    ("name", "country", "among"),
+    [
+        ("Bahia", "BR", {"geonames-3450554", "geonames-3471168"}),  # the State, and an old name of its capital
+        ("Cluj", "RO", {"geonames-681290", "geonames-681291"}),
+        ("Santiago", "DO", {"geonames-3492914", "geonames-3492918"}),
+        ("Birmingham", "US", {"geonames-4049979"}),
+        ("Washington", "US", {"geonames-4140963"}),
+    ],
+)
+def test_a_name_of_several_places_abroad_has_candidates(
+    gazetteer: Gazetteer, name: str, country: str, among: set[str]
+) -> None:
+    decision = foreign.decide(name, None, country, gazetteer, towns=True)
+    assert decision.match is None
+    assert among <= set(decision.candidates)
+
+
+@pytest.mark.parametrize(
+    ("name", "country", "own"),
+    [
+        ("Birmingham", "GB", "Birmingham"),
+        ("Cordoba", "ES", "Córdoba"),
+        ("Córdoba", "AR", "Córdoba"),
+        ("Tripoli", "LY", "Tripoli"),
+        ("Tripoli", "LB", "Tripoli"),
+        ("Aix-la-Chapelle", "DE", "Aachen"),
+        ("Ratisbonne", "DE", "Regensburg"),
+        ("Coblence", "DE", "Koblenz"),
+        ("Bône", "DZ", "Annaba"),
+        ("Lourenço Marques", "MZ", "Maputo"),
+        ("Smyrne", "TR", "İzmir"),
+        ("Saint-Jacques-de-Compostelle", "ES", "Santiago de Compostela"),
+    ],
+)
+def test_a_place_is_found_by_its_names_of_all_times_and_languages(
+    gazetteer: Gazetteer, name: str, country: str, own: str
+) -> None:
+    key = place_of(name, country, gazetteer)
+    assert key is not None
+    place = gazetteer.place(key)
+    assert (place.own_name or place.name, place.country) == (own, country)

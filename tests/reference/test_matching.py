@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from datetime import date
 from typing import Any
 
 import pytest
@@ -301,3 +302,87 @@ def test_any_name_resolves_to_a_body_with_a_sound_key(
     if body:
         assert KEY.fullmatch(body.key)
         assert (body.method is None) == (body.score is None)
+
+
+# Who pays beside a partner
+
+
+@pytest.mark.parametrize(
+    ("funder", "key"),
+    [
+        ("Mairie de Kayes", "kayes-ml"),
+        ("Kayes", "kayes-ml"),
+        # what bears the name of the partner's town is another body
+        ("Région de Kayes", "kayes-region-ml"),
+        ("Cercle de Kayes", "kayes-cercle-ml"),
+        ("Université de Kayes", "essai--universite-de-kayes-xx"),
+        ("Hôpital de Kayes", "essai--hopital-de-kayes-xx"),
+        ("Comité de jumelage de Kayes", "essai--comite-de-jumelage-de-kayes-xx"),
+        # a river, not the State
+        ("Office du Niger", "essai--office-du-niger-xx"),
+    ],
+)
+def test_only_the_town_itself_is_the_partner_of_its_name(gazetteer: Gazetteer, funder: str, key: str) -> None:
+    result = resolved(
+        gazetteer, authority("Quimper", "commune"), partner("Kayes", "Mali"), funding=(Funding(funder=funder),)
+    )
+    body = result.funders[0].body
+    assert body is not None
+    assert body.key == key
+
+
+def test_names_in_other_scripts_are_different_bodies_and_signs_are_none(gazetteer: Gazetteer) -> None:
+    names = ("北京市", "東京都", "Москва", "-", "?")
+    bodies = [
+        resolved(gazetteer, partner("北京市", "Chine"), funding=(Funding(funder=name),)).funders[0].body
+        for name in names
+    ]
+    keys = [body.key if body else None for body in bodies]
+    assert keys[3:] == [None, None]
+    assert len(set(keys[:3])) == 3
+
+
+# Bodies and territories have a beginning and an end
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "year", "key", "until", "successors"),
+    [
+        ("Annecy", "commune", 1997, "commune-74010-until-2016-fr", "2016-12-31", {"200063402"}),
+        ("Métropole européenne de Lille", None, 2018, "245900410", "2020-03-13", {"200093201"}),
+        ("CC Monts et Vallées Ouest Creuse", None, 2018, "200067510", "2019-12-31",
+         {"242300135", "242320000", "242320109"}),
+        ("Conseil régional de Martinique", None, 2010, "region-02-until-2015-fr", "2015-12-31", {"region-02-fr"}),
+        ("Conseil général de Guyane", None, 2010, "departement-973-until-2015-fr", "2015-12-31", {"region-03-fr"}),
+        ("Département du Bas-Rhin", None, 2010, "departement-67-until-2020-fr", "2020-12-31", {"departement-6ae-fr"}),
+        ("Grand Lyon", None, 1998, "246900245", "2014-12-31", {"200046977"}),
+    ],
+)  # fmt: skip
+def test_a_body_that_ended_tells_when_and_what_took_over(
+    gazetteer: Gazetteer, name: str, kind: str | None, year: int, key: str, until: str, successors: set[str]
+) -> None:
+    (body,) = resolved(gazetteer, authority(name, kind), first_signature_year=year).participants
+    assert body is not None
+    assert (body.key, body.exists_until) == (key, date.fromisoformat(until))
+    assert {other.key for other in body.replaced_by} == successors
+    assert all(other.exists_until is None for other in body.replaced_by)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "since"),
+    [
+        ("Annecy", "commune", "2017-01-01"),
+        ("Collectivité européenne d'Alsace", None, "2021-01-01"),
+        ("Collectivité de Corse", None, "2018-01-01"),
+        ("Collectivité territoriale de Martinique", None, "2016-01-01"),
+        ("Région Normandie", None, "2016-01-01"),
+        ("Métropole européenne de Lille", None, "2020-03-14"),
+        ("Brest", "commune", None),
+    ],
+)
+def test_a_body_of_today_tells_since_when_where_it_is_known(
+    gazetteer: Gazetteer, name: str, kind: str | None, since: str | None
+) -> None:
+    (body,) = resolved(gazetteer, authority(name, kind), first_signature_year=2023).participants
+    assert body is not None
+    assert body.exists_from == (date.fromisoformat(since) if since else None)

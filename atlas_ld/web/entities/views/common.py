@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from atlas_ld.queries import declared, load
 from atlas_ld.rdf import NamedNode, Node, node
-from atlas_ld.vocabulary import PREFIXES
+from atlas_ld.vocabulary import ATLAS, DCTERMS, PREFIXES
 from atlas_ld.web.lists import charts, maps
 from atlas_ld.web.lists import rows as listing
 from atlas_ld.web.lists import selection as selecting
 from atlas_ld.web.publication import Publication
+from atlas_ld.web.rendering.display import DisplayValue, Graph, entity
 from atlas_ld.web.rendering.urls import url_for
 
 
@@ -26,6 +27,29 @@ class Partnerships:
     query: str | None
     sketch: maps.Sketch | None
     chart: charts.Chart | None
+
+
+@dataclass(frozen=True)
+class Lifetime:
+    """The first and the last day of a territory or a body (ISO 8601), what took over from it, and from what it did."""
+
+    since: str | None
+    until: str | None
+    replaced_by: list[DisplayValue]
+    replaces: list[DisplayValue]
+
+    @property
+    def told(self) -> bool:
+        return bool(self.since or self.until or self.replaced_by or self.replaces)
+
+
+def lifetime_of(publication: Publication, iri: str, graph: Graph) -> Lifetime:
+    return Lifetime(
+        since=graph.text(iri, ATLAS.existsFrom),
+        until=graph.text(iri, ATLAS.existsUntil),
+        replaced_by=[graph.label(other) for other in graph.iris(iri, DCTERMS.isReplacedBy)],
+        replaces=[entity(other) for other in publication.reader.subjects(DCTERMS.isReplacedBy, iri)],
+    )
 
 
 def iris_of(publication: Publication, query: str, variable: str, **bindings: str) -> list[str]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from atlas_ld.vocabulary import ATLAS
-from atlas_ld.web.entities.views.common import key_of, partnerships_of
+from atlas_ld.web.entities.views.common import key_of, lifetime_of, partnerships_of
 from atlas_ld.web.lists import charts, rows
 from atlas_ld.web.lists import selection as selecting
 from atlas_ld.web.publication import Publication
@@ -23,6 +23,7 @@ def view(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
     territory, country = graph.iri(iri, ATLAS.administers), graph.iri(iri, ATLAS.country)
     given = selecting.select(publication, "funding", {"by": (key,)})
     return {
+        "lifetime": lifetime_of(publication, iri, graph),
         "siren": graph.text(iri, ATLAS.sirenCode),
         "territory": graph.label(territory) if territory else None,
         "country": graph.label(country) if country else None,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from atlas_ld.vocabulary import ATLAS, GEONAMES, OWL, RDFS, WGS
-from atlas_ld.web.entities.views.common import iris_of, key_of, partnerships_of
+from atlas_ld.web.entities.views.common import iris_of, key_of, lifetime_of, partnerships_of
 from atlas_ld.web.lists import rows as listing
 from atlas_ld.web.lists import selection as selecting
 from atlas_ld.web.publication import Publication
@@ -51,6 +51,8 @@ def view(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
         "within": [graph.label(parent) for parent in graph.iris(iri, ATLAS.within)],
         "insee": graph.text(iri, ATLAS.inseeCode),
         "population": int(population) if population is not None else None,
+        "population_year": graph.text(iri, ATLAS.populationYear),
+        "lifetime": lifetime_of(publication, iri, graph),
         "latitude": graph.decimal(iri, WGS.lat),
         "longitude": graph.decimal(iri, WGS.long),
         "matches": elsewhere,
