@@ -109,6 +109,8 @@ def create_app(publication: Publication, *, part: bool = False) -> Flask:
         fragments.blueprint,
     ):
         app.register_blueprint(blueprint)
-    if not part:
+    if part:
+        memento.register_part(app)
+    else:
         memento.register(app, partial(create_app, part=True))
     return app

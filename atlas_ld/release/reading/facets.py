@@ -114,7 +114,7 @@ class FacetIndex:
         weakref.finalize(self, _close, self._idle)
         try:
             self._sizes: dict[str, int] = dict(self._rows("SELECT list, max(id) + 1 FROM item GROUP BY list"))
-        except sqlite3.OperationalError as error:
+        except ReleaseError as error:
             raise ReleaseError(f"{path} was written by another version; build the release again.") from error
         self._every: dict[str, int] = {}
         self._bits: dict[tuple[str, str], Mapping[str, int]] = {}
@@ -292,6 +292,10 @@ class FacetIndex:
             connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
         try:
             return connection.execute(sql, parameters).fetchall()
+        except sqlite3.OperationalError as error:
+            raise ReleaseError(
+                f"The lists were written by another version ({error}); build the release again."
+            ) from error
         finally:
             self._idle.append(connection)  # as many as threads ever read at once
 

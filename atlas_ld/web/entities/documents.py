@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from flask import Response, abort, request, url_for
 
 from atlas_ld import jsonld
+from atlas_ld.errors import ReleaseError
 from atlas_ld.iris import KEY, KINDS, Kind
 from atlas_ld.media import CSV, DOCUMENT_FORMATS, GEOJSON, HTML, JSONLD, PLACED_FORMATS, Format
 from atlas_ld.rdf import Literal, write
@@ -90,7 +91,10 @@ def document(kind: str, name: str) -> Response:
 def offered(kind: Kind, key: str) -> tuple[Format, ...]:
     """The formats of a thing's document: GeoJSON where it has a place."""
     publication = current_publication()
-    placed = exports.feature(publication, kind, publication.iris.entity(kind, key))
+    try:
+        placed = exports.feature(publication, kind, publication.iris.entity(kind, key))
+    except ReleaseError:  # of an earlier version, whose lists cannot be read any more: what it says of things can
+        placed = None
     return PLACED_FORMATS if placed else DOCUMENT_FORMATS
 
 

@@ -22,6 +22,7 @@ from atlas_ld.release.layout import was_removed
 from atlas_ld.release.reading.history import Kept, at, holds, kept
 from atlas_ld.web.http import rules
 from atlas_ld.web.http.negotiation import split_extension
+from atlas_ld.web.http.problems import problem
 from atlas_ld.web.http.responses import Link, answer, redirection
 from atlas_ld.web.http.routes import Routes, table
 from atlas_ld.web.memento.sites import Sites
@@ -69,6 +70,15 @@ def blueprint() -> Routes:
 def register(app: Flask, create: Callable[[Publication], Flask]) -> None:
     """Let `app` show the releases that are kept; `create` makes the site of one."""
     app.extensions[_SITES] = Sites(app.extensions["atlas"], create)
+
+
+def register_part(app: Flask) -> None:
+    """Let `app`, the site of a kept release, say so where an earlier version wrote what a page needs."""
+    app.register_error_handler(ReleaseError, _on_another_version)
+
+
+def _on_another_version(_: ReleaseError) -> Response:
+    return problem(410, detail=t("memento.other-version", release=current_publication().release.id))
 
 
 def releases(publication: Publication) -> tuple[Kept, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -158,13 +158,21 @@ def _belonging(step: _Step, facets: Sequence[str], key: str) -> list[tuple[Chang
         concerned = {change.iri: change for change in step.changes if (change.kind == "deleted") is deleted}
         if not concerned:
             continue
-        index = FacetIndex(release.path / FACETS)
-        having = 0
-        for facet in facets:
-            having |= index.having("partnerships", facet, key)
-        bits = having & index.with_iris("partnerships", concerned)
-        found += [(concerned[row.iri], row) for row in index.rows("partnerships", positions_of(bits))]
+        try:
+            rows = _rows(release, facets, key, concerned)
+        except ReleaseError:  # of an earlier version, whose lists cannot be read any more
+            continue
+        found += [(concerned[row.iri], row) for row in rows]
     return sorted(found, key=lambda pair: (pair[1].fr, pair[1].iri))
+
+
+def _rows(release: Kept, facets: Sequence[str], key: str, iris: Iterable[str]) -> list[FacetRow]:
+    """The partnerships among `iris` that have a value of one of these facets in a release. Raises ReleaseError."""
+    index = FacetIndex(release.path / FACETS)
+    having = 0
+    for facet in facets:
+        having |= index.having("partnerships", facet, key)
+    return index.rows("partnerships", positions_of(having & index.with_iris("partnerships", iris)))
 
 
 def _feed(publication: Publication, id_: str, title: str, updated: str) -> ET.Element:

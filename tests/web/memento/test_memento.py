@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import sqlite3
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -158,6 +161,26 @@ def test_a_release_that_was_removed_is_gone_and_one_that_never_was_is_unknown(
     assert publication.release.id in answer.json["detail"]  # type: ignore[index]
     for unknown in ("2026-01-01-00000000", "current", "..", "x" * 3000, ".building-x"):
         assert client.get(f"/releases/{unknown}/download/atlas.nt").status_code == 404, unknown
+    publication.service.close()
+
+
+def test_a_release_of_an_earlier_version_keeps_its_files_and_its_data(history: list[Release], tmp_path: Path) -> None:
+    """Its lists were written otherwise, so pages of them cannot be made: they say so, and fail nothing else."""
+    releases = tmp_path / "releases"
+    shutil.copytree(history[0].path.parent, releases, symlinks=True)
+    old = releases / history[1].id
+    with closing(sqlite3.connect(old / "facets.sqlite")) as lists:
+        lists.execute("ALTER TABLE item RENAME COLUMN cents TO euros")
+        lists.commit()
+    publication = open_publication(Settings(releases=releases))
+    client = create_app(publication).test_client()
+    page = client.get(f"/releases/{old.name}/partnerships", headers={"Accept": "application/json"})
+    assert page.status_code == 410
+    assert old.name in page.json["detail"]  # type: ignore[index]
+    for path in ("doc/partnership/gone.ttl", "download/atlas.nt"):
+        assert client.get(f"/releases/{old.name}/{path}", buffered=True).status_code == 200, path
+    for path in ("/sitemap.xml", "/ldes", "/feeds/territory/country-ca.atom", "/partnerships"):
+        assert client.get(path, buffered=True).status_code == 200, path
     publication.service.close()
 
 
