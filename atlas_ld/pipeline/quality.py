@@ -21,7 +21,7 @@ class Quality:
     by_code       findings by severity and code, the most frequent first, with the sentence of the first of each code
     quarantined   the records that were left out: key, title, sources, findings
     published     the findings of each other record, by key
-    unreadable    the findings on files that gave no record, and on sources that disagree
+    unreadable    the findings on files that gave no record, on keys and on decisions
     decisions     what a steward decided about names: the columns of decisions.csv, countries as codes
     """
 

@@ -42,7 +42,7 @@ class SourceRow(NamedTuple):
     day         the day of its newest observation, in ISO 8601, where all its sources state one
     ends        the end date or, without a day, the end month, in ISO 8601
     end_year    the end year
-    findings    why there is no record, or what merged sources disagree on, as JSON
+    findings    why there is no record, as JSON
     """
 
     record: bytes | None = None
@@ -118,7 +118,7 @@ def read_all(
     merged = [row for _, given in merged_groups(rows, cache) for row in given]
     held = {digest for (digest,) in cache.execute("SELECT digest FROM content WHERE iri IS NULL")}
     cache.drop(held - {row.record for row in (*rows, *merged)})
-    remarks = [row.findings for row in (*(row for row in rows if not row.record), *merged) if row.findings]
+    remarks = [row.findings for row in (*rows, *merged) if row.findings and not row.record]
     unreadable = [finding for told in remarks for finding in FINDINGS.validate_json(told)]
     decisions = _tables(kept[sources.DECISIONS], most, unreadable)
     register = read_register(_tables(kept[sources.KEYS], most, unreadable))
@@ -184,7 +184,7 @@ def _read_one(file: str, name: str, most: int, mappings: Sequence[sources.TableM
     return [*(row for row, _ in kept), *told] or [SourceRow()], [content for _, content in kept]
 
 
-def _row(record: PartnershipRecord, findings: Sequence[Finding] = ()) -> tuple[SourceRow, Content]:
+def _row(record: PartnershipRecord) -> tuple[SourceRow, Content]:
     told = record.model_dump_json(exclude_defaults=True).encode()
     row = SourceRow(
         record=hashlib.sha256(told).digest(),
@@ -195,7 +195,6 @@ def _row(record: PartnershipRecord, findings: Sequence[Finding] = ()) -> tuple[S
         who=short_hash("|".join(sorted(f"{p.role}:{p.name}:{p.country}" for p in record.participants))),
         ends=record.end_date.isoformat() if record.end_date else record.end_month,
         end_year=record.end_year,
-        findings=_json(findings),
     )
     assert row.record
     return row, Content(row.record, pack(told))
@@ -281,10 +280,10 @@ def _sum(group: Sequence[SourceRow]) -> str:
 
 def _merge(rows: Sequence[SourceRow], records: Sequence[PartnershipRecord]) -> Made[SourceRow]:
     try:
-        record, findings = sources.merge_one(records)
+        record = sources.merge_one(records)
     except ValueError as error:  # together they are more than one record may be
         return [SourceRow(findings=_json([failed(error, record=records[0].key)]))], ()
-    row, content = _row(record, findings)
+    row, content = _row(record)
     # A key that was given is kept: of a page whose title was corrected, that of the first title.
     return [row._replace(key=min(rows, key=lambda one: one.day or "").key)], [content]
 

@@ -52,10 +52,9 @@ def merge(records: Iterable[PartnershipRecord]) -> tuple[tuple[PartnershipRecord
     return tuple(merged), tuple(findings)
 
 
-def merge_one(records: Sequence[PartnershipRecord]) -> tuple[PartnershipRecord, tuple[Finding, ...]]:
-    """Records that are known to tell of one partnership as one; and what is to be told of it (see `merge`)."""
-    findings: list[Finding] = []
-    return _merge_all(records, findings), tuple(findings)
+def merge_one(records: Sequence[PartnershipRecord]) -> PartnershipRecord:
+    """Records that are known to tell of one partnership as one, with what is to be told of it (see `merge`)."""
+    return _merge_all(records, [])
 
 
 def identity(record: PartnershipRecord) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from io import StringIO
@@ -20,6 +21,7 @@ from atlas_ld.errors import ReleaseError
 from atlas_ld.iris import KEY, KINDS, Kind
 from atlas_ld.media import CSV, DOCUMENT_FORMATS, GEOJSON, HTML, JSONLD, PLACED_FORMATS, Format
 from atlas_ld.rdf import Literal, write
+from atlas_ld.release.moved import Moved
 from atlas_ld.release.reading.description import Document, describe
 from atlas_ld.release.tables import NUMBERS, harmless
 from atlas_ld.vocabulary import PREFIXES
@@ -35,6 +37,9 @@ from atlas_ld.web.text.i18n import current_language, t
 
 blueprint = Routes("documents", __name__)
 
+_FUNDING = re.compile(r"-(?:[0-9]{4}(?:-[0-9]{4})?|undated)-[0-9]+$")
+"""How the key of a line of funding ends."""
+
 
 def names_something(kind: str, name: str) -> bool:
     """Whether the last part of an address, with or without an extension, leads anywhere but to 404."""
@@ -43,7 +48,7 @@ def names_something(kind: str, name: str) -> bool:
 
 def is_known(kind: str, key: str) -> bool:
     """Whether there is such a thing, or was one."""
-    return _exists(kind, key) or (kind, key) in current_publication().moved
+    return _exists(kind, key) or _became(kind, key) is not None
 
 
 @blueprint.get(
@@ -105,13 +110,28 @@ def settled(kind: str, key: str, address: Callable[[str], str]) -> Kind:
     with 404.
     """
     if not _exists(kind, key):
-        found = current_publication().moved.get((kind, key))
+        found = _became(kind, key)
         if found and found.successor and _exists(kind, found.successor):
             abort(redirection(address(found.successor), 308))
         if found and found.successor is None:
             abort(410, found.reason[current_language()])
         abort(404, t("documents.unknown", name=f"{kind}/{key}"))
     return cast(Kind, kind)
+
+
+def _became(kind: str, key: str) -> Moved | None:
+    """What became of a key; of a line of funding, whose key begins with its partnership's, what became of that."""
+    publication = current_publication()
+    found = publication.moved.get((kind, key))
+    if found or kind != "funding" or not _FUNDING.search(key):
+        return found
+    stems = (key[: place.start()] for place in re.finditer("-", key))
+    stem = next((one for one in reversed([*stems]) if ("partnership", one) in publication.moved), None)
+    if stem is None:
+        return None
+    owner = publication.moved["partnership", stem]
+    heir = owner.successor and owner.successor + key.removeprefix(stem)
+    return Moved(heir, owner.reason) if heir and _exists(kind, heir) else Moved(None, owner.reason)
 
 
 def _exists(kind: str, key: str) -> bool:
