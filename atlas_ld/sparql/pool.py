@@ -168,7 +168,7 @@ class QueryPool:
     async def _attempt(self, asked: AskedQuery, ticket: Ticket, pending: PendingQuery) -> Result:
         """The whole result, which `pending` gets earlier if it outlives its trial. A worker that somebody kills, or
         that had died before, costs nothing but time: the query is tried once more."""
-        worked, answered = 0.0, False
+        worked, answered, cost_worker = 0.0, False, False
 
         def open_result(kind: str, format_: str) -> ResultBuffer:
             return ResultBuffer(kind, format_, self._spool, ticket.client, lambda: self._abandon(asked, pending))
@@ -186,13 +186,14 @@ class QueryPool:
                         raise QueryError("The query worker was killed; the system may be short of memory.") from None
                 finally:
                     worked += execution.worked()
+                    cost_worker = not execution.is_fit
                     self.workers.release(worker, fit=execution.is_fit)
                     if execution.result and not answered and not pending.begun.done():
                         execution.result.end()
                         execution.result.close_if_unread()
             raise AssertionError("not reached")
         finally:
-            self.scheduler.give_back(ticket, worked, answered)
+            self.scheduler.give_back(ticket, worked, answered, cost_worker)
 
     async def _worker(self) -> WorkerProcess:
         try:

@@ -141,11 +141,13 @@ class Scheduler:
             self._start_next()
         return ticket.heavy
 
-    def give_back(self, ticket: Ticket, seconds: float, answered: bool) -> None:
-        """The query is done, after `seconds` of work, with or without an answer."""
+    def give_back(self, ticket: Ticket, seconds: float, answered: bool, cost_worker: bool = False) -> None:
+        """The query is done, after `seconds` of work, with or without an answer. One that cost its worker, because its
+        client left or it took too much, counts as an outlived trial: the next worker takes as long to start."""
         self._running.discard(ticket)
         account = self._account(ticket.client)
         account.seconds += seconds
+        account.outlived += cost_worker and not ticket.heavy
         account.short += answered and not ticket.heavy
         self._start_next()
 

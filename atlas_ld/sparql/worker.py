@@ -49,8 +49,6 @@ _RESULT_FORMATS = {
 _RDF_FORMATS = {format_.name: RdfFormat.from_media_type(format_.media_type) for format_ in RDF_FORMATS}
 _KINDS = {QuerySolutions: "bindings", QueryBoolean: "boolean", QueryTriples: "graph"}
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-_NICE = 5
-"""Pages go before queries."""
 _FEW = 3
 """So many expected signs are told; more would be a list of nearly everything."""
 _PIECE = 16_384
@@ -74,7 +72,6 @@ def main(arguments: list[str] | None = None) -> None:
     source, target = sys.stdin.fileno(), sys.stdout.fileno()
     os.environ.clear()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy's threads would reserve memory for nothing
-    os.nice(_NICE)
     open_ends = sandbox.close_network()
     try:
         store = Store.read_only(options.store)

@@ -20,7 +20,8 @@ from atlas_ld.sparql.streams import FrameProtocol, framed_json
 
 _log = logging.getLogger(__name__)
 _START_SECONDS = 30.0
-_LOWEST = 15
+_NICE, _LOWEST = 5, 15
+"""Priorities of queries, below that of pages, and of heavy queries."""
 _MOST_LOGGED = 4096
 """Bytes of what a worker writes on its standard error that are logged at a time."""
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -62,6 +63,8 @@ class WorkerProcess(FrameProtocol):
                 pass_fds=[columns],
                 start_new_session=True,  # Ctrl-C is for the server; a worker leaves when its input is closed
             )
+        with contextlib.suppress(OSError):  # it has ended at once
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICE)
         self._on_death = on_death
         assert self._process.stderr is not None
         self._errors = self._process.stderr

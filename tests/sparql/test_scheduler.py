@@ -151,3 +151,16 @@ def test_trials_are_short_only_while_others_wait() -> None:
         await task
 
     play(scene, places=1)
+
+
+def test_a_client_that_costs_a_worker_leaves_the_last_place_to_others() -> None:
+    """It leaves its query early, say, over and over: each time a worker has to be started."""
+
+    async def scene(queue: Scheduler) -> None:
+        queue.give_back(await take(queue, "leaves"), 0.3, answered=False, cost_worker=True)
+        assert (await take(queue, "leaves")).heavy
+        with pytest.raises(EndpointBusy):
+            await take(queue, "leaves")
+        assert not (await take(queue, "stays")).heavy
+
+    play(scene)

@@ -57,8 +57,8 @@ _IN_LOOP = 64 * 1024
 """Larger answers are hashed and compressed in a thread."""
 _LARGE = 4 * 2**20
 """Larger answers are sent as they come from the query service, whole or not."""
-_SHARE = 8
-"""One client may have one such part of the threads that answer pages."""
+_TURNS = 1
+"""Pages that are made for one client at a time, and files: threads share a lock, for which what is kept waits too."""
 _MOST_WAITING, _MOST_BYTES = 256, 32 * 2**20
 """Requests of one client that may wait for that, and bytes that this process holds for one client: of bodies of
 requests that are not answered, and of answers that are not taken."""
@@ -66,7 +66,8 @@ requests that are not answered, and of answers that are not taken."""
 
 class Gateway:
     """An RSGI application that is `site`, a WSGI application; `kept` has answers, `service` those of queries, whose
-    relative IRIs are resolved against `base`. Addresses that begin with one of `query_paths` run queries."""
+    relative IRIs are resolved against `base`. Addresses that begin with one of `query_paths` run queries; those of
+    `files` may take long."""
 
     def __init__(
         self,
@@ -76,15 +77,16 @@ class Gateway:
         service: QueryService,
         base: str,
         query_paths: tuple[str, ...],
+        files: frozenset[str],
     ) -> None:
         self._site, self._settings, self._kept, self._service = site, settings, kept, service
-        self._base, self._query_paths = base, query_paths
+        self._base, self._query_paths, self._files = base, query_paths, files
         self._most = sparql.most_bytes(settings.query_length)
         queries = settings.workers + 2 * settings.query_queue + 4
         self._pages = ThreadPoolExecutor(settings.threads, thread_name_prefix="page")
         self._queries = ThreadPoolExecutor(queries, thread_name_prefix="query")
         self._throttle = RefusalThrottle()
-        self._limit = ClientLimit(max(1, settings.threads // _SHARE), _MOST_WAITING, _MOST_BYTES)
+        self._limit = ClientLimit(_TURNS, _MOST_WAITING, _MOST_BYTES)
         self._request_id = access_log.request_ids()
         self._common = {secure: _common(secure, settings.hsts_seconds) for secure in (False, True)}
         self.under_way = 0
@@ -241,12 +243,13 @@ class Gateway:
             reply = await exchange.unless_left(work, in_thread=True)
         else:
             executor = self._pages
-            if not self._limit.take(request.counted):
-                await exchange.unless_left(self._limit.wait(request.counted))
+            turn = f"{request.counted} files" if request.path in self._files else request.counted
+            if not self._limit.take(turn):
+                await exchange.unless_left(self._limit.wait(turn))
             try:
                 reply = await self._in_thread(executor, call, self._site, environ)
             finally:
-                self._limit.give_back(request.counted)
+                self._limit.give_back(turn)
         try:
             if runs_queries and reply.status >= 400:
                 await asyncio.sleep(self._throttle.refused(request.counted))

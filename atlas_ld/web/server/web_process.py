@@ -25,6 +25,8 @@ from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from atlas_ld.config import Settings
+from atlas_ld.media import LIST_FORMATS
+from atlas_ld.release.kinds import LISTS
 from atlas_ld.web import create_app
 from atlas_ld.web.http import access_log, routes
 from atlas_ld.web.publication import open_publication
@@ -69,7 +71,8 @@ def gateway(settings: Settings, release: str, queries: Path, notice: Path) -> Ga
     share = settings.document_cache_mb * 2**20 // settings.web_processes
     kept = ResponseCache(site.wsgi_app, share, kept_parameters(site))
     query_paths = tuple(routes.addresses(site, lambda route: route.queries))
-    return Gateway(kept, settings, kept, publication.service, publication.iris.base, query_paths)
+    files = frozenset(f"/{name}.{format_.extension}" for name in LISTS for format_ in LIST_FORMATS)
+    return Gateway(kept, settings, kept, publication.service, publication.iris.base, query_paths, files)
 
 
 async def serve(served: Gateway, descriptor: int, settings: Settings) -> None:
