@@ -22,6 +22,9 @@ AtlasError                  one sentence for the person at the keyboard; the com
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class AtlasError(Exception):
     """The message is one sentence: what happened, where, and how to mend it."""
@@ -60,7 +63,10 @@ class StrictBuildRefused(AtlasError):
 
 
 class QueryError(AtlasError):
-    """A SPARQL query that gets no answer."""
+    """A SPARQL query that gets no answer. Its message is English; `said` is the key of its sentence and the values in
+    it, where it has one in both languages (`sparql.sentences`)."""
+
+    said: tuple[str, Mapping[str, Any]] | None = None
 
 
 class QueryRefused(QueryError):

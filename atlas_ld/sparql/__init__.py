@@ -8,6 +8,7 @@ scheduler       whose query runs next
 workers         the worker pool; worker_process is one worker seen from the service, worker the process itself
 sandbox         what a worker may not do
 mistakes        what is wrong with a query that cannot be read
+sentences       what is said of a query without an answer, in both languages
 frames          what processes say to each other; streams has them in an event loop
 execution       one query on one worker
 request         what is asked; question, the part of it that an answer depends on; failures, errors on their way

@@ -22,7 +22,7 @@ import orjson
 from atlas_ld.config import Settings
 from atlas_ld.errors import EndpointBusy, QueryAbandoned, QueryTooLarge
 from atlas_ld.media import RDF_FORMATS, RESULT_FORMATS, Format
-from atlas_ld.sparql import failures, frames
+from atlas_ld.sparql import failures, frames, sentences
 from atlas_ld.sparql.cancellation import CancelToken
 from atlas_ld.sparql.launch import ServiceProcess
 from atlas_ld.sparql.request import QueryRequest
@@ -46,7 +46,7 @@ class _GoneError(Exception):
 
 
 def _busy() -> EndpointBusy:
-    return EndpointBusy("The query service was started again; ask once more.", retry_after=1)
+    return sentences.error(EndpointBusy, "restarted", retry_after=1)
 
 
 class _Answered:
@@ -284,7 +284,7 @@ class QueryService:
             return Answer(*_begun(kind, payload), connection)
         except _GoneError:
             connection.close()
-            raise (QueryAbandoned("The client is gone.") if token.cancelled else _busy()) from None
+            raise (sentences.error(QueryAbandoned, "left") if token.cancelled else _busy()) from None
         except BaseException:
             connection.close()
             raise
@@ -325,9 +325,8 @@ class QueryService:
     def _framed(self, request: QueryRequest, client: str, *, whole: bool, hold: bool) -> bytes:
         """Raises QueryTooLarge."""
         if len(request.query) > self._query_length:
-            raise QueryTooLarge(
-                f"The query has {len(request.query)} characters; this endpoint takes {self._query_length} at most."
-            )
+            values = {"found": len(request.query), "most": self._query_length}
+            raise sentences.error(QueryTooLarge, "length", values)
         return frames.framed(frames.REQUEST, request.asked(client, whole=whole, hold=hold))
 
     def admit(self, client: str) -> Callable[[], None]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from signal import SIGKILL, SIGSEGV
-from typing import Any
 
 import orjson
 
 from atlas_ld.config import Settings
-from atlas_ld.errors import QueryError, QueryNotAcceptable, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
-from atlas_ld.sparql import frames
+from atlas_ld.errors import QueryError, QueryTimeout, QueryTooLarge
+from atlas_ld.sparql import failures, frames, sentences
 from atlas_ld.sparql.request import AskedQuery
 from atlas_ld.sparql.result import ResultBuffer
 from atlas_ld.sparql.worker_process import WorkerProcess
@@ -91,7 +90,8 @@ class Execution:
             finally:
                 timer.cancel()
         if not event.done() and time.monotonic() >= last:
-            raise QueryTimeout(f"The query was stopped at its time limit of {self._seconds:g} s.", self._seconds)
+            written = f"{self._seconds:g}"
+            raise sentences.error(QueryTimeout, "timeout", {"seconds": written}, seconds=self._seconds)
         return event.done()
 
     def _receive(self, kind: bytes, payload: bytes) -> None:
@@ -119,7 +119,7 @@ class Execution:
             return
         self._ended, self.worker.worked = True, content["worked"]
         if kind == frames.ERROR:
-            raise _error(content)
+            raise failures.from_json(content)
         self._end()
 
     def _end(self, _: object = None) -> None:
@@ -130,19 +130,14 @@ class Execution:
         if signal == SIGKILL:
             return WorkerKilledError()
         if "total order" in said:  # how Rust's sort ends the process
-            return QueryError(
-                "The query engine cannot put these values of several kinds (numbers beside texts, say) in one order: "
-                "order by DATATYPE(?value) and STR(?value), or by one kind of value."
-            )
+            return sentences.error(QueryError, "no-order")
         if "panicked" in said:
-            return QueryError("The query engine failed within; the server's log says where.")
+            return sentences.error(QueryError, "failed-within")
         if signal == SIGSEGV:
-            return QueryTooLarge("The query nests or chains more parts than the engine can hold.")
+            return sentences.error(QueryTooLarge, "nesting")
         if signal:
-            return QueryTooLarge(
-                f"The query took more than the {self._settings.query_memory_mb} MB of memory that a query may have."
-            )
-        return QueryError("The query worker stopped unexpectedly; the server's log may say why.")
+            return sentences.error(QueryTooLarge, "memory", {"mb": self._settings.query_memory_mb})
+        return sentences.error(QueryError, "stopped")
 
 
 def time_limit(asked: AskedQuery, settings: Settings) -> float:
@@ -153,17 +148,3 @@ def time_limit(asked: AskedQuery, settings: Settings) -> float:
 def _set(event: asyncio.Future[None] | None) -> None:
     if event and not event.done():
         event.set_result(None)
-
-
-def _error(content: Mapping[str, Any]) -> QueryError:
-    """What a worker says of a query."""
-    message = f"{content['message']}."
-    if content["error"] == "syntax":
-        return QuerySyntaxError(message, content["line"], content["column"])
-    if content["error"] == "format":
-        is_graph = content["message"] == "graph"
-        what = "a graph" if is_graph else "a table or a truth value"
-        return QueryNotAcceptable(f"The answer is {what}, and no format asked for holds one.", is_graph)
-    if content["error"] == "refused":
-        return QueryRefused(content["message"])
-    return QueryTooLarge(message) if content["error"] == "large" else QueryError(message)

@@ -1,4 +1,4 @@
-"""Errors of queries as JSON, between the query service and those who ask it."""
+"""Errors of queries as JSON, between workers, the query service, and those who ask it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from atlas_ld.errors import (
     QueryTimeout,
     QueryTooLarge,
 )
+from atlas_ld.sparql import sentences
 
 _KINDS: Mapping[str, tuple[type[QueryError], tuple[str, ...]]] = {
     "refused": (QueryRefused, ()),
@@ -30,11 +31,12 @@ _KINDS: Mapping[str, tuple[type[QueryError], tuple[str, ...]]] = {
 
 
 def to_json(error: QueryError) -> dict[str, Any]:
-    """`{"error": name, "message": sentence, ...}`."""
+    """`{"error": name, "key": of its sentence, "values": in it, ...}`."""
     name, (_, members) = next(found for found in _KINDS.items() if isinstance(error, found[1][0]))
-    return {"error": name, "message": str(error)} | {member: getattr(error, member) for member in members}
+    key, values = error.said or ("engine", {"said": str(error).rstrip(".")})
+    return {"error": name, "key": key, "values": values} | {member: getattr(error, member) for member in members}
 
 
 def from_json(content: Mapping[str, Any]) -> QueryError:
     kind, members = _KINDS[content["error"]]
-    return kind(content["message"], **{member: content[member] for member in members})
+    return sentences.error(kind, content["key"], content["values"], **{member: content[member] for member in members})

@@ -8,7 +8,7 @@ worker -> service   READY     JSON: what could not be sealed off (a list of sent
                     DATA      bytes of the answer
                     END       JSON: worked
                     WHOLE     HEAD, DATA and END of a small answer: JSON (kind, format, worked), a line feed, its bytes
-                    ERROR     JSON: error (refused, syntax, format, large, failed), message, worked; line, column
+                    ERROR     JSON as `failures` has it, and worked
 
 client -> service   REQUEST   a line of JSON that the service reads (`request.AskedQuery`), and the worker's REQUEST
                     ADMIT     JSON: client; answered by READY or ERROR

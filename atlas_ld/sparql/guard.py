@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from atlas_ld.errors import QueryRefused
+from atlas_ld.sparql import sentences
 from atlas_ld.sparql.tokens import Text, Token
 
 _UPDATES = frozenset(("add", "clear", "copy", "create", "delete", "drop", "insert", "load", "move", "using", "with"))
@@ -46,7 +47,7 @@ class _State(NamedTuple):
 
 def check(query: str) -> None:
     """Raises QueryRefused where a query calls a service or is an update; says where. Never parses."""
-    for text, note in _texts(query):
+    for text, is_escaped in _texts(query):
         if _is_innocent(text):
             continue
         found = min(_refusals(text), default=None)
@@ -54,12 +55,8 @@ def check(query: str) -> None:
             position, word = found
             line = text.count("\n", 0, position) + 1
             column = position - (text.rfind("\n", 0, position) + 1) + 1
-            reason = (
-                "SERVICE is refused: this endpoint answers from its own data only and calls no other"
-                if word == "service"
-                else f"{word.upper()} is refused: this endpoint answers queries and takes no updates"
-            )
-            raise QueryRefused(f"{reason} (line {line}, column {column}{note}).")
+            key = ("service" if word == "service" else "update") + ("-escaped" if is_escaped else "")
+            raise sentences.error(QueryRefused, key, {"word": word.upper(), "line": line, "column": column})
 
 
 def _is_innocent(text: str) -> bool:
@@ -67,13 +64,14 @@ def _is_innocent(text: str) -> bool:
     return not any(word in folded for word in _SUSPECT)
 
 
-def _texts(query: str) -> Iterator[tuple[str, str]]:
-    yield query, ""
+def _texts(query: str) -> Iterator[tuple[str, bool]]:
+    """The query as it stands, and with its escapes of code points read."""
+    yield query, False
     if "\\" not in query:
         return
     decoded = _CODEPOINT.sub(_codepoint, query)
     if decoded != query:
-        yield decoded, ", once its \\u escapes are read"
+        yield decoded, True
 
 
 def _codepoint(match: re.Match[str]) -> str:

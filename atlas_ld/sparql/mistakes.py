@@ -5,9 +5,9 @@ The engine's parser names the furthest character that it looked at, which is oft
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from atlas_ld.sparql.tokens import Text, Token
 
@@ -29,9 +29,10 @@ _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
 class Mistake(NamedTuple):
-    """`place` is a number of characters."""
+    """`key` is that of its sentence, `values` what stands in it (`sentences`), `place` a number of characters."""
 
-    sentence: str
+    key: str
+    values: Mapping[str, Any]
     place: int
 
 
@@ -51,9 +52,7 @@ def mistake(query: str, prefixes: Container[str]) -> Mistake | None:
 def _strings(query: str, tokens: list[Token]) -> Iterator[Mistake]:
     for token in tokens:
         if token.kind == "sign" and query[token.start] in "\"'":
-            yield Mistake(
-                "The string that begins here is not closed, or holds an escape that SPARQL has not", token.start
-            )
+            yield Mistake("unclosed-string", {}, token.start)
 
 
 def _words(query: str, tokens: list[Token]) -> Iterator[Mistake]:
@@ -61,8 +60,8 @@ def _words(query: str, tokens: list[Token]) -> Iterator[Mistake]:
         word = query[token.start : token.end]
         if token.kind == "word" and word.lower() not in _WORDS:
             near = get_close_matches(word.lower(), _WORDS, 1)
-            meant = f"; {near[0].upper()} is one" if near else ", and a name has a prefix and a colon"
-            yield Mistake(f"“{word[:60]}” is no word of SPARQL{meant}", token.start)
+            meant = {"near": near[0].upper()} if near else {}
+            yield Mistake("near-word" if near else "no-word", {"word": word[:60], **meant}, token.start)
 
 
 def _brackets(query: str, tokens: list[Token]) -> Iterator[Mistake]:
@@ -73,18 +72,16 @@ def _brackets(query: str, tokens: list[Token]) -> Iterator[Mistake]:
             opened.append(token)
         elif sign in _PAIRS.values():
             if not opened:
-                yield Mistake(f"The {sign} closes nothing", token.start)
+                yield Mistake("closes-nothing", {"sign": sign}, token.start)
                 return
             first = opened.pop()
             if _PAIRS[query[first.start]] != sign:
-                yield Mistake(
-                    f"The {query[first.start]} that begins here is not closed before the {sign} of "
-                    f"{_told(query, token.start)}",
-                    first.start,
-                )
+                line, column = line_and_column(query, token.start)
+                told = {"sign": query[first.start], "other": sign, "line": line, "column": column}
+                yield Mistake("not-closed-before", told, first.start)
                 return
     if opened:
-        yield Mistake(f"The {query[opened[-1].start]} that begins here is not closed", opened[-1].start)
+        yield Mistake("not-closed", {"sign": query[opened[-1].start]}, opened[-1].start)
 
 
 def _prefixes(query: str, tokens: list[Token], known: Container[str]) -> Iterator[Mistake]:
@@ -96,18 +93,10 @@ def _prefixes(query: str, tokens: list[Token], known: Container[str]) -> Iterato
             if before == "prefix":
                 declared.add(token.prefix)
             elif token.prefix not in declared and token.prefix not in known:
-                name = f"{token.prefix}:"
-                yield Mistake(
-                    f"The prefix {name} is not declared; PREFIX {name} <...> at the head does it", token.start
-                )
+                yield Mistake("prefix", {"name": f"{token.prefix[:60]}:"}, token.start)
         before = word
 
 
 def line_and_column(query: str, place: int) -> tuple[int, int]:
     """Both from 1 on."""
     return query.count("\n", 0, place) + 1, place - query.rfind("\n", 0, place)
-
-
-def _told(query: str, place: int) -> str:
-    line, column = line_and_column(query, place)
-    return f"line {line}, column {column}"

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from atlas_ld.config import Settings
 from atlas_ld.errors import EndpointBusy, QueryError
+from atlas_ld.sparql import sentences
 from atlas_ld.sparql.execution import Execution, WorkerKilledError, time_limit
 from atlas_ld.sparql.request import AskedQuery
 from atlas_ld.sparql.result import ResultBuffer, Spool
@@ -60,7 +61,7 @@ class PendingQuery:
         self.begun.cancel()
         buffer = self.buffer()
         if buffer and not buffer.done:
-            buffer.end(QueryError("The query was ended; the server's log may say why."))
+            buffer.end(sentences.error(QueryError, "ended"))
 
 
 class QueryPool:
@@ -183,7 +184,7 @@ class QueryPool:
                     return result
                 except WorkerKilledError:
                     if is_last or pending.begun.done():
-                        raise QueryError("The query worker was killed; the system may be short of memory.") from None
+                        raise sentences.error(QueryError, "killed") from None
                 finally:
                     worked += execution.worked()
                     cost_worker = not execution.is_fit
@@ -199,7 +200,7 @@ class QueryPool:
         try:
             return await self.workers.acquire()
         except (WorkerDiedError, TimeoutError) as error:
-            raise QueryError("The query worker did not start; the server's log may say why.") from error
+            raise sentences.error(QueryError, "not-started") from error
         except OSError as error:  # the system has no process or file left to give
             raise self.scheduler.busy() from error
 

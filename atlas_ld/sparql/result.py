@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import IO
 
 from atlas_ld.errors import EndpointBusy, QueryError
+from atlas_ld.sparql import sentences
 from atlas_ld.sparql.streams import whole
 
 IN_MEMORY = 1024 * 1024
@@ -170,4 +171,4 @@ class ResultBuffer:
 
 
 def _no_room() -> EndpointBusy:
-    return EndpointBusy("Answers that are still being read take all the room there is.", _RETRY_AFTER)
+    return sentences.error(EndpointBusy, "no-room", retry_after=_RETRY_AFTER)

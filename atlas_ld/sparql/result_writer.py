@@ -10,8 +10,9 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
+from atlas_ld.errors import QueryError, QueryTooLarge
 from atlas_ld.media import RDFXML, SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML
-from atlas_ld.sparql import frames
+from atlas_ld.sparql import frames, sentences
 
 _HELD_BYTES, _HELD_SECONDS = 65_536, 0.05
 """So much of an answer, and so long, waits for its end: most are sent in one frame."""
@@ -33,14 +34,6 @@ _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _CSV_QUOTED = re.compile('[",\r\n]')
 
 
-class TooLargeError(Exception):
-    """The answer passed its limit of rows or bytes."""
-
-
-class NotWritableError(Exception):
-    """The format has no way to write a character of the answer."""
-
-
 class Output:
     """The file that the engine writes an answer to: one WHOLE frame, or a HEAD, and a DATA frame for each write."""
 
@@ -60,7 +53,7 @@ class Output:
             data = self._as_xml(data)
         self._bytes += len(data)
         if self._bytes > self._most_bytes:
-            raise TooLargeError(f"The answer is larger than {self._most_bytes} bytes")
+            raise sentences.error(QueryTooLarge, "bytes", {"most": self._most_bytes})
         if self._head["kind"] == "bindings":
             self.count(self._marks_in(data))
         if self._held is None:
@@ -88,16 +81,13 @@ class Output:
     def count(self, rows: int) -> None:
         self._rows += rows
         if self._rows > self._most_rows:
-            raise TooLargeError(f"The answer has more than {self._most_rows} rows")
+            raise sentences.error(QueryTooLarge, "rows", {"most": self._most_rows})
 
     def _as_xml(self, data: bytes) -> bytes:
         """`data` with what a reader of XML would otherwise take for the end of a line. The engine writes characters
-        that XML has not as they are. Raises NotWritableError."""
+        that XML has not as they are. Raises QueryError."""
         if found := _NOT_XML.search(self._end + data):
-            raise NotWritableError(
-                f"The answer holds the character U+{ord(found[0].decode()):04X}, which XML cannot hold: ask for "
-                "another format, such as JSON or Turtle"
-            )
+            raise sentences.error(QueryError, "no-character", {"character": f"U+{ord(found[0].decode()):04X}"})
         self._end = data[-2:]  # a character may be cut by the end of a write
         return data.replace(b"\r", b"&#13;")
 

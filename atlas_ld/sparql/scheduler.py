@@ -19,6 +19,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from atlas_ld.errors import ClientBusy, EndpointBusy
+from atlas_ld.sparql import sentences
 
 _HALF_LIFE = 60.0
 """Seconds in which half of what a client did is forgotten."""
@@ -89,11 +90,8 @@ class Scheduler:
         """Counts a request of `client` as present until `leave`. Raises ClientBusy past the limit of one client,
         EndpointBusy where too many are present."""
         if client and self._present[client] >= self._per_client:
-            raise ClientBusy(
-                f"This address has {self._per_client} queries under way, and may have no more; "
-                f"try again when one is answered, or in {self._retry_after} s.",
-                self._retry_after,
-            )
+            values = {"most": self._per_client, "seconds": self._retry_after}
+            raise sentences.error(ClientBusy, "client-queries", values, retry_after=self._retry_after)
         if self._present.total() >= self._places + 2 * self._queue:
             raise self.busy()
         self._present[client] += 1
@@ -152,9 +150,8 @@ class Scheduler:
         self._start_next()
 
     def busy(self) -> EndpointBusy:
-        return EndpointBusy(
-            f"Every query worker is taken; try again in {self._retry_after} s.", retry_after=self._retry_after
-        )
+        values = {"seconds": self._retry_after}
+        return sentences.error(EndpointBusy, "busy", values, retry_after=self._retry_after)
 
     def _withdraw(self, ticket: Ticket) -> None:
         self._waiting.discard(ticket)

@@ -31,13 +31,13 @@ from pyoxigraph import (
     serialize,
 )
 
-from atlas_ld.errors import QueryRefused
+from atlas_ld.errors import QueryError, QueryNotAcceptable, QuerySyntaxError, QueryTooLarge
 from atlas_ld.media import RDF_FORMATS, SPARQL_CSV, SPARQL_JSON, SPARQL_TSV, SPARQL_XML
-from atlas_ld.sparql import frames, guard, sandbox
+from atlas_ld.sparql import failures, frames, guard, sandbox, sentences
 from atlas_ld.sparql.columns.attachment import Attached
 from atlas_ld.sparql.mistakes import line_and_column, mistake
 from atlas_ld.sparql.question import Question
-from atlas_ld.sparql.result_writer import NotWritableError, Output, TooLargeError, csv_lines
+from atlas_ld.sparql.result_writer import Output, csv_lines
 from atlas_ld.sparql.tokens import Text
 
 _RESULT_FORMATS = {
@@ -58,10 +58,6 @@ _SIGN = re.compile(r'"\W+"')
 _CHARACTERS = re.compile(r"\[[^\]]*\]|<unreported>")
 
 
-class _NoFormatError(Exception):
-    """None of the formats asked for holds an answer of this kind, which is the argument."""
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Seals itself off, opens the store, and answers until its standard input ends."""
     parser = argparse.ArgumentParser(prog="atlas_ld.sparql.worker")
@@ -76,7 +72,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         store = Store.read_only(options.store)
     except OSError as error:
-        frames.write_json(target, frames.ERROR, {"error": "failed", "message": f"No store: {error}"})
+        _fail(target, sentences.error(QueryError, "engine", {"said": f"No store: {error}"}))
         return
     threading.Thread(target=_leave_with_parent, args=(source,), daemon=True).start()
     columns = Attached(options.columns)  # before memory is limited: a thread needs some to start
@@ -116,22 +112,18 @@ def answer(store: Store, columns: Attached, opening: dict[str, Any], question: Q
         outputs = _Outputs(target, opening["rows"], min(question.limits[1] or opening["bytes"], opening["bytes"]))
         if not _evaluate_on_columns(columns, prefixes, question, outputs):
             _evaluate(store, prefixes, question, outputs)
-    except QueryRefused as error:
-        _fail(target, "refused", message=str(error))
+    except QueryError as error:
+        _fail(target, error)
     except SyntaxError as error:
-        _fail(target, "syntax", **explain(str(error), question.query, prefixes))
-    except _NoFormatError as error:
-        _fail(target, "format", message=str(error))
-    except NotWritableError as error:
-        _fail(target, "failed", message=str(error))
-    except (TooLargeError, MemoryError) as error:
-        _fail(target, "large", message=str(error))
+        _fail(target, explain(str(error), question.query, prefixes))
+    except MemoryError:
+        _fail(target, sentences.error(QueryTooLarge, "columns-memory"))
     except (OSError, RuntimeError, ValueError) as error:
-        _fail(target, "failed", message=str(error))
+        _fail(target, sentences.error(QueryError, "engine", {"said": str(error)}))
 
 
-def _fail(target: int, error: str, **content: Any) -> None:
-    frames.write_json(target, frames.ERROR, {"error": error, **content, "worked": time.process_time()})
+def _fail(target: int, error: QueryError) -> None:
+    frames.write_json(target, frames.ERROR, failures.to_json(error) | {"worked": time.process_time()})
 
 
 class _Outputs(NamedTuple):
@@ -174,7 +166,8 @@ def _evaluate(store: Store, prefixes: dict[str, str], question: Question, output
     kind = _KINDS[type(results)]
     format_ = question.formats[kind == "graph"]
     if format_ is None:
-        raise _NoFormatError(kind)
+        what = "graph" if kind == "graph" else "table"
+        raise sentences.error(QueryNotAcceptable, f"no-format-{what}", is_graph=kind == "graph")
     output = outputs.open(kind, format_)
     file = cast(IO[bytes], output)  # the engine calls write and flush alone
     if isinstance(results, QueryTriples):
@@ -222,25 +215,25 @@ def _counted(triples: Iterable[Triple], output: Output) -> Iterator[Triple]:
         yield triple
 
 
-def explain(message: str, query: str, prefixes: Container[str]) -> dict[str, Any]:
+def explain(message: str, query: str, prefixes: Container[str]) -> QuerySyntaxError:
     """What is wrong with a query, and its place: as its words tell, else as the engine says it, without the lists of
     characters that it expected."""
     match = _PLACE.fullmatch(message)
     if not match:
-        return {"message": message, "line": None, "column": None}
+        return sentences.error(QuerySyntaxError, "engine", {"said": message})
     expected = _CHARACTERS.sub("", match[3].removeprefix("expected ").removeprefix("one of "))
     options = [part.strip() for part in re.split(r",\s|\s\|\n", expected) if part.strip(" |")]
-    sentences = [option for option in options if re.match(r"\w+ \w", option)]
+    said = [option for option in options if re.match(r"\w+ \w", option)]
     if found := mistake(query, prefixes):
         line, column = line_and_column(query, found.place)
-        return {"message": found.sentence, "line": line, "column": column}
-    text = "The query is not SPARQL 1.1 at this place"
+        return sentences.error(QuerySyntaxError, found.key, found.values, line=line, column=column)
     signs = [option for option in options if _SIGN.fullmatch(option)]
-    if sentences:
-        text = sentences[0]
+    key, values = "not-sparql", dict[str, Any]()
+    if said:
+        key, values = "engine", {"said": said[0]}
     elif signs == options and 0 < len(signs) <= _FEW:
-        text += f", where {' or '.join(signs)} could stand"
-    return {"message": text, "line": int(match[1]), "column": int(match[2])}
+        key, values = "not-sparql-but", {"signs": signs}
+    return sentences.error(QuerySyntaxError, key, values, line=int(match[1]), column=int(match[2]))
 
 
 if __name__ == "__main__":

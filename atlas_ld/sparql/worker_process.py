@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from atlas_ld.sparql import frames
+from atlas_ld.sparql import failures, frames
 from atlas_ld.sparql.streams import FrameProtocol, framed_json
 
 _log = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ class WorkerProcess(FrameProtocol):
             self.worked = self.work_seconds() or 0.0
             self._ready.set_result(None)
         elif kind == frames.ERROR:
-            _log.error("A query worker did not start: %s", orjson.loads(payload)["message"])
+            _log.error("A query worker did not start: %s", failures.from_json(orjson.loads(payload)))
 
     def connection_lost(self, error: Exception | None) -> None:
         super().connection_lost(error)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from atlas_ld.errors import ClientBusy
+from atlas_ld.sparql import sentences
 
 _RETRY_AFTER = 5
 
@@ -86,6 +87,4 @@ class ClientLimit:
 
 
 def _busy() -> ClientBusy:
-    return ClientBusy(
-        f"This address has too many requests under way; try again in {_RETRY_AFTER} s.", retry_after=_RETRY_AFTER
-    )
+    return sentences.error(ClientBusy, "client-requests", {"seconds": _RETRY_AFTER}, retry_after=_RETRY_AFTER)

@@ -26,6 +26,7 @@ from atlas_ld.errors import (
     QueryTooLarge,
 )
 from atlas_ld.media import HTML, RDF_FORMATS, RESULT_FORMATS, Format
+from atlas_ld.sparql import sentences
 from atlas_ld.sparql.client import Answer
 from atlas_ld.sparql.request import QueryRequest
 from atlas_ld.vocabulary import PREFIXES
@@ -50,7 +51,8 @@ from atlas_ld.web.sparql.protocol import (
 from atlas_ld.web.sparql.remarks import remarks
 from atlas_ld.web.sparql.result_table import read_table
 from atlas_ld.web.sparql.service_description import write_description
-from atlas_ld.web.text.i18n import t
+from atlas_ld.web.text.i18n import current_language, t
+from atlas_ld.web.text.typography import french
 
 blueprint = Routes("sparql", __name__)
 
@@ -181,7 +183,13 @@ def query_problem(error: QueryError) -> Response:
     if isinstance(error, QuerySyntaxError):
         members |= {"line": error.line, "column": error.column}
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, EndpointBusy) else {}
-    return problem(status, t(f"sparql.{reason}-title"), str(error), headers=headers, **members)
+    return problem(status, t(f"sparql.{reason}-title"), _told(error), headers=headers, **members)
+
+
+def _told(error: QueryError) -> str:
+    """What an error says, in the language of the request."""
+    said = sentences.told(error, current_language())
+    return french(said) if current_language() == "fr" else said
 
 
 def _problem_name(error: QueryError) -> tuple[int, str]:
@@ -196,7 +204,7 @@ def _error(error: QueryError, operation: Operation, query: str) -> Response:
         formats = (*RESULT_FORMATS, *RDF_FORMATS) if large and operation.format in (None, "html") else ()
         failure: dict[str, Any] = {
             "title": t(f"sparql.{reason}-title"),
-            "detail": str(error),
+            "detail": _told(error),
             "advice": t(f"sparql.{reason}-detail"),
         }
         if isinstance(error, QuerySyntaxError):

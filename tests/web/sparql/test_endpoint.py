@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -452,3 +453,28 @@ def test_rdflib_reads_the_endpoint_as_a_store(server: tuple[str, int]) -> None:
     query = f"PREFIX atlas: <{PREFIXES['atlas']}> " + FUNDING.replace("partnership:crea-ocean-2010", subject.n3())
     assert [(str(row[0]), int(row[1])) for row in graph.query(query)] == [("2019", 39650), ("2020", 39650)]
     assert str(graph.value(subject, rdflib.DCTERMS.title)).startswith("CREA")
+
+
+@pytest.mark.parametrize(
+    ("query", "french", "english"),
+    [
+        ("SELECT * { ?s foo:b ?o }", "Le préfixe foo: n’est pas déclaré", "The prefix foo: is not declared"),
+        ("SELECT * { ?s ?p ?o", "n’est pas fermé", "is not closed"),
+        ("SELECT * { SERVICE <http://x/> { } }", "SERVICE est refusé", "SERVICE is refused"),
+        ("DROP ALL", "ne prend pas de mises à jour", "takes no updates"),
+    ],
+)
+@pytest.mark.parametrize("accept", ["application/sparql-results+json", "text/html"])
+def test_what_is_wrong_with_a_query_is_said_in_the_language_of_the_request(
+    client: FlaskClient, query: str, french: str, english: str, accept: str
+) -> None:
+    for language, text in (("fr", french), ("en", english)):
+        response = client.post(
+            "/sparql",
+            data=query,
+            content_type="application/sparql-query",
+            headers={"Accept": accept, "Accept-Language": language},
+        )
+        assert response.status_code >= 400
+        told = unescape(response.text) if accept == "text/html" else response.get_json()["detail"]
+        assert text in told
