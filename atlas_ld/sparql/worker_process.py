@@ -166,4 +166,9 @@ class WorkerProcess(FrameProtocol):
 
     async def signal(self) -> int:
         """The signal that ended the process, once it is gone; 0 where it ended by itself."""
-        return max(0, -await asyncio.get_running_loop().run_in_executor(None, self._process.wait))
+        code = await asyncio.get_running_loop().run_in_executor(None, self._process.wait)
+        if not self._errors.closed:
+            self._log_errors()  # to the end
+        if self.transport is None:
+            self._ours.close()
+        return max(0, -code)
