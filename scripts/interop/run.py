@@ -31,6 +31,7 @@ from atlas_ld.release.tables import tabled  # noqa: E402
 from atlas_ld.web import create_app  # noqa: E402
 from atlas_ld.web.publication import open_publication  # noqa: E402
 from tests.dcat_ap import FOLDER, VERSION, results  # noqa: E402
+from tests.fair import find, fuji, missing, mqa, total  # noqa: E402
 
 PAGE = ROOT / "docs" / "interop.md"
 ENVIRONMENTS = ROOT / ".interop"
@@ -133,6 +134,19 @@ def crate(client: FlaskClient, settings: Settings, folder: Path) -> Iterator[Row
     yield Row(CRATE[0].replace("==", " "), given, "a valid RO-Crate 1.1")
 
 
+def fair(client: FlaskClient, settings: Settings, _: Path) -> Iterator[Row]:
+    """The metrics of F-UJI and of the Metadata Quality Assessment, as `tests/fair.py` tries them."""
+    found = find(client, settings.base_iri)
+    compliant = not results("shapes", client.get("/catalog.ttl").text)
+    assessed = (("F-UJI metrics 0.8", fuji(found)), ("MQA of data.europa.eu", mqa(found, compliant=compliant)))
+    for name, scores in assessed:
+        points, most = total(scores)
+        lacking = ", ".join(missing(scores)) or "nothing"
+        yield Row(
+            f"{name}, as checks", "the landing page and `/catalog.ttl`", f"{points:g} of {most:g}; lacking: {lacking}"
+        )
+
+
 @dataclass(frozen=True)
 class Client:
     """A client that tests run: which ones, what it is given, and what they hold of what it gets."""
@@ -193,7 +207,14 @@ def _version(what: str) -> str:
     return version(name)
 
 
-CHECKS: tuple[Callable[[FlaskClient, Settings, Path], Iterator[Row]], ...] = (dcat_ap, udata, tables, crate, clients)
+CHECKS: tuple[Callable[[FlaskClient, Settings, Path], Iterator[Row]], ...] = (
+    dcat_ap,
+    fair,
+    udata,
+    tables,
+    crate,
+    clients,
+)
 
 
 def _environment(name: str, packages: tuple[str, ...]) -> Path:

@@ -51,6 +51,7 @@ def dataset(publication: Publication) -> Node:
             "url": base,
             "identifier": base,
             "version": publication.release.id,
+            "datePublished": graph.text(base, DCTERMS.issued),
             "dateModified": graph.text(base, DCTERMS.modified),
             "license": settings.license,
             "creator": publisher,
