@@ -12,7 +12,7 @@ from atlas_ld.iris import slug
 from atlas_ld.media import GEOJSON, HTML, JSON, LIST_FORMATS, XLSX, Format, by_extension
 from atlas_ld.release.kinds import LISTS
 from atlas_ld.web.http.responses import Link, address_with, html_page, stream
-from atlas_ld.web.http.routes import Routes, route_of
+from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.lists import charts, exports
 from atlas_ld.web.lists import selection as selecting
 from atlas_ld.web.lists.rows import Page, Row, page_of, paginate, rows
@@ -56,8 +56,8 @@ def list_page(name: str) -> Response:
     The themes come whole: their tree is short, and makes sense as a whole.
     """
     publication = current_publication()
-    sort = _sort(name)
-    strange = selecting.unknown(name, _parameters())
+    sort = selecting.sort_asked(name)
+    strange = selecting.unknown(name)
     chosen = selecting.read(publication, name, request.args)
     order = _order(sort)
     if name == "themes":
@@ -105,20 +105,6 @@ def _only_page() -> int:
     return paginate((), 1).number
 
 
-def _parameters() -> tuple[str, ...]:
-    """Those that the route of the current request takes."""
-    route = route_of(request.endpoint)
-    return route.parameters if route else ()
-
-
-def _sort(name: str) -> str:
-    sorts = LISTS[name].sorts
-    sort = request.args.get("sort") or sorts[0]
-    if sort not in sorts:
-        abort(400, t("list.bad-sort", sort=sort, sorts=", ".join(sorts)))
-    return sort
-
-
 def _order(sort: str) -> str:
     return "title-en" if sort == "title" and current_language() == "en" else sort
 
@@ -132,12 +118,12 @@ def file(name: str, extension: str) -> Response:
     `lang=en` an English workbook."""
     publication = current_publication()
     format_ = by_extension(extension, _formats(name)) or abort(404)
-    if strange := selecting.unknown(name, _parameters()):
+    if strange := selecting.unknown(name):
         abort(400, t("list.unknown-refused", **strange))
     dialect = request.args.get("dialect", "")
     if dialect not in ("", "fr"):
         abort(400, t("list.bad-dialect", dialect=dialect))
-    sort = _sort(name)
+    sort = selecting.sort_asked(name)
     chosen = selecting.read(publication, name, request.args)
 
     query = selecting.query(publication, chosen)

@@ -6,10 +6,10 @@ words find, in one of the two countries and with the theme or a narrower one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flask import request
+from flask import abort, request
 from werkzeug.datastructures import MultiDict
 
 from atlas_ld.iris import Iris, fold
@@ -19,6 +19,7 @@ from atlas_ld.queries.parts import selecting
 from atlas_ld.rdf import Literal, Node, integer, node
 from atlas_ld.release.kinds import LISTS, SEARCHED, Facet, List
 from atlas_ld.vocabulary import PREFIXES
+from atlas_ld.web.http.routes import route_of
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.rendering.display import entity, field_name
 from atlas_ld.web.rendering.urls import with_parameters
@@ -95,10 +96,20 @@ def read(publication: Publication, name: str, arguments: MultiDict[str, str]) ->
     )
 
 
-def unknown(name: str, others: Iterable[str] = ()) -> dict[str, str] | None:
+def sort_asked(name: str) -> str:
+    """The order of a list that the current request asks for. Aborts with 400 for one that the list does not have."""
+    sorts = LISTS[name].sorts
+    sort = request.args.get("sort") or sorts[0]
+    if sort not in sorts:
+        abort(400, t("list.bad-sort", sort=sort[:60], sorts=", ".join(sorts)))
+    return sort
+
+
+def unknown(name: str) -> dict[str, str] | None:
     """The parameters of the current request that a list does not know, and those that it does, for a message; None
-    where it knows all. `others` are known besides facets."""
-    known = [facet.name for facet in LISTS[name].facets] + sorted(others)
+    where it knows all: its facets, and what the route takes."""
+    route = route_of(request.endpoint)
+    known = [facet.name for facet in LISTS[name].facets] + sorted(route.parameters if route else ())
     strange = sorted(set(request.args) - set(known))
     return {"names": ", ".join(strange), "known": ", ".join(known)} if strange else None
 

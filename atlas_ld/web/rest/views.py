@@ -13,7 +13,7 @@ from atlas_ld.iris import KEY
 from atlas_ld.media import JSON, JSONLD
 from atlas_ld.release.kinds import LISTS
 from atlas_ld.web.http.responses import Link, answer
-from atlas_ld.web.http.routes import Routes, route_of
+from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.lists import selection as selecting
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.rendering.urls import with_parameters
@@ -105,9 +105,9 @@ def page(name: str) -> Response:
     """A page of a selection of a list. Aborts with 400 for a parameter that has no such value, with 410 for the cursor
     of another release."""
     publication = current_publication()
-    if strange := selecting.unknown(name, _parameters()):
+    if strange := selecting.unknown(name):
         abort(400, t("list.unknown-refused", **strange))
-    sort, limit, fields = _sort(name), _limit(), _fields(publication, name)
+    sort, limit, fields = selecting.sort_asked(name), _limit(), _fields(publication, name)
     chosen = selecting.read(publication, name, request.args)
     asked = [(key, value) for key, value in sorted(request.args.items(multi=True)) if key not in ("cursor", "limit")]
     first = Cursor.of(publication.release.id, repr(asked), 0)
@@ -156,19 +156,6 @@ def _answer(write: Any, *links: Link) -> Response:
     base = current_publication().iris.base
     known = Link(f"{base}api/v1/context.jsonld", _CONTEXT, JSONLD.media_type)
     return answer(lambda: json.dumps(write(), ensure_ascii=False) + "\n", JSON, links=[known, *links], vary=())
-
-
-def _parameters() -> tuple[str, ...]:
-    route = route_of(request.endpoint)
-    return route.parameters if route else ()
-
-
-def _sort(name: str) -> str:
-    sorts = LISTS[name].sorts
-    sort = request.args.get("sort") or sorts[0]
-    if sort not in sorts:
-        abort(400, t("list.bad-sort", sort=sort[:60], sorts=", ".join(sorts)))
-    return sort
 
 
 def _limit() -> int:
