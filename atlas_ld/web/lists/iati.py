@@ -23,7 +23,7 @@ from atlas_ld.media import IATI
 from atlas_ld.rdf import Graph, Literal, Node, Properties
 from atlas_ld.vocabulary import ATLAS, DCTERMS, ORG
 from atlas_ld.web.http.responses import stream
-from atlas_ld.web.http.routes import Routes, route_of
+from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.lists import selection as selecting
 from atlas_ld.web.publication import Publication, current_publication
 from atlas_ld.web.text.i18n import t, translate
@@ -56,8 +56,7 @@ _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def activities() -> Response:
     """Every partnership of the selection that IATI can say."""
     publication = current_publication()
-    route = route_of(request.endpoint)
-    if strange := selecting.unknown("partnerships", route.parameters if route else ()):
+    if strange := selecting.unknown("partnerships"):
         abort(400, t("list.unknown-refused", **strange))
     chosen = selecting.read(publication, "partnerships", request.args)
     response = stream(lambda: _document(publication, chosen), IATI, vary=())
