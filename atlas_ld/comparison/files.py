@@ -16,7 +16,7 @@ from atlas_ld.rdf import Quad, Triple, node, parse_lines, text, write
 from atlas_ld.release.tables import harmless
 from atlas_ld.vocabulary import PREFIXES, PROV, RDFS
 
-COLUMNS = ("change", "kind", "label", "iri", "successor", "part", "field", "property", "before", "after")
+COLUMNS = ("change", "kind", "label", "iri", "successors", "part", "field", "property", "before", "after")
 
 
 def as_csv(comparison: Comparison) -> str:
@@ -31,7 +31,7 @@ def as_csv(comparison: Comparison) -> str:
 
 
 def _rows(record: RecordChange) -> Iterator[tuple[str, ...]]:
-    head = (record.how, record.kind, record.label, record.iri, record.successor or "")
+    head = (record.how, record.kind, record.label, record.iri, " | ".join(record.successors))
     for field in record.fields:
         yield (*head, field.part, field.field, field.property, " | ".join(field.before), " | ".join(field.after))
     if not record.fields:

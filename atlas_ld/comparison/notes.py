@@ -92,7 +92,8 @@ def _section(heading: str, records: list[RecordChange], language: Language) -> I
     yield f"## {heading} ({len(records)})"
     yield ""
     for record in records[:_MOST]:
-        successor = f" {texts['now']} <{record.successor}>" if record.successor else ""
+        now = ", ".join(f"<{successor}>" for successor in record.successors)
+        successor = f" {texts['now']} {now}" if now else ""
         yield f"- {record.kind}{COLON[language]}[{_escaped(record.label)}](<{record.iri}>){successor}"
         for field in record.fields if record.how == "changed" else ():
             part = f"{_escaped(field.part)} / " if field.part else ""

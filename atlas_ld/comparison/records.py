@@ -14,10 +14,12 @@ from typing import Literal
 from atlas_ld.comparison.wording import POINTS_BACK, Words
 from atlas_ld.findings import Language
 from atlas_ld.iris import KINDS, Iris
+from atlas_ld.keys.register import follow
 from atlas_ld.model import load_model
 from atlas_ld.rdf import RDF_TYPE, Properties
 from atlas_ld.release.diff import Change, Difference, compare
 from atlas_ld.release.layout import Release
+from atlas_ld.release.moved import keys_of
 from atlas_ld.vocabulary import ATLAS, PROV
 
 How = Literal["renamed", "removed", "added", "changed"]
@@ -44,14 +46,15 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class RecordChange:
-    """What became of one record. `kind` is its class in words, `successor` the IRI that a renamed one has now."""
+    """What became of one record. `kind` is its class in words, `successors` what a renamed one is now: IRIs, several
+    where it was split."""
 
     iri: str
     how: How
     kind: str
     label: str
     fields: tuple[FieldChange, ...] = ()
-    successor: str | None = None
+    successors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,12 +93,12 @@ class _Telling:
     """Changes of entities in words; `old` and `new` are those of the two releases."""
 
     def __init__(self, before: Release, after: Release, old: Words, new: Words) -> None:
-        self.old, self.new = old, new
+        self.old, self.new, self._after = old, new, after
         self._was, self._is = Iris(before.manifest.base_iri), Iris(after.manifest.base_iri)
 
     def records(self, difference: Difference) -> list[RecordChange]:
         renamed = self._renamed(difference.entities_removed) if difference.entities_removed else {}
-        found = [self._gone(change, renamed.get(change.iri)) for change in self._own(difference.entities_removed)]
+        found = [self._gone(change, renamed.get(change.iri, ())) for change in self._own(difference.entities_removed)]
         found += [self._told(change, "added", self.new) for change in self._own(difference.entities_added)]
         changed = {
             change.iri: self._told(change, "changed", self.new) for change in self._own(difference.entities_changed)
@@ -125,19 +128,24 @@ class _Telling:
     def _label(self, iri: str) -> str:
         return self.new.label(iri) or self.old.label(iri) or iri
 
-    def _renamed(self, removed: Iterable[Change]) -> dict[str, str]:
-        """What was removed -> the one entity of the same kind that says that it had this key (`atlas:formerKey`)."""
-        gone = {self._was.split(change.iri): change.iri for change in removed}
+    def _renamed(self, removed: Iterable[Change]) -> dict[str, tuple[str, ...]]:
+        """What was removed -> what it is now: partnerships by the register of keys, others by the entities of the same
+        kind that say that they had this key (`atlas:formerKey`)."""
+        gone = {split: change.iri for change in removed if (split := self._was.split(change.iri))}
+        entries = keys_of(self._after.path).entries
         heirs: dict[str, set[str]] = defaultdict(set)
+        for (kind, key), iri in gone.items():
+            if kind == "partnership" and key in entries:
+                heirs[iri].update(self._is.entity(kind, heir) for heir in follow(entries, key))
         for iri, key in self.new.reader.values(str(ATLAS.formerKey)):
-            kind = self._is.kind(iri)
-            if kind and (kind, key) in gone:
-                heirs[gone[kind, key]].add(iri)
-        return {old: next(iter(found)) for old, found in heirs.items() if len(found) == 1}
+            kind_now = self._is.kind(iri)
+            if kind_now and (kind_now, key) in gone:
+                heirs[gone[kind_now, key]].add(iri)
+        return {old: tuple(sorted(found)) for old, found in heirs.items() if found}
 
-    def _gone(self, change: Change, successor: str | None) -> RecordChange:
+    def _gone(self, change: Change, successors: tuple[str, ...]) -> RecordChange:
         told = self._told(change, "removed", self.old)
-        return replace(told, how="renamed", successor=successor) if successor else told
+        return replace(told, how="renamed", successors=successors) if successors else told
 
     def _told(self, change: Change, how: How, words: Words) -> RecordChange:
         label = words.label(change.iri) or change.iri

@@ -36,7 +36,7 @@ def as_text(comparison: Comparison, language: Language) -> Iterator[str]:
 
 
 def _now(record: RecordChange) -> str:
-    return f" → <{record.successor}>" if record.successor else ""
+    return "".join(f" → <{successor}>" for successor in record.successors)
 
 
 def _field(change: FieldChange, language: Language) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from atlas_ld import pipeline
 from atlas_ld.config import Settings
+from atlas_ld.keys import Entry, describe, write_register
 from atlas_ld.records import Funding, Origin, Participant, PartnershipRecord
 from atlas_ld.release.layout import Release, open_release
 
@@ -50,7 +51,13 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Release
     """The current release and the candidate."""
     folder = tmp_path_factory.mktemp("compared")
     settings = Settings(releases=folder / "releases")
-    old = [record("1", "Écoles"), record("2", "Ports"), record("4", "Eau", amount="12000"), record("5", "Riz", FRIENDS)]
+    old = [
+        record("1", "Écoles"),
+        record("2", "Ports"),
+        record("4", "Eau", amount="12000"),
+        record("5", "Riz", FRIENDS),
+        record("6", "Eau potable"),
+    ]
     new = [
         record("1", '=HYPERLINK("https://mal.example") `x` <b>', CARRIER, start_year=2011, triennial="yes"),
         record("3", "Forêts"),
@@ -60,6 +67,8 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Release
     first = pipeline.build([write(folder / "old", old)], settings, day=date(2026, 1, 1)).release
     data = write(folder / "new", new)
     (data / "decisions.csv").write_text(HEAD + SAME, encoding="utf-8")
+    merged = Entry("6", describe(old[4]), "merged", ("4",)), Entry("4", describe(new[2]))
+    (data / "keys.csv").write_bytes(write_register(merged))
     second = pipeline.build([data], settings, day=date(2026, 1, 2), candidate=True).release
     assert open_release(settings.releases).id == first.id
     return first, second

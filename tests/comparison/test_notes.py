@@ -17,14 +17,14 @@ def test_notes_have_the_figures_and_what_changed_in_both_languages(
     compared: tuple[Release, Release], tmp_path: Path
 ) -> None:
     english = as_markdown(compare_records(*compared, "en"), "en")
-    assert "| records published | 4 | 4 |" in english
+    assert "| records published | 5 | 4 |" in english
     participations = [release.manifest.counts.entities[str(ATLAS.Participation)] for release in compared]
     assert f"| Participation | {participations[0]} | {participations[1]} |" in english
-    assert "## Keys changed (1)" in english
+    assert "## Keys changed (2)" in english
     assert "- Start year: 1" in english
     where = ["--releases", str(compared[0].path.parent)]
     CliRunner().invoke(main, ["diff", "--lang", "fr", "--notes", str(tmp_path / "notes.md"), *where])
-    assert "## Clés changées (1)" in (tmp_path / "notes.md").read_text("utf-8")
+    assert "## Clés changées (2)" in (tmp_path / "notes.md").read_text("utf-8")
 
 
 def test_what_a_source_says_is_no_markup(compared: tuple[Release, Release]) -> None:

@@ -47,9 +47,11 @@ def test_key_changes_come_first_then_removals(compared: tuple[Release, Release])
     assert order == sorted(order, key=["renamed", "removed", "added", "changed"].index)
     (renamed,) = comparison.of("renamed", "organisation")
     assert renamed.iri == f"{BASE}/organisation/les-amis-de-kita-ml"
-    assert renamed.successor == f"{BASE}/organisation/association-des-amis-de-kita-ml"
+    assert renamed.successors == (f"{BASE}/organisation/association-des-amis-de-kita-ml",)
     assert [record.iri for record in comparison.of("removed", "partnership")] == [f"{BASE}/partnership/2"]
-    assert comparison.removed_share == 1 / 4
+    assert comparison.removed_share == 1 / 5
+    (merged,) = comparison.of("renamed", "partnership")
+    assert (merged.iri, merged.successors) == (f"{BASE}/partnership/6", (f"{BASE}/partnership/4",))
 
 
 def test_a_release_compared_with_itself_has_no_change(compared: tuple[Release, Release]) -> None:

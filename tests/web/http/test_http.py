@@ -70,10 +70,10 @@ def test_an_unforeseen_error_tells_nothing_of_the_program(extremes: Flask, monke
     def broken(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("atlas_ld.web.pages.home.paginate", broken)
+    monkeypatch.setattr("atlas_ld.web.pages.quality.paginate", broken)
     monkeypatch.setattr(extremes, "testing", False)
     extremes.config["PROPAGATE_EXCEPTIONS"] = False
-    response = extremes.test_client().get("/quality")
+    response = extremes.test_client().get("/quality/remarks")
     assert response.status_code == 500
     assert response.content_type == "application/problem+json"
     assert "secret" not in response.get_data(as_text=True)

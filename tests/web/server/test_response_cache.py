@@ -44,7 +44,9 @@ PATHS = (
     "/partnerships?sort=nothing",
     "/map.json",
     "/search?q=eau",
-    "/quality?page=1",
+    "/quality",
+    "/quality/remarks?severity=warning",
+    "/review",
     "/releases",
 )
 ACCEPTS = (None, "text/html", "text/turtle;q=0.5, application/ld+json", "application/json", "image/png", "*/*", "none")
