@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.records import Funding, GoalChoice, Origin, Participant, PartnershipRecord, ThemeChoice
+from atlas_ld.sources import values
 from atlas_ld.sources.decoding import CONTROL, decode, without_controls
 from atlas_ld.sources.reading import NOT_TEXT, Account, Reading, quoted, remark, sha256, unreadable
-from atlas_ld.sources.values import web_address
 
 MAX_BYTES = 5_000_000
 _MODELS = (PartnershipRecord, Participant, Funding, Origin, ThemeChoice, GoalChoice, Finding)
@@ -54,7 +54,8 @@ on pydantic's own English message."""
 def read_json(name: str, content: bytes) -> Reading:
     """The record of a JSON file. Where it has no origin, the file is its origin.
 
-    Lone surrogates, and spaces and brackets in addresses, are no reason to refuse it. The account counts files.
+    Lone surrogates, spaces and brackets in addresses, and dates that are not written as we write them are no reason to
+    refuse it. The account counts files.
     """
     decoded = decode(content)
     if decoded is None:
@@ -78,12 +79,13 @@ def _record(text: str) -> tuple[PartnershipRecord, tuple[Finding, ...]]:
     except ValidationError as error:
         try:
             parsed = json.loads(text, parse_float=str)
-            mended = json.dumps(_mended(parsed))
+            dated: list[Finding] = []
+            mended = json.dumps(_dated(_mended(parsed), dated))
         except (ValueError, RecursionError):
             raise error from None
         # The escapes of a pair are one character: only what is left of them alone is taken out.
         _, told = without_controls(json.dumps(parsed, ensure_ascii=False))
-        return PartnershipRecord.model_validate_json(mended), told
+        return PartnershipRecord.model_validate_json(mended), (*told, *dated)
 
 
 def _mended(value: Any, field: str = "") -> Any:
@@ -94,8 +96,34 @@ def _mended(value: Any, field: str = "") -> Any:
         return [_mended(item, field) for item in value]
     if isinstance(value, str):
         clean = CONTROL.sub("", value)
-        return (web_address(clean) or clean) if field == "address" else clean
+        return (values.web_address(clean) or clean) if field == "address" else clean
     return value
+
+
+def _dated(record: Any, findings: list[Finding]) -> Any:
+    """A parsed record whose dates and years are read as people write them (`12/2020`, `2019-2021`): one that cannot be
+    read costs that value, not the record."""
+    if not isinstance(record, dict):
+        return record
+    found = dict(record)
+    end = found.get("end_date")
+    if isinstance(end, str):
+        graded = values.graded_date(end, findings, line=None, field="end_date")
+        told = {"end_date": graded.day and graded.day.isoformat(), "end_month": graded.month, "end_year": graded.year}
+        found |= {name: value for name, value in told.items() if value or name == "end_date"}
+    for name in ("first_signature_year", "start_year", "end_year"):
+        if isinstance(found.get(name), str):
+            found[name] = values.year(found[name], findings, line=None, field=name)
+    if isinstance(found.get("funding"), list):
+        found["funding"] = [_dated_line(line, findings) for line in found["funding"]]
+    return found
+
+
+def _dated_line(line: Any, findings: list[Finding]) -> Any:
+    if not isinstance(line, dict) or not isinstance(line.get("year"), str):
+        return line
+    years = values.funding_years(line["year"], findings, line=None, field="funding")
+    return line | {name: value for name, value in years._asdict().items() if value or name == "year"}
 
 
 def _finding(detail: Any) -> Finding:

@@ -15,7 +15,7 @@ from flask import current_app
 from atlas_ld import jsonld
 from atlas_ld.config import Settings
 from atlas_ld.errors import ReleaseError
-from atlas_ld.iris import Iris
+from atlas_ld.iris import Iris, Kind
 from atlas_ld.model import Model, load_model
 from atlas_ld.quality.figures import Figure, coverage, links
 from atlas_ld.quality.remarks import Remarks, titles_of
@@ -33,6 +33,7 @@ from atlas_ld.release.writing.facet_file import FACETS
 from atlas_ld.release.writing.search_file import SEARCH
 from atlas_ld.release.writing.writer import QUALITY
 from atlas_ld.review.queue import Doubtful, read_queue
+from atlas_ld.sources import KEYS
 from atlas_ld.sparql.client import QueryService
 from atlas_ld.vocabulary import PREFIXES, VOID
 from atlas_ld.web.entities.moved import moved
@@ -111,6 +112,13 @@ class Publication:
     def moved(self) -> Mapping[tuple[str, str], Moved]:
         """What became of each (kind, key) that is no more. Raises BrokenResource."""
         return moved(self.release.path, self.reader, self.iris)
+
+    def keeps(self, kind: Kind) -> bool:
+        """Whether addresses of a kind outlast corrections: those of partnerships, and of their funding, by the register
+        of keys; not those of sources, which are made of what these said."""
+        if kind in ("partnership", "funding"):
+            return any(name.rpartition("/")[2] == KEYS for name in self.release.manifest.inputs)
+        return kind not in ("source", "agreement")
 
     @cached_property
     def partitions(self) -> tuple[Mapping[str, int], Mapping[str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def test_a_record_without_origin_has_its_file_as_origin() -> None:
     ("content", "code", "field", "mention"),
     [
         (b'{"titel": "A"}', "invalid-record", "titel", "did you mean “title”?"),
-        (b'{"start_year": "x"}', "invalid-record", "start_year", "whole number"),
+        (b'{"origins": [{"title": "A", "retrieved": "31/12/2020"}]}', "invalid-record", "origins.0.retrieved", "2020-12-31"),
         (b'{"end_date": "31/12/2020"}', "invalid-record", "end_date", "2020-12-31"),
         (b'{"status": "En cours"}', "invalid-record", "status", "'under-way'"),
         (b'{"funding": [{"amount": "x"}]}', "invalid-record", "funding.0.funder", "required"),
@@ -102,3 +103,28 @@ def test_an_error_quotes_nothing_that_may_name_a_person(content: bytes) -> None:
     reading = read_json("a.json", content)
     assert reading.findings
     assert "Dupont" not in str(reading)
+
+
+@pytest.mark.parametrize(
+    ("end", "told", "codes"),
+    [
+        ("12/2020", ("2020-12", 2020), []),
+        ("1er janvier 2020", (None, 2020), []),
+        ("2020", (None, 2020), []),
+        ("fin 2020", (None, 2020), ["date-about"]),
+        ("N/A", (None, None), []),
+        ("en cours", (None, None), ["impossible-date"]),
+        ("31/02/2020", (None, None), ["impossible-date"]),
+    ],
+)
+def test_a_date_that_is_written_otherwise_costs_that_value_at_most(
+    end: str, told: tuple[str | None, int | None], codes: list[str]
+) -> None:
+    funding = [{"funder": "Ville", "amount": 10, "year": "2019-2021"}, {"funder": "Région", "year": "N/A"}]
+    content = json.dumps({"title": "Puits", "start_year": "en 2015", "end_date": end, "funding": funding})
+    reading = read_json("puits.json", content.encode())
+    assert reading.record is not None
+    assert (reading.record.end_month, reading.record.end_year) == told
+    assert reading.record.start_year == 2015
+    assert [line.when for line in reading.record.funding] == ["", "2019-2021"]
+    assert [finding.code for finding in reading.findings] == codes

@@ -38,7 +38,7 @@ def one(index: FacetIndex, name: str, key: str) -> int:
 def row(key: str, sort: str) -> Rows:
     """A territory's rows."""
     iri = IRIS.entity("territory", key)
-    item = ItemRow("territories", iri, (key, key, key, sort, None, None, 0, None, "{}"), frozenset(), None)
+    item = ItemRow("territories", iri, (key, key, key, sort, None, None, None, 0, None, "{}"), frozenset(), None)
     return Rows(iri, "territory", None, (item,), (), frozenset())
 
 
