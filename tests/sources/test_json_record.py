@@ -35,8 +35,13 @@ def test_a_record_without_origin_has_its_file_as_origin() -> None:
     ("content", "code", "field", "mention"),
     [
         (b'{"titel": "A"}', "invalid-record", "titel", "did you mean “title”?"),
-        (b'{"origins": [{"title": "A", "retrieved": "31/12/2020"}]}', "invalid-record", "origins.0.retrieved", "2020-12-31"),
-        (b'{"end_date": "31/12/2020"}', "invalid-record", "end_date", "2020-12-31"),
+        (b'{"volunteer_count": "x"}', "invalid-record", "volunteer_count", "whole number"),
+        (
+            b'{"origins": [{"title": "A", "retrieved": "31/12/2020"}]}',
+            "invalid-record",
+            "origins.0.retrieved",
+            "2020-12-31",
+        ),
         (b'{"status": "En cours"}', "invalid-record", "status", "'under-way'"),
         (b'{"funding": [{"amount": "x"}]}', "invalid-record", "funding.0.funder", "required"),
         (b'{"participants": {"name": "A"}}', "invalid-record", "participants", "list"),
