@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import rdflib
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
+from signposting import find_signposting_html, find_signposting_http, find_signposting_linkset
 from SPARQLWrapper import JSON, POST, SPARQLWrapper
 
 from atlas_ld.release.layout import Release
@@ -111,6 +112,22 @@ def test_comunica_follows_links(site: str, node_program: Program) -> None:
     )  # fmt: skip
     labels = [row["label"]["value"] for row in json.loads(answer)["results"]["bindings"]]
     assert "Canada" in labels
+
+
+def test_signposting_walks_from_a_page_to_its_data(site: str) -> None:
+    """PyPI signposting: the links of a page's header, of its head and of its linkset say the same, and lead to data."""
+    page = f"{site}doc/partnership/{KEY}"
+    header, head = find_signposting_http(page), find_signposting_html(page)
+    for found in (header, head):
+        assert str(found.citeAs.target) == f"{site}id/partnership/{KEY}"
+        assert str(found.license.target).startswith("https://")
+    described = {str(link.target) for link in header.describedBy}
+    assert described == {str(link.target) for link in head.describedBy}
+    (turtle,) = [link for link in header.describedBy if link.type == "text/turtle"]
+    partnership = rdflib.URIRef(f"{site}id/partnership/{KEY}")
+    assert (partnership, rdflib.DCTERMS.title, None) in rdflib.Graph().parse(str(turtle.target))
+    linkset = find_signposting_linkset(str(next(iter(header.linksets)).target))
+    assert described <= {str(link.target) for link in linkset.for_context(page).describedBy}
 
 
 def test_oxigraph_loads_the_dumps(site: str, release: Release, tmp_path: Path) -> None:

@@ -6,15 +6,16 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from flask import Response, render_template
+from rdflib import Namespace
 
 from atlas_ld import jsonld
 from atlas_ld.catalogue import PERIOD
 from atlas_ld.media import ATOM, HTML, JSONLD, RDF_FORMATS, Format
 from atlas_ld.queries.named import named_queries
-from atlas_ld.rdf import BlankNode, Triple, node, parse_file, write
+from atlas_ld.rdf import BlankNode, Triple, integer, node, parse_file, write
 from atlas_ld.release.layout import CATALOGUE, release_ids
 from atlas_ld.release.manifest import Manifest
-from atlas_ld.vocabulary import PREFIXES
+from atlas_ld.vocabulary import PREFIXES, RDF
 from atlas_ld.web.entities import schema_org
 from atlas_ld.web.entities.signposting import catalog_links, dataset_links
 from atlas_ld.web.http.negotiation import Content, negotiated, represent
@@ -29,6 +30,8 @@ from atlas_ld.web.rendering.urls import url_for
 from atlas_ld.web.text.i18n import current_language
 
 blueprint = Routes("site", __name__)
+
+_HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
 
 _TOP_COUNTRIES = 8
 _QUESTIONS = (
@@ -94,10 +97,25 @@ def _dataset(publication: Publication, format_: Format) -> bytes:
         Triple(blank if subject == period else subject, property_, blank if term == period else term)
         for subject, property_, term in parse_file(publication.release.path / CATALOGUE, base)
     ]
-    prefixes = PREFIXES | publication.iris.prefixes
+    triples += _paging(base)
+    prefixes = PREFIXES | publication.iris.prefixes | {"hydra": str(_HYDRA)}
     if format_ is JSONLD:
         return jsonld.document(triples, base, publication.terms, publication.model.context(prefixes))
     return write(triples, format_, prefixes)
+
+
+def _paging(base: str) -> list[Triple]:
+    """The catalogue is one page, which is also the last (Hydra, by which harvesters go on)."""
+    catalog, page = node(f"{base}catalog"), node(f"{base}catalog#page")
+    return [
+        Triple(catalog, node(RDF.type), node(_HYDRA.Collection)),
+        Triple(catalog, node(_HYDRA.totalItems), integer(1)),
+        Triple(catalog, node(_HYDRA.member), node(base)),
+        Triple(catalog, node(_HYDRA.view), page),
+        Triple(page, node(RDF.type), node(_HYDRA.PartialCollectionView)),
+        Triple(page, node(_HYDRA.first), catalog),
+        Triple(page, node(_HYDRA.last), catalog),
+    ]
 
 
 def _home(publication: Publication) -> str:
