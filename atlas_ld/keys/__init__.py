@@ -8,9 +8,9 @@ assignment    a key for every partnership
 
 from atlas_ld.keys.assignment import Assignment, Unnamed, assign
 from atlas_ld.keys.description import Description, describe
-from atlas_ld.keys.register import Entry, Register, read_register, write_register
+from atlas_ld.keys.register import Entry, Register, read_register, removed_keys, write_register
 
 __all__ = [
     "Assignment", "Description", "Entry", "Register", "Unnamed", "assign", "describe", "read_register",
-    "write_register",
+    "removed_keys", "write_register",
 ]  # fmt: skip

@@ -47,6 +47,11 @@ class Register:
     findings: tuple[Finding, ...] = ()
 
 
+def removed_keys(keys: Iterable[str]) -> dict[str, Entry]:
+    """Entries of partnerships that were removed on request: remembered by their keys alone."""
+    return {key: Entry(key, Description(), "withdrawn") for key in keys}
+
+
 def read_register(files: Iterable[tuple[str, bytes]]) -> Register:
     """The register of files, each with its name. A line that is none is a finding with its number, the others count; of
     two that contradict the first."""

@@ -45,7 +45,8 @@ def gather(readings: Readings, checks: Checks, settings: Settings, cache: Cache,
         example=_example(checked, iris),
         queries=describe_queries(iris),
         keys=write_keys(readings.keys.entries),
-        made_with=software().hex(),
+        # With other objections nothing is taken over from the release before, whose databases keep what was deleted.
+        made_with=software().hex() + readings.objections,
     )
 
 

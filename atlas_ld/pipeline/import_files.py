@@ -17,6 +17,7 @@ from atlas_ld.config import Settings
 from atlas_ld.errors import BrokenMapping
 from atlas_ld.iris import fold
 from atlas_ld.pipeline.reading import file_sums
+from atlas_ld.privacy.objections import Objections
 from atlas_ld.sources import TableMapping
 from atlas_ld.sources.record_folder import FileEntry, Manifest
 from atlas_ld.sources.table_layout import Layout
@@ -37,17 +38,20 @@ class SourceFile:
     read_as: str
     mapping: str | None
     before: FileEntry | None = None
+    objections: str = ""
 
     @property
     def input(self) -> str:
         """Its key in the cache. What has no sum is looked at each time."""
-        return f"{self.sha256 or os.urandom(16).hex()} {self.mapping or '-'} {self.read_as}"
+        return f"{self.sha256 or os.urandom(16).hex()} {self.mapping or '-'} {self.objections} {self.read_as}"
 
     @property
     def input_before(self) -> str | None:
         """The key of what it was, if the manifest knows it."""
         before = self.before
-        return f"{before.sha256} {before.mapping or '-'} {before.name or self.name}" if before else None
+        if before is None:
+            return None
+        return f"{before.sha256} {before.mapping or '-'} {self.objections} {before.name or self.name}"
 
     @property
     def is_known(self) -> bool:
@@ -57,7 +61,12 @@ class SourceFile:
 
 
 def source_files(
-    paths: Sequence[Path], into: Path, settings: Settings, mappings: Sequence[TableMapping], manifest: Manifest
+    paths: Sequence[Path],
+    into: Path,
+    settings: Settings,
+    mappings: Sequence[TableMapping],
+    manifest: Manifest,
+    objections: Objections,
 ) -> list[SourceFile]:
     """The files of these sources, and those of others that the manifest knows, as they were."""
     read_by = _mapping_sums(mappings)
@@ -68,7 +77,11 @@ def source_files(
         if source in named:
             continue
         named.add(source)
-        found = [(file, name) for file, name in sources.files(path) if not _is_record(file, into, manifest)]
+        found = [
+            (file, objections.removed(name))
+            for file, name in sources.files(path)
+            if not _is_record(file, into, manifest)
+        ]
         sums_ = file_sums([file for file, _ in found], settings.source_mb * 2**20)
         known = manifest.sources.get(source, {})
         named_files = _with_own_names(found)
@@ -78,14 +91,19 @@ def source_files(
             read_as = (before.name or renamed[name]) if name in renamed and before else name
             if before and before.name and before.sha256 == sums_.get(file):
                 read_as = before.name
-            files.append(SourceFile(source, name, file, sums_.get(file), read_as, read_by(name), before))
+            read_as = objections.removed(read_as)
+            mapping = read_by(name)
+            files.append(SourceFile(source, name, file, sums_.get(file), read_as, mapping, before, objections.digest))
     for source, known in manifest.sources.items():
         if source not in named:
-            files += [
-                SourceFile(source, name, None, entry.sha256, entry.name or name, entry.mapping, entry)
-                for name, entry in known.items()
-            ]
+            files += [_as_it_was(source, name, entry, objections) for name, entry in known.items()]
     return files
+
+
+def _as_it_was(source: str, name: str, entry: FileEntry, objections: Objections) -> SourceFile:
+    """A file of a source that is not looked at."""
+    name, read_as = objections.removed(name), objections.removed(entry.name or name)
+    return SourceFile(source, name, None, entry.sha256, read_as, entry.mapping, entry, objections.digest)
 
 
 def _is_record(file: str, into: Path, manifest: Manifest) -> bool:

@@ -30,6 +30,7 @@ from atlas_ld.pipeline.reading import (
     read_files,
     record_of,
 )
+from atlas_ld.privacy.objections import Objections, read_objections
 from atlas_ld.processes import ALONE, Workers
 from atlas_ld.records import PartnershipRecord
 from atlas_ld.sources import TableMapping
@@ -99,11 +100,21 @@ def import_sources(
     """
     with importing(into):
         manifest = Manifest.load(into)
-        files = source_files(paths, into, settings, mappings, manifest)
+        objections = _objections(paths, into, settings)
+        files = source_files(paths, into, settings, mappings, manifest, objections)
         check_mappings(mappings, [file for file in files if file.path], settings.source_mb * 2**20)
         with opened(into / CACHE, "") as cache:
-            rows = _rows(files, into, settings, mappings, cache, progress, workers)
-            return _brought_up_to_date(files, rows, into, manifest, cache, prune, every)
+            rows = _rows(files, into, settings, mappings, objections, cache, progress, workers)
+            return _brought_up_to_date(files, rows, into, manifest, objections, cache, prune, every)
+
+
+def _objections(paths: Sequence[Path], into: Path, settings: Settings) -> Objections:
+    """Those of the folder of records and of the sources."""
+    found = [(str(into / sources.OBJECTIONS), sources.OBJECTIONS)] if (into / sources.OBJECTIONS).exists() else []
+    for path in paths:
+        found += [pair for pair in sources.files(path, hidden=True) if Path(pair[0]).name == sources.OBJECTIONS]
+    read = [(name, sources.content(file, settings.source_mb * 2**20)) for file, name in found]
+    return read_objections((name, content) for name, content in read if isinstance(content, bytes))
 
 
 # What they give
@@ -114,6 +125,7 @@ def _rows(
     into: Path,
     settings: Settings,
     mappings: Sequence[TableMapping],
+    objections: Objections,
     cache: Cache,
     progress: Progress,
     workers: Workers,
@@ -130,9 +142,10 @@ def _rows(
         if len(new) >= _EVERY:
             progress(f"reading {len(new)} files")
         named = [(file.path or "", file.read_as) for file in new]
-        made = workers.spread(partial(read_files, most=settings.source_mb * 2**20, mappings=mappings), named)
+        most = settings.source_mb * 2**20
+        made = workers.spread(partial(read_files, most=most, mappings=mappings, objections=objections), named)
         for number, input_ in enumerate(missing, start=1):
-            yield next(made) if input_ in by_input else _from_records(kept[input_], into)
+            yield next(made) if input_ in by_input else _from_records(kept[input_], into, objections)
             if number % _EVERY == 0:
                 progress(f"read {number} of {len(missing)}")
 
@@ -153,10 +166,11 @@ def _is_refused(rows: Iterable[SourceRow]) -> bool:
     return any(finding.severity is Severity.VIOLATION for finding in _without_record(rows))
 
 
-def _from_records(entry: FileEntry | None, into: Path) -> Made[SourceRow]:
+def _from_records(entry: FileEntry | None, into: Path, objections: Objections) -> Made[SourceRow]:
     """What a file gave, out of the records that it gave: for one that is not there any more, or not readable."""
     files = [str(into / f"{key}.json") for key in (entry.records if entry else ())]
-    made = read_files([(file, "record.json") for file in files if Path(file).exists()], most=2**30)
+    there = [(file, "record.json") for file in files if Path(file).exists()]
+    made = read_files(there, most=2**30, objections=objections)
     rows = [row for given, _ in made for row in given]
     return rows or [SourceRow()], [content for _, contents in made for content in contents]
 
@@ -182,12 +196,14 @@ def _brought_up_to_date(
     rows: Sequence[Given],
     into: Path,
     manifest: Manifest,
+    objections: Objections,
     cache: Cache,
     prune: bool,
     every: bool,
 ) -> Imported:
     groups = merged_groups((row for _, given, _ in rows for row in given), cache)
     final, _ = by_key((row for _, wholes in groups for row in wholes), _register(into))
+    final = {key: row for key, row in final.items() if key not in objections.records}
     keys = {row: key for key, row in final.items()}
     whole = {row: keys.get(wholes[0]) for group, wholes in groups for row in group}
     of_file = {
@@ -197,6 +213,8 @@ def _brought_up_to_date(
     gone = {key: entry for key, entry in manifest.records.items() if key not in final}
     replaced = replaced_records(files, of_file, final, gone, into, cache)
     gone = {key: entry for key, entry in gone.items() if key not in replaced and (into / f"{key}.json").exists()}
+    objected = [key for key in objections.records if (into / f"{key}.json").exists()]
+    gone = {key: entry for key, entry in gone.items() if key not in objected}
     there = sums(into, final)
     changes = verdict(final, there, manifest)
     now = datetime.now(UTC).replace(microsecond=0)
@@ -208,8 +226,9 @@ def _brought_up_to_date(
         }
     sources_ = _sources(rows, of_file, now)
     past = {old: new for old, new in {**manifest.replaced, **replaced}.items() if old not in final}
-    removed = [*replaced, *(gone if prune else ())]
+    removed = [*replaced, *objected, *(gone if prune else ())]
     findings = [f for file, given, _ in rows if file.path for f in _without_record(given)] + changes.findings
+    findings += objections.findings
     titles: dict[str, str] = {}
 
     def told(key: str) -> PartnershipRecord:

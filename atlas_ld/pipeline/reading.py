@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -19,9 +19,10 @@ from atlas_ld import sources
 from atlas_ld.config import Settings
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.iris import short_hash
-from atlas_ld.keys import Assignment, Description, Register, Unnamed, assign, describe, read_register
+from atlas_ld.keys import Assignment, Description, Register, Unnamed, assign, describe, read_register, removed_keys
 from atlas_ld.keys.description import Compared, is_one_page
 from atlas_ld.pipeline.cache import Cache, Content, Made, opened, pack
+from atlas_ld.privacy.objections import Objections, read_objections
 from atlas_ld.processes import ALONE, Workers
 from atlas_ld.records import PartnershipRecord
 
@@ -29,6 +30,7 @@ FINDINGS = TypeAdapter(list[Finding])
 
 
 _NO_REGISTER = Register()
+_NO_OBJECTIONS = Objections()
 
 
 class SourceRow(NamedTuple):
@@ -72,13 +74,15 @@ class SourceRow(NamedTuple):
 @dataclass(frozen=True)
 class Readings:
     """What the sources gave: records by key, findings on files that gave none, the SHA-256 of each file, the tables of
-    a steward's decisions, each with its name, and what became of the keys that the register remembers."""
+    a steward's decisions, each with its name, what became of the keys that the register remembers, and the SHA-256 of
+    the objections."""
 
     records: dict[str, SourceRow]
     unreadable: list[Finding]
     inputs: dict[str, str]
     decisions: tuple[tuple[str, bytes], ...]
     keys: Assignment
+    objections: str = ""
 
 
 def read_all(
@@ -96,35 +100,49 @@ def read_all(
     most = settings.source_mb * 2**20
     files: dict[str, str] = {}
     inputs: dict[str, str] = {}
-    kept: dict[str, list[tuple[str, str]]] = {sources.DECISIONS: [], sources.KEYS: []}
-    for path in data:
-        found = sources.files(path, hidden=True)
-        sums = file_sums([file for file, _ in found], most)
-        above = f"{path.name}/" if path.is_dir() and path.name else ""
-        inputs |= {f"{above}{name}": sums[file] for file, name in found if file in sums}
+    kept: dict[str, list[tuple[str, str]]] = {sources.DECISIONS: [], sources.KEYS: [], sources.OBJECTIONS: []}
+    listed = [(path, sources.files(path, hidden=True)) for path in data]
+    for _, found in listed:
         for file, name in found:
             if (last := name.rpartition("/")[2]) in kept:
                 kept[last].append((file, name))
+    told: list[Finding] = []
+    objections = read_objections(_tables(kept[sources.OBJECTIONS], most, told))
+    for path, found in listed:
+        found = [(file, objections.removed(name)) for file, name in found]
+        sums = file_sums([file for file, _ in found], most)
+        above = f"{path.name}/" if path.is_dir() and path.name else ""
+        inputs |= {f"{above}{name}": sums[file] for file, name in found if file in sums}
         # What has no sum is not read, and nothing says that it is what it was: it is looked at each time.
         files |= {
-            f"{sums.get(file, os.urandom(16).hex())} {name}": file for file, name in found if sources.is_visible(name)
+            f"{sums.get(file, os.urandom(16).hex())}{objections.digest} {name}": file
+            for file, name in found
+            if sources.is_visible(name)
         }
 
     def read(missing: list[str]) -> Iterator[Made[SourceRow]]:
         named = [(files[source], source.partition(" ")[2]) for source in missing]
-        return workers.spread(partial(read_files, most=most), named)
+        return workers.spread(partial(read_files, most=most, objections=objections), named)
 
     rows = [row for given in cache.each("reading", SourceRow, files, read).values() for row in given]
     merged = [row for _, given in merged_groups(rows, cache) for row in given]
     held = {digest for (digest,) in cache.execute("SELECT digest FROM content WHERE iri IS NULL")}
     cache.drop(held - {row.record for row in (*rows, *merged)})
     remarks = [row.findings for row in (*rows, *merged) if row.findings and not row.record]
-    unreadable = [finding for told in remarks for finding in FINDINGS.validate_json(told)]
-    decisions = _tables(kept[sources.DECISIONS], most, unreadable)
-    register = read_register(_tables(kept[sources.KEYS], most, unreadable))
+    unreadable = [*told, *objections.findings, *(one for some in remarks for one in FINDINGS.validate_json(some))]
+    decisions = _protected(_tables(kept[sources.DECISIONS], most, unreadable), objections)
+    register = read_register(_protected(_tables(kept[sources.KEYS], most, unreadable), objections))
     register = Register({**published.entries, **register.entries}, register.findings)
     records, keys = by_key(merged, register)
-    return Readings(records, unreadable, inputs, tuple(decisions), keys)
+    if objections.records:
+        remaining = [row for key, row in records.items() if key not in objections.records]
+        records, keys = by_key(remaining, register)
+        keys = replace(keys, entries={**keys.entries, **removed_keys(objections.records)})
+    return Readings(records, unreadable, inputs, tuple(decisions), keys, objections.digest)
+
+
+def _protected(tables: Iterable[tuple[str, bytes]], objections: Objections) -> list[tuple[str, bytes]]:
+    return [(name, objections.protect_table(content)) for name, content in tables]
 
 
 def _tables(files: Iterable[tuple[str, str]], most: int, unreadable: list[Finding]) -> list[tuple[str, bytes]]:
@@ -168,19 +186,29 @@ def file_sums(files: Sequence[str], most: int) -> dict[str, str]:
 
 
 def read_files(
-    files: Sequence[tuple[str, str]], *, most: int, mappings: Sequence[sources.TableMapping] = ()
+    files: Sequence[tuple[str, str]],
+    *,
+    most: int,
+    mappings: Sequence[sources.TableMapping] = (),
+    objections: Objections = _NO_OBJECTIONS,
 ) -> list[Made[SourceRow]]:
     """What each file gives; `files` are paths with the names by which findings call them."""
-    return [_read_one(file, name, most, mappings) for file, name in files]
+    return [_read_one(file, name, most, mappings, objections) for file, name in files]
 
 
-def _read_one(file: str, name: str, most: int, mappings: Sequence[sources.TableMapping]) -> Made[SourceRow]:
+def _read_one(
+    file: str, name: str, most: int, mappings: Sequence[sources.TableMapping], objections: Objections
+) -> Made[SourceRow]:
     try:
         readings = list(sources.read_file(Path(file), name, most=most, mappings=mappings))
-        kept = [_row(reading.record) for reading in readings if reading.record]
+        kept = [_row(objections.protect(reading.record)) for reading in readings if reading.record]
     except Exception as error:  # noqa: BLE001 - a reader that trips over one file must not stop the build
         return [SourceRow(findings=_json([failed(error, name)]))], ()
-    told = [SourceRow(findings=_json(r.findings)) for r in readings if not r.record and r.findings]
+    told = [
+        SourceRow(findings=_json([objections.protect_finding(finding) for finding in r.findings]))
+        for r in readings
+        if not r.record and r.findings
+    ]
     return [*(row for row, _ in kept), *told] or [SourceRow()], [content for _, content in kept]
 
 

@@ -3,6 +3,7 @@ quoted, keyed or kept.
 
 contacts   where e-mail addresses and telephone numbers stand in a text
 names      where names stand that something announces
+objections what somebody asked to have removed
 
 A name that nothing announces is not found here: readers do not read the blocks in which such names stand.
 """

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from atlas_ld.errors import BrokenResource
 from atlas_ld.findings import Language
-from atlas_ld.keys import Entry, Register, read_register, write_register
+from atlas_ld.keys import Description, Entry, Register, read_register, write_register
 from atlas_ld.keys.register import follow
 from atlas_ld.sources import KEYS
 
@@ -67,6 +67,10 @@ def moves(entries: Mapping[str, Entry]) -> dict[str, Moved]:
             found[key] = Moved(heirs[0], {"fr": fr, "en": en})
         elif heirs:
             found[key] = Moved(None, several(heirs))
+        elif entry.description == Description():
+            fr = "Cette fiche a été retirée à la demande d’une personne ou d’un organisme."
+            en = "This record was removed at the request of a person or a body."
+            found[key] = Moved(None, {"fr": fr, "en": en})
         else:
             fr = "Les sources ne parlent plus de ce partenariat."
             en = "The sources no longer tell of this partnership."
