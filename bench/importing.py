@@ -1,4 +1,4 @@
-"""Imports: of a full corpus of mixed files, again after ten changes, and beside mere reading: `python -m bench.importing`.
+"""Imports of a full corpus of mixed files, and again after ten changes, beside mere reading: `-m bench.importing`.
 
 Nine in ten partnerships are pages in the layouts of the tests, the others rows of tables of a hundred each.
 """
@@ -12,8 +12,12 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
+from atlas_ld import sources
+from atlas_ld.pipeline.reading import read_files
+from atlas_ld.processes import Workers
 from bench.corpus import SIZE, load_world, record
 from bench.harness import Run, Sample, Table, command
 from tests.sources.pages import LAYOUTS, page_of
@@ -93,12 +97,9 @@ def compare(work: Path, size: int, repeats: int = 3) -> Table:
         note=f"{size} partnerships in {files} files. After {CHANGES} changes an import took {ratio:.1%} of a full one; "
         f"its largest process held {full.peak:.0f} MB. A full one read {files / full.seconds:.0f} files a second.",
     )
-    table.add(
-        "reading alone", Sample((read_only.seconds,)), "every file read in the same number of processes, nothing kept"
-    )
-    table.add(
-        "atlas-ld import", Sample((full.seconds,)), f"{full.processor:.0f} s of work; {full.peak:.0f} MB in the largest"
-    )
+    table.add("reading alone", Sample((read_only.seconds,)), "in as many processes, nothing kept")
+    remark = f"{full.processor:.0f} s of work; {full.peak:.0f} MB in the largest"
+    table.add("atlas-ld import", Sample((full.seconds,)), remark)
     table.add("after ten changes", Sample(tuple(run.seconds for run in changed)), f"{changed[-1].peak:.0f} MB")
     table.add("nothing changed", Sample(tuple(run.seconds for run in unchanged)), f"{unchanged[-1].peak:.0f} MB")
     return table
@@ -106,12 +107,6 @@ def compare(work: Path, size: int, repeats: int = 3) -> Table:
 
 def read(source: Path) -> int:
     """How many records the files of a folder give, read in all processors."""
-    from functools import partial
-
-    from atlas_ld import sources
-    from atlas_ld.pipeline.reading import read_files
-    from atlas_ld.processes import Workers
-
     with Workers() as workers:
         return sum(len(rows) for rows, _ in workers.spread(partial(read_files, most=2**26), sources.files(source)))
 

@@ -60,8 +60,12 @@ class SourceFile:
         return before is not None and (before.sha256, before.mapping) == (self.sha256, self.mapping)
 
 
+Listed = tuple[Path, list[tuple[str, str]]]
+"""A source and its files, hidden ones too: where they are and what they are called."""
+
+
 def source_files(
-    paths: Sequence[Path],
+    listed: Sequence[Listed],
     into: Path,
     settings: Settings,
     mappings: Sequence[TableMapping],
@@ -72,15 +76,15 @@ def source_files(
     read_by = _mapping_sums(mappings)
     files: list[SourceFile] = []
     named = set()
-    for path in paths:
+    for path, every in listed:
         source = PurePosixPath(os.path.relpath(path, into)).as_posix()
         if source in named:
             continue
         named.add(source)
         found = [
             (file, objections.removed(name))
-            for file, name in sources.files(path)
-            if not _is_record(file, into, manifest)
+            for file, name in every
+            if sources.is_visible(name) and not _is_record(file, into, manifest)
         ]
         sums_ = file_sums([file for file, _ in found], settings.source_mb * 2**20)
         known = manifest.sources.get(source, {})
@@ -108,6 +112,8 @@ def _as_it_was(source: str, name: str, entry: FileEntry, objections: Objections)
 
 def _is_record(file: str, into: Path, manifest: Manifest) -> bool:
     """Whether a file is a record that an import wrote: `import . --into records` does not read them."""
+    if not file.endswith(".json"):
+        return False
     path = Path(file)
     return path.stem in manifest.records and path.suffix == ".json" and path.parent.resolve() == into.resolve()
 

@@ -21,7 +21,7 @@ from atlas_ld.keys import Register, read_register
 from atlas_ld.pipeline.cache import Cache, Made, opened
 from atlas_ld.pipeline.clock import Progress
 from atlas_ld.pipeline.import_changes import replaced_records, verdict
-from atlas_ld.pipeline.import_files import SourceFile, check_mappings, source_files
+from atlas_ld.pipeline.import_files import Listed, SourceFile, check_mappings, source_files
 from atlas_ld.pipeline.reading import (
     FINDINGS,
     SourceRow,
@@ -100,19 +100,19 @@ def import_sources(
     """
     with importing(into):
         manifest = Manifest.load(into)
-        objections = _objections(paths, into, settings)
-        files = source_files(paths, into, settings, mappings, manifest, objections)
+        listed = [(path, sources.files(path, hidden=True)) for path in paths]
+        objections = _objections(listed, into, settings)
+        files = source_files(listed, into, settings, mappings, manifest, objections)
         check_mappings(mappings, [file for file in files if file.path], settings.source_mb * 2**20)
         with opened(into / CACHE, "") as cache:
             rows = _rows(files, into, settings, mappings, objections, cache, progress, workers)
             return _brought_up_to_date(files, rows, into, manifest, objections, cache, prune, every)
 
 
-def _objections(paths: Sequence[Path], into: Path, settings: Settings) -> Objections:
+def _objections(listed: Sequence[Listed], into: Path, settings: Settings) -> Objections:
     """Those of the folder of records and of the sources."""
     found = [(str(into / sources.OBJECTIONS), sources.OBJECTIONS)] if (into / sources.OBJECTIONS).exists() else []
-    for path in paths:
-        found += [pair for pair in sources.files(path, hidden=True) if Path(pair[0]).name == sources.OBJECTIONS]
+    found += [pair for _, files in listed for pair in files if pair[0].endswith(f"/{sources.OBJECTIONS}")]
     read = [(name, sources.content(file, settings.source_mb * 2**20)) for file, name in found]
     return read_objections((name, content) for name, content in read if isinstance(content, bytes))
 

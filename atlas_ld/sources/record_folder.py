@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Self
@@ -144,10 +144,8 @@ def sums(folder: Path, keys: Iterable[str]) -> Mapping[str, str]:
     """The SHA-256 of the file of each record that is there."""
     found = {}
     for key in keys:
-        try:
-            found[key] = hashlib.sha256((folder / f"{key}.json").read_bytes()).hexdigest()
-        except FileNotFoundError:
-            continue
+        with suppress(FileNotFoundError), open(f"{folder}/{key}.json", "rb", buffering=0) as file:  # noqa: PTH123 - many
+            found[key] = hashlib.sha256(file.read()).hexdigest()
     return found
 
 
