@@ -378,7 +378,7 @@ def _reading(name: str, header: Header, told: Told, findings: list[Finding], acc
         Origin(
             title=told.texts.get("source_title", name),
             address=cells.address(told.texts.get("source_address", ""), findings, told.line),
-            sha256=told.sha256,
+            sha256=cells.digest(told.texts.get("source_sha256", ""), findings, told.line) or told.sha256,
             retrieved=values.day(retrieved, findings, line=told.line, field="retrieved") if retrieved else None,
         ),
     )
@@ -441,6 +441,7 @@ def _fields(told: Told, findings: list[Finding]) -> dict[str, Any]:
     fields["goals"] = cells.goals(told.list_of("goals"), findings, line)
     fields["participants"] = _participants(told, findings)
     fields["posts"] = told.list_of("posts")
+    fields["post_functions"] = cells.functions(told.list_of("post_functions"), "post_functions", findings, line)
     fields["funding"] = (*cells.funding(told.list_of("funding"), findings, line), *told.funding)
     fields["volunteer_count"] = cells.whole_number(cell.get("volunteer_count", ""), findings, line)
     fields["volunteer_missions"] = told.list_of("volunteer_missions")

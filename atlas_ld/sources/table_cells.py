@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from pydantic import ValidationError
 
 from atlas_ld.findings import Finding, Severity
+from atlas_ld.iris import words
+from atlas_ld.privacy import FUNCTIONS
 from atlas_ld.records import Funding, GoalChoice, Origin, Participant, Role, ThemeChoice
 from atlas_ld.sources import values
 from atlas_ld.sources.reading import quoted, remark
@@ -144,13 +146,42 @@ def participants(cell: Mapping[str, Sequence[str]], findings: list[Finding], lin
     foreign = filled(cell.get("foreign_partners", ()))
     kinds = _one_each(french, cell.get("french_kinds", ()), "french_kinds", findings, line)
     countries = _one_each(foreign, cell.get("foreign_countries", ()), "foreign_countries", findings, line)
-    pairs = zip(french, kinds, strict=True)
-    found = [Participant(name=name, role="french-authority", kind=kind) for name, kind in pairs]
-    for name, country in zip(foreign, countries, strict=True):
-        found.append(Participant(name=name, role="foreign-partner", country=country))
+    sirens = _one_each(french, cell.get("french_sirens", ()), "french_sirens", findings, line, for_all=False)
+    ours = _functions_each(french, cell, "french_contacts", findings, line)
+    theirs = _functions_each(foreign, cell, "foreign_contacts", findings, line)
+    found = [
+        Participant(name=name, role="french-authority", kind=kind, siren=siren, contact_functions=functions)
+        for name, kind, siren, functions in zip(french, kinds, sirens, ours, strict=True)
+    ]
+    for name, country, functions in zip(foreign, countries, theirs, strict=True):
+        found.append(Participant(name=name, role="foreign-partner", country=country, contact_functions=functions))
     for role, column in _BODIES:
         found.extend(Participant(name=name, role=role) for name in filled(cell.get(column, ())))
     return tuple(found)
+
+
+def functions(parts: Sequence[str], field: str, findings: list[Finding], line: int) -> tuple[str, ...]:
+    """Those parts that are functions of a contact, by the word with which they begin: a name could stand there."""
+    known = tuple(part for part in filled(parts) if words(part).split(" ")[0] in FUNCTIONS)
+    if len(known) < len(filled(parts)):
+        findings.append(
+            remark(
+                "not-a-function",
+                Severity.WARNING,
+                "Un contact n'est pas une fonction connue et n'a pas été repris : un nom peut s'y trouver.",
+                "A contact is no known function and was left out: it may be a name.",
+                line=line,
+                field=field,
+            )
+        )
+    return known
+
+
+def _functions_each(
+    names: tuple[str, ...], cell: Mapping[str, Sequence[str]], field: str, findings: list[Finding], line: int
+) -> list[tuple[str, ...]]:
+    given = _one_each(names, cell.get(field, ()), field, findings, line, for_all=False)
+    return [functions((text or "").split(";"), field, findings, line) for text in given]
 
 
 def whole_number(cell: str, findings: list[Finding], line: int) -> int | None:
@@ -166,6 +197,23 @@ def whole_number(cell: str, findings: list[Finding], line: int) -> int | None:
             "volunteer_count",
             f"{fr} : ce n'est pas un nombre entier.",
             f"{en}: this is no whole number.",
+        )
+    )
+    return None
+
+
+def digest(cell: str, findings: list[Finding], line: int) -> str | None:
+    """A SHA-256 in hexadecimal, where it is one."""
+    if not cell or re.fullmatch(r"[0-9a-f]{64}", cell):
+        return cell or None
+    findings.append(
+        remark(
+            "bad-digest",
+            Severity.WARNING,
+            "L'empreinte de la source n'est pas un SHA-256 : celle de la ligne est prise.",
+            "The source's digest is no SHA-256: that of the row was taken.",
+            line=line,
+            field="source_sha256",
         )
     )
     return None
@@ -192,13 +240,19 @@ def address(cell: str, findings: list[Finding], line: int) -> str | None:
 
 
 def _one_each(
-    names: tuple[str, ...], parts: Sequence[str], field: str, findings: list[Finding], line: int
+    names: tuple[str, ...],
+    parts: Sequence[str],
+    field: str,
+    findings: list[Finding],
+    line: int,
+    *,
+    for_all: bool = True,
 ) -> tuple[str | None, ...]:
-    """The value of each name: its own, or the one given for all. An empty place between separators is unknown."""
+    """The value of each name: its own, or, where that may be, the one given for all. An empty place between separators is unknown."""
     given = tuple(part.strip() or None for part in parts)
     if len(given) == len(names):
         return given
-    if len(given) == 1:
+    if len(given) == 1 and for_all:
         if names:
             return given * len(names)
         given = (*given, None)  # a value for nobody: said below

@@ -45,12 +45,20 @@ COLUMNS: tuple[Column, ...] = (
     Column("french_kinds", "types des collectivités",
            "Un par collectivité ou un pour toutes : commune, departement, region, epci, metropole, syndicat, com.",
            "One per authority or one for all: commune, departement, region, epci, metropole, syndicat, com."),
+    Column("french_sirens", "siren des collectivités", "Un par collectivité.", "One per authority."),
+    Column("french_contacts", "fonctions des contacts des collectivités",
+           "Une case par collectivité, séparées par « | » ; plusieurs fonctions par des points-virgules ; jamais de nom.",
+           "One place per authority, separated by “|”; several functions by semicolons; never a name."),
     Column("foreign_partners", "partenaires étrangers", "« Rimouski|Québec ».", "“Rimouski|Québec”."),
     Column("foreign_countries", "pays", "Un par partenaire ou un pour tous : code ISO à deux lettres ou nom.",
            "One per partner or one for all: ISO alpha-2 code or name."),
+    Column("foreign_contacts", "fonctions des contacts des partenaires", "De même, une case par partenaire.",
+           "Likewise, one place per partner."),
     Column("contracting_authorities", "maîtres d'ouvrage", "Séparés par « | ».", "Separated by “|”."),
     Column("implementers", "maîtres d'œuvre", "Séparés par « | ».", "Separated by “|”."),
     Column("posts", "postes diplomatiques", "Séparés par « | ».", "Separated by “|”."),
+    Column("post_functions", "fonctions au poste diplomatique", "Séparées par « | », sans nom.",
+           "Separated by “|”, without names."),
     Column("funding", "financement",
            "« Financeur=10500@2019|Financeur=3000@2020#oudin » : montant, année, part de la loi Oudin ; "
            "#oudin seul la dit égale au montant, #oudin=500 la donne.",
@@ -75,6 +83,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("source_address", "adresse de la source", "Adresse de la page.", "Address of the page."),
     Column("source_title", "titre de la source", "Titre de la page ; sinon le nom du fichier.",
            "Title of the page; else the file's name."),
+    Column("source_sha256", "empreinte de la source", "SHA-256 de ce qui a été lu ; sinon celui de la ligne.",
+           "SHA-256 of what was read; else that of the row."),
     Column("retrieved", "consulté le", "Date de consultation.", "Date of retrieval."),
 )  # fmt: skip
 
@@ -108,6 +118,7 @@ OTHER_WORDS: dict[str, str] = {
 
 LISTS: dict[str, str] = {
     "other_themes": "|", "keywords": ";", "goals": "|", "french_authorities": "|", "french_kinds": "|",
+    "french_sirens": "|", "french_contacts": "|", "foreign_contacts": "|", "post_functions": "|",
     "foreign_partners": "|", "foreign_countries": "|", "contracting_authorities": "|", "implementers": "|",
     "posts": "|", "funding": "|", "volunteer_missions": "|", "undocumented": "|",
 }  # fmt: skip
@@ -137,7 +148,11 @@ EXAMPLE_TITLES = {"fr": "Exemple à effacer : des puits partagés", "en": "Examp
 KINDS = ("commune", "departement", "region", "epci", "metropole", "syndicat", "com")
 """The kinds of French authorities that a table may name."""
 
-PAIRED: dict[str, str] = {"french_kinds": "french_authorities", "foreign_countries": "foreign_partners"}
+PAIRED: dict[str, str] = {
+    "french_kinds": "french_authorities", "french_sirens": "french_authorities",
+    "french_contacts": "french_authorities", "foreign_countries": "foreign_partners",
+    "foreign_contacts": "foreign_partners",
+}  # fmt: skip
 """Columns whose values belong to the names of another, one by one."""
 
 

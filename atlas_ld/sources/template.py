@@ -31,7 +31,10 @@ _HOW_MANY = {"french_authorities": 3, "foreign_partners": 4, "contracting_author
              "other_themes": 3, "posts": 2}  # fmt: skip
 _FUNDING_LINES = 6
 _WITH = {"french_authorities": "french_kinds", "foreign_partners": "foreign_countries"}
-_LEFT_OUT = frozenset(("undocumented", "source_title", "french_kinds", "foreign_countries"))
+_LEFT_OUT = frozenset(
+    ("undocumented", "source_title", "source_sha256", "french_kinds", "french_sirens", "french_contacts",
+     "foreign_countries", "foreign_contacts", "post_functions")
+)  # fmt: skip
 """What a person who fills in cells says by filling them, or stands with the column before."""
 _TEXTS: dict[str, dict[Language, str]] = {
     "sheet": {"fr": "Partenariats", "en": "Partnerships"},
