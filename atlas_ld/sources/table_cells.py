@@ -248,7 +248,8 @@ def _one_each(
     *,
     for_all: bool = True,
 ) -> tuple[str | None, ...]:
-    """The value of each name: its own, or, where that may be, the one given for all. An empty place between separators is unknown."""
+    """The value of each name: its own, or, where that may be, the one given for all. An empty place between separators
+    is unknown."""
     given = tuple(part.strip() or None for part in parts)
     if len(given) == len(names):
         return given

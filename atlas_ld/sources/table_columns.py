@@ -47,7 +47,7 @@ COLUMNS: tuple[Column, ...] = (
            "One per authority or one for all: commune, departement, region, epci, metropole, syndicat, com."),
     Column("french_sirens", "siren des collectivités", "Un par collectivité.", "One per authority."),
     Column("french_contacts", "fonctions des contacts des collectivités",
-           "Une case par collectivité, séparées par « | » ; plusieurs fonctions par des points-virgules ; jamais de nom.",
+           "Une case par collectivité, séparées par « | » ; plusieurs fonctions par des points-virgules ; pas de nom.",
            "One place per authority, separated by “|”; several functions by semicolons; never a name."),
     Column("foreign_partners", "partenaires étrangers", "« Rimouski|Québec ».", "“Rimouski|Québec”."),
     Column("foreign_countries", "pays", "Un par partenaire ou un pour tous : code ISO à deux lettres ou nom.",

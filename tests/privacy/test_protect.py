@@ -141,7 +141,7 @@ def filled(kind: Any, plant: str) -> Any:
 def planted(arguments: tuple[Any, ...], plant: str) -> Any:
     """A constrained text: the plant where it is allowed, else within an address, else a text of the right form."""
     model = typing.cast("Any", type("Probe", (BaseModel,), {"__annotations__": {"value": typing.Annotated[arguments]}}))
-    for text in (plant, f"https://{EMAIL}/?x={EMAIL}", "key-1", "ab" * 32, 2015):
+    for text in (plant, f"https://{EMAIL}/?x={EMAIL}", "key-1", "ab" * 32, 2015, "2020-12"):
         try:
             model(value=text)
         except ValidationError:

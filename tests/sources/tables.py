@@ -22,6 +22,7 @@ def row_of(record: PartnershipRecord) -> dict[str, str]:
     french, foreign = _having(record, "french-authority"), _having(record, "foreign-partner")
     (origin,) = record.origins
     cells = {name: _text(getattr(record, name)) for name in _PLAIN}
+    cells["end_date"] = _text(record.end_date or record.end_month)
     cells |= {
         "main_theme": " > ".join(record.main_theme),
         "other_themes": "|".join(f"{' > '.join(choice.path)} ({choice.priority})" for choice in record.other_themes),
@@ -84,6 +85,6 @@ def _text(value: object) -> str:
 
 
 def _money(line: Funding) -> str:
-    when = f"@{line.year}" if line.year is not None else ""
+    when = f"@{line.when}" if line.when else ""
     share = f"#oudin={line.oudin}" if line.oudin is not None else ""
     return f"{line.funder}={_text(line.amount)}{when}{share}"
