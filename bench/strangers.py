@@ -323,13 +323,19 @@ def taken(pid: int) -> Taken:
     memory = processor = disk = 0.0
     for process, (command, megabytes) in family(pid).items():
         with contextlib.suppress(OSError):
-            disk += _unnamed(process)
-            if "atlas_ld.sparql.worker" in command or "columns" in command.split(" -m ")[-1].split(" ")[0]:
+            # A worker that is being started is for a moment a copy of the service, with the memory of both.
+            if process != pid and not _is_own(process, command):
                 continue
+            disk += _unnamed(process)
             fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
             processor += (int(fields[11]) + int(fields[12])) / _TICKS
             memory += megabytes
     return Taken(memory, processor, disk)
+
+
+def _is_own(process: int, command: str) -> bool:
+    """Whether it answers HTTP or is the query service, and leads a session of its own, as what was started does."""
+    return ("web_process" in command or "sparql.service" in command) and os.getsid(process) == process
 
 
 def _unnamed(process: int) -> float:

@@ -65,7 +65,7 @@ def describe(publication: Publication) -> list[Triple]:
         *say(dataset, _SD.defaultGraph, default),
         *say(dataset, _SD.namedGraph, quality),
         *say(default, RDF.type, node(_SD.Graph), node(VOID.Dataset)),
-        Triple(default, node(VOID.triples), integer(publication.release.manifest.counts.triples)),
+        Triple(default, node(VOID.triples), integer(publication.statements)),
         *say(dataset, DCTERMS.isPartOf, node(publication.iris.base)),
         *say(quality, RDF.type, node(_SD.NamedGraph)),
         *say(quality, _SD.name, node(publication.iris.quality_graph)),

@@ -359,6 +359,19 @@ def test_machines_get_the_service_description(client: FlaskClient, format_: Form
     assert set(graph.triples((None, None, None))) == set(turtle)
 
 
+def test_the_description_counts_the_triples_that_a_query_counts(client: FlaskClient) -> None:
+    graph = rdflib.Graph()
+    graph.parse(data=ask(client, accept="text/turtle").data, format="turtle")
+    sd, void = (
+        rdflib.Namespace(iri)
+        for iri in ("http://www.w3.org/ns/sparql-service-description#", "http://rdfs.org/ns/void#")
+    )
+    (default,) = graph.objects(None, sd.defaultGraph)
+    (told,) = graph.objects(default, void.triples)
+    counted = ask(client, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", accept="text/csv").text.split()[1]
+    assert str(told) == counted
+
+
 # A real server
 
 
