@@ -29,7 +29,7 @@ COLUMNS: tuple[Column, ...] = (
            "twinning, decentralised-cooperation-project, framework-agreement, humanitarian, other-action."),
     Column("first_signature_year", "année de première signature", "Année, quatre chiffres.", "Year, four digits."),
     Column("start_year", "année de début", "Année, quatre chiffres.", "Year, four digits."),
-    Column("end_date", "date de fin", "31/12/2020 ou 2020-12-31.", "31/12/2020 or 2020-12-31."),
+    Column("end_date", "date de fin", "31/12/2020, 12/2020 ou 2020.", "31/12/2020, 12/2020 or 2020."),
     Column("end_year", "année de fin", "Année, quand la date n'est pas connue.", "Year, where the date is not known."),
     Column("status", "statut", "En cours, Terminé, En sommeil.", "under-way, ended, dormant."),
     Column("continues", "suite de", "Identifiant du partenariat que celui-ci poursuit.",

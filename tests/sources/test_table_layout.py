@@ -258,3 +258,25 @@ def test_the_examples_of_the_documentation_read_every_cell_of_their_tables(
     assert [len(record.funding) for record in records(found)] == funding
     assert [finding.code for finding in told(found)] == codes
     assert account(found).found == len(codes)
+
+
+def test_what_was_committed_and_what_was_paid_have_columns_of_their_own() -> None:
+    mapping = f"""{TITLE}
+        "Fin" = "end_date"
+        [[funding]]
+        funder = "Région Clairval"
+        committed_column = "Montant voté"
+        paid_column = "Montant versé"
+        year_column = "Exercices"
+        unit = 1000
+        """
+    table = "Intitulé;Montant voté;Montant versé;Exercices;Fin\nPuits;12;10;2019-2021;12/2021\nForages;;5;2020;N/A\n"
+    found = mapped(mapping, table)
+    assert told(found) == []
+    twelve, five = Decimal(12000), Decimal(5000)
+    assert [record.funding for record in records(found)] == [
+        (Funding(funder="Région Clairval", committed=twelve, paid=Decimal(10000), first_year=2019, last_year=2021),),
+        (Funding(funder="Région Clairval", paid=five, year=2020),),
+    ]
+    assert [record.funding[0].amount for record in records(found)] == [twelve, five]
+    assert [record.end_month for record in records(found)] == ["2021-12", None]

@@ -3,6 +3,8 @@ what the findings say. All are in one folder, of which two releases are built, b
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from atlas_ld.config import Settings
 from atlas_ld.findings import Finding
 from atlas_ld.keys import write_register
 from atlas_ld.pipeline import Outcome, build, register
+from atlas_ld.queries import load
 from atlas_ld.records import Funding, Origin, Participant, PartnershipRecord
 from atlas_ld.reference.curation import COLUMNS
 from atlas_ld.web import create_app
@@ -56,6 +59,14 @@ BEFORE = {
     "title": record("Jumelage", "Ziniaré", year=1990),
     "epci": record("Mobilités de Koudougou", "Koudougou", town="Brest métropole océane", year=2012),
     "region": record("Semences de Fada", "Fada N’Gourma", town="Région Nord-Pas-de-Calais", year=2009),
+    "several": record("Forages de Djibo", "Djibo", year=2019).model_copy(
+        update={
+            "funding": (
+                Funding(funder="Ville de Brest", committed=30000, paid=24000, first_year=2019, last_year=2021),
+                Funding(funder="Autofinancement", amount=500, year=2020),
+            )
+        }
+    ),
     "decided": record("Musique à Loumbila", "Loumbila", town="Saint-Denis", year=2000),
 }
 AFTER = {
@@ -218,7 +229,39 @@ def test_a_body_that_was_decided_has_its_number_and_the_key_of_before_leads_to_i
 
 def test_all_the_money_is_what_the_newest_observations_say(told: Told) -> None:
     amounts = re.findall(r'#amount> "([^"]+)"', told.dump)
-    assert sum(map(Decimal, amounts)) == 12000 + 9000 + 300 + 3000
+    assert sum(map(Decimal, amounts)) == 12000 + 9000 + 300 + 3000 + 30000 + 500
+
+
+def test_money_for_several_years_is_shown_as_its_period_and_divided_nowhere(told: Told) -> None:
+    page = told.site.get("/doc/partnership/forages-de-djibo-2019.html?lang=en").text
+    assert "2019–2021" in page
+    line = told.site.get("/doc/funding/forages-de-djibo-2019-ville-de-brest-2019-2021-1.html?lang=en").text
+    for said in ("2019–2021", "amount of the whole period", "Committed", "Paid", "24"):
+        assert said in line
+    assert "2019–2021" in told.site.get("/funding?lang=en").text
+    chart = told.site.get("/charts/funding-by-year.csv?partnership=forages-de-djibo-2019").text
+    assert chart.splitlines() == ["year,last_year,euros", "2019,2021,30000", "2020,,500"]
+    home = told.site.get("/?lang=en").text
+    assert "are for several years together (2019–2021)" in home
+    table = (told.outcome.release.path / "download" / "funding.csv").read_text("utf-8")
+    (row,) = (row for row in csv.DictReader(io.StringIO(table)) if row["lastYear"])
+    told_of = [row[name] for name in ("year", "firstYear", "lastYear", "amount", "committedAmount", "paidAmount")]
+    assert told_of == ["", "2019", "2021", "30000", "30000", "24000"]
+
+
+def test_a_sum_by_year_tells_the_period_and_counts_all_money_once(told: Told) -> None:
+    query = load("examples/funding-by-year").text
+    answer = told.site.get("/sparql", query_string={"query": query}, headers={"Accept": "text/csv"}).text
+    rows = list(csv.DictReader(io.StringIO(answer)))
+    assert ("2019", "2021", "30000", "1") in {(r["year"], r["lastYear"], r["total"], r["lines"]) for r in rows}
+    assert sum(Decimal(row["total"]) for row in rows) == 12000 + 9000 + 300 + 3000 + 30000 + 500
+
+
+def test_what_a_town_brings_itself_is_no_grant(told: Told) -> None:
+    kind = rf"<{ID}/funding/forages-de-djibo-2019-autofinancement-2020-1> <[^>]+#funderKind> <{ID}/code/([^>]+)>"
+    found = re.search(kind, told.dump)
+    assert found
+    assert found[1] == "funder-kind-own-resources"
 
 
 def test_no_address_of_the_release_before_is_lost(told: Told) -> None:
