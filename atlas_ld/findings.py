@@ -51,10 +51,10 @@ class Finding(BaseModel):
     field: str | None = None
     record: str | None = None
 
-    def at(self, *, source: str | None = None, record: str | None = None) -> Self:
-        """The same finding with its source or record filled in where it had none."""
+    def at(self, *, source: str | None = None, record: str | None = None, line: int | None = None) -> Self:
+        """The same finding with its source, record or line filled in where it had none."""
         return self.model_copy(
-            update={"source": self.source or source, "record": self.record or record},
+            update={"source": self.source or source, "record": self.record or record, "line": self.line or line},
         )
 
     def told(self, language: Language, titles: Mapping[str, str] = MappingProxyType({})) -> str:

@@ -53,9 +53,12 @@ _BODIES_AND_PLACES_WORDS = """
 _BODIES_AND_PLACES = _NOT_NAMES | frozenset(_BODIES_AND_PLACES_WORDS.split())
 """Further words of that kind, which may be a family's name after a title, and are none where less announces one."""
 
+_MONEY = r"(?:Euros?|EUR|Francs?|FF|F?CFA|XOF|USD|Dollars?)\b"
+"""What makes `2 M` millions."""
 _CIVILITY = re.compile(
-    r"(?<![^\W_])(?<!\d )(?:(?P<plural>MM|Mmes|mmes|Mlles|Messieurs|Mesdames|Mesdemoiselles|MESSIEURS|MESDAMES)"
-    r"|M|m(?=\.\s)|Mr|Mrs|Ms|Mx|(?P<short>Mme|MME|mme|Mlle|MLLE|mlle)|Mgr|Monsieur|MONSIEUR|monsieur|Madame|MADAME"
+    r"(?<![^\W_])(?:(?P<plural>MM|Mmes|mmes|Mlles|Messieurs|Mesdames|Mesdemoiselles|MESSIEURS|MESDAMES)"
+    rf"|(?<!\d )M|(?<=\d )M(?=\.?\s(?!{_MONEY})[^\Wa-z\d_][^\W\d_]*(?:\s|$|-))|(?<!\d )m(?=\.\s)"
+    r"|Mr|Mrs|Ms|Mx|(?P<short>Mme|MME|mme|Mlle|MLLE|mlle)|Mgr|Monsieur|MONSIEUR|monsieur|Madame|MADAME"
     r"|madame|Mademoiselle|Monseigneur|Dr|DR|Dre|(?:le\s|la\s)?(?:[Dd]octeure?|[Pp]rofesseure?)|DOCTEUR|Pr|Pre|Prof|(?<!-)Me"
     r"|Ma[îi]tre|MA[ÎI]TRE|(?<!-)[Ll]['’][Aa]bbé(?!-)|[Ll]e\s(?:[Pp]ère|[Ff]rère)|[Ll]a\s[Ss](?:œ|oe)ur|S(?:œ|oe)ur|Excellence|Sra?|Señora?|Herr|Frau)"
     r"(?:\.|(?=[\s_,-]))(?:\s?\((?:Dr|Pr|Me)\.?\))?"

@@ -139,9 +139,13 @@ def _finished(reading: Reading, name: str, themes: ThemeTree) -> Reading:
     record = privacy.protect(_dated(record, name))
     known = {finding.en for finding in record.findings}  # a JSON record keeps its findings
     new = [finding for finding in unknown_themes(record, themes) if finding.en not in known]
-    findings = tuple(privacy.protect_finding(f.at(source=name, record=record.key)) for f in (*record.findings, *new))
+    read = len(reading.record.findings)  # those that its reader made say their lines, or are of the whole file
+    findings = tuple(
+        privacy.protect_finding(f.at(source=name, record=record.key, line=reading.line if place >= read else None))
+        for place, f in enumerate((*record.findings, *new))
+    )
     record = record.model_copy(update={"findings": findings})
-    return Reading(record, findings, reading.account)
+    return Reading(record, findings, reading.account, reading.line)
 
 
 def _dated(record: PartnershipRecord, name: str) -> PartnershipRecord:

@@ -34,6 +34,8 @@ _FEWEST_LABELS = 3
 _RULE = re.compile(r"[\s|:-]+")
 _LOCAL = re.compile(r"Objectifs? locaux?\s*(?::\s*(?P<text>.*))?", re.IGNORECASE)
 _FRENCH = re.compile(r"Objectifs? en France\s*(?::\s*(?P<text>.*))?", re.IGNORECASE)
+_HEADING = re.compile(r"Objectifs? (?:locaux?|en France)\s*(?::|$)", re.IGNORECASE)
+"""A heading within a narrative, which begins a line whatever stands above it."""
 _SHOWN_BY: dict[Section, tuple[frozenset[str], ...]] = {
     "texts": (frozenset({"context", "history", "objectives", "description"}),),
     "partners": (frozenset({"foreign_partners"}), frozenset({"french_authorities"})),
@@ -122,7 +124,9 @@ class _Page:
         width = None if html else width_of(lines)
         self.head = joined(head, width)
         self.blocks = blocks
-        self._lines = {block.label.field: joined(block.lines, width, block.label.kind == "table") for block in blocks}
+        self._lines = {
+            block.label.field: joined(block.lines, width, block.label.kind == "table", _HEADING) for block in blocks
+        }
         self.labels = {block.label.field: block.line for block in blocks}
         self._incomplete: set[str] = set()
         within = {unit for line in (*head, *(line for block in blocks for line in block.lines)) for unit in line.units}

@@ -29,8 +29,11 @@ def width_of(lines: Sequence[Line]) -> int | None:
     return longest if broken >= _FEWEST else None
 
 
-def joined(lines: Sequence[Line], width: int | None, is_row: bool = False) -> tuple[Line, ...]:
-    """The lines of a block with those joined that were one; of a table, none across the end of a row."""
+def joined(
+    lines: Sequence[Line], width: int | None, is_row: bool = False, heading: re.Pattern[str] | None = None
+) -> tuple[Line, ...]:
+    """The lines of a block with those joined that were one; of a table, none across the end of a row. What stands from
+    a heading on is never joined to what is above."""
     if width is None:
         return tuple(lines)
     ends: Callable[[str], object] = _ROW_END.search if is_row else lambda text: None
@@ -43,6 +46,8 @@ def joined(lines: Sequence[Line], width: int | None, is_row: bool = False) -> tu
             whole.append(line)
         below = lines[place + 1] if place + 1 < len(lines) else None
         open_ = below is not None and _is_broken(line, below, width) and not ends(line.text)
+        if open_ and heading and below and (heading.match(below.text) or heading.fullmatch(line.text)):
+            open_ = False
     return tuple(whole)
 
 

@@ -48,12 +48,14 @@ class Reading:
     """One partnership as one source tells it, with what was found on the way.
 
     `record` is None only where the source yields no record at all. Otherwise `findings` stand in
-    `record.findings` as well, so that they travel with the record; a violation among them means quarantine.
+    `record.findings` as well, so that they travel with the record; a violation among them means quarantine. `line` is
+    where the record stands in a file of several.
     """
 
     record: PartnershipRecord | None
     findings: tuple[Finding, ...] = ()
     account: Account = Account()
+    line: int | None = None
 
 
 def remark(

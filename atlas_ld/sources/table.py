@@ -132,7 +132,7 @@ def _with(reading: Reading, findings: tuple[Finding, ...], account: Account) -> 
     """A reading with the findings and the account of its file before its own."""
     found = (*findings, *reading.findings)
     record = reading.record and reading.record.model_copy(update={"findings": found})
-    return Reading(record, found, account + reading.account)
+    return Reading(record, found, account + reading.account, reading.line)
 
 
 def _by_row(name: str, table: OpenTable) -> Iterator[Reading]:
@@ -393,7 +393,7 @@ def _reading(name: str, header: Header, told: Told, findings: list[Finding], acc
         )
         return Reading(None, tuple(findings), Account(found=account.total))
     record = record.model_copy(update={"findings": tuple(findings)})
-    return Reading(record, record.findings, account)
+    return Reading(record, record.findings, account, told.line)
 
 
 def _undocumented(header: Header, told: Told, findings: list[Finding]) -> tuple[str, ...]:
