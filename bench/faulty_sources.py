@@ -96,14 +96,13 @@ def generate(into: Path, size: int = SIZE) -> Expected:
         records = [in_a_table(record) for record in take(rows)]
         _written(into / "tables" / f"suivi-{place}{style.extension}", style.content(records))
         expected.add(style.name, records)
-    for style in cycle(PAGES):
-        records = [style.told(record) for record in take(1)]
+    for page in cycle(PAGES):
+        records = [page.told(record) for record in take(1)]
         if not records:
             break
-        for record in records:
-            folder = into / "pages" / style.name.replace(" ", "-").replace(",", "")
-            _written(folder / f"{record.identifier}{style.extension}", style.content(record))
-        expected.add(style.name, records)
+        folder = into / "pages" / page.name.replace(" ", "-").replace(",", "")
+        _written(folder / f"{records[0].identifier}{page.extension}", page.content(records[0]))
+        expected.add(page.name, records)
     return expected
 
 

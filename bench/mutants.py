@@ -320,8 +320,8 @@ def markdown(records: int) -> str:
             print(f"not noticed: {mutant.change} of {mutant.shape}", file=sys.stderr)
     mutants = record_mutants(records)
     kinds, escaped = Counter(mutant[0] for mutant in mutants), Counter[str]()
-    for mutant, was_caught in zip(mutants, caught(mutants), strict=True):
-        escaped[mutant[0]] += not was_caught
+    for (kind, *_), was_caught in zip(mutants, caught(mutants), strict=True):
+        escaped[kind] += not was_caught
     share = 100 * (1 - escaped.total() / records)
     return "\n".join([
         f"{made.total()} mutants of the shapes, {seen.total()} noticed ({100 * seen.total() / made.total():.1f} %).",

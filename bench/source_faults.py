@@ -63,15 +63,15 @@ def complete(record: PartnershipRecord) -> PartnershipRecord:
 # Pages
 
 
-def _page(name: str, code: str, before: str, after: str, *, layout: str = "text", told: bool = True) -> SourceFault:
+def _page(name: str, code: str, before: str, after: str, *, told: bool = True) -> SourceFault:
     """A page with one text in place of another; the finding stands on the first line that differs."""
 
     def plant(record: PartnershipRecord, others: Sequence[PartnershipRecord]) -> Planted:
-        page = page_of(complete(record), "html tables" if layout == "html" else "text")
+        page = _text(complete(record))
         assert before in page, (name, before)
         spoilt = page.replace(before, after, 1)
         line = _first_difference(page, spoilt) if told else None
-        return Planted(".html" if layout == "html" else ".txt", spoilt.encode("utf-8", "surrogateescape"), line)
+        return Planted(".txt", spoilt.encode("utf-8", "surrogateescape"), line)
 
     return SourceFault(name, code, plant)
 
@@ -105,7 +105,6 @@ _PAGES = (
     _page("a year that is none", "impossible-year", "\n2015\n", "\n20l5\n"),
     _page("a person in place of a year", "impossible-year", "\n2015\n", f"\n{PERSON}\n"),
     _page("a day that the calendar lacks", "impossible-date", "31/12/2018", "31/02/2018"),
-    _page("a date without its day", "date-without-day", "31/12/2018", "12/2018"),
     _page("an unknown status", "unknown-status", "\nEn cours\n", "\nEn pause\n"),
     _page("an unknown form", "unknown-form", "\nJumelage\n", "\nPacte\n"),
     _page("a goal that cannot be cut", "uncut-row", "6 - Eau propre et assainissement 2", "Eau propre"),
@@ -114,8 +113,6 @@ _PAGES = (
     _page("a range of amounts", "impossible-amount", _LAST, "Agence du plateau 5000-6000"),
     _page("a total below the money", "total-row", _LAST, f"{_LAST}\nTotal 12000"),
     _page("an Oudin amount above the amount", "oudin-above-amount", _LAST, "Agence du plateau 12000 15000 2017"),
-    _page("money of a period", "funding-period", "<td>12000</td>", "<td>12000 € (2016-2018)</td>",
-          layout="html", told=False),
     _page("a partner without a country", "unknown-country", f"\n{_CONTACTS}", f"\nCercle de Nulpart\n{_CONTACTS}",
           told=False),
     _page("several bodies in one name", "perhaps-several", f"\n{_CONTACTS}", f"\nTolbara / Sarno Mali\n{_CONTACTS}",
@@ -214,7 +211,7 @@ def _header_alone(lines: list[str]) -> None:
 
 
 _TABLES = (
-    _cells("an impossible year in a cell", "impossible-year", "start_year", "vers 2015"),
+    _cells("an impossible year in a cell", "impossible-year", "start_year", "deux mille quinze"),
     _cells("a person in place of a date", "impossible-date", "end_date", PERSON),
     _cells("a goal that is none", "bad-goal", "goals", "eau"),
     _cells("money without a funder", "bad-funding", "funding", "12000"),
@@ -251,13 +248,13 @@ def _sheet(name: str, code: str, change: Callable[[Worksheet], int | None]) -> S
     return SourceFault(name, code, plant, GOOD_ROWS)
 
 
-def _with_row(value: object) -> Callable[[Worksheet], int]:
+def _with_row(value: str | None) -> Callable[[Worksheet], int]:
     """A row more, whose volunteer missions are a value."""
 
     def change(sheet: Worksheet) -> int:
         row = sheet.max_row + 1
         sheet.cell(row, HEADER.index("title") + 1, "Une ligne avec une faute")
-        cell = sheet.cell(row, HEADER.index("volunteer_missions") + 1, value)  # type: ignore[arg-type]
+        cell = sheet.cell(row, HEADER.index("volunteer_missions") + 1, value)
         if value == "#N/A":
             cell.data_type = "e"
         return row
