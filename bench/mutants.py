@@ -33,7 +33,7 @@ from atlas_ld.records import PartnershipRecord
 from atlas_ld.reference.curation import Decisions
 from atlas_ld.resources import root
 from atlas_ld.validation import Shapes, load_shapes, validate
-from atlas_ld.vocabulary import SH
+from atlas_ld.vocabulary import SH, XSD
 from bench.corpus import load_world
 from bench.corpus import record as record_of
 
@@ -90,7 +90,8 @@ def shape_mutants(shapes: Shapes) -> Iterator[ShapeMutant]:
                     continue
                 if word in _ABOUT_A_SHAPE:
                     continue
-                for change, instead in _loosened(word, value):
+                is_date = (subject, SH.datatype, XSD.date) in whole
+                for change, instead in _loosened(word, value, is_date):
                     yield _mutant(whole, subject, parameter, value, change, instead)
                 if word == "and":
                     yield from _shorter(whole, subject, parameter, value)
@@ -109,8 +110,9 @@ def _reachable(graph: Graph, start: Node) -> Graph:
     return part
 
 
-def _loosened(word: str, value: Node) -> Iterator[tuple[str, Node | None]]:
-    """What a parameter may say instead; None: nothing."""
+def _loosened(word: str, value: Node, is_date: bool) -> Iterator[tuple[str, Node | None]]:
+    """What a parameter may say instead; None: nothing. Before a date nothing can stand: Python has years of four digits
+    only, so that the datatype refuses it."""
     if word == "severity":
         if value == SH.Violation:
             yield "severity lowered", SH.Warning
@@ -123,7 +125,7 @@ def _loosened(word: str, value: Node) -> Iterator[tuple[str, Node | None]]:
             yield "bound moved by one", RdflibLiteral(number + step)
     elif word == "pattern":
         text = str(value)
-        if text.startswith("^"):
+        if text.startswith("^") and not is_date:
             yield "beginning left open", RdflibLiteral(text[1:])
         if text.endswith("$"):
             yield "end left open", RdflibLiteral(text[:-1])
