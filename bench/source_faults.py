@@ -305,7 +305,7 @@ def _json(name: str, code: str, change: Callable[[dict[str, object]], object]) -
 _JSON = (
     _json("a field that nobody knows", "invalid-record", lambda told: told.update({"titel": "Eau"})),
     _json("a person as the name of a field", "invalid-record", lambda told: told.update({PERSON: 1})),
-    _json("a person in place of a number", "invalid-record", lambda told: told.update({"start_year": PERSON})),
+    _json("a person in place of a number", "invalid-record", lambda told: told.update({"volunteer_count": PERSON})),
     _json("a control character in JSON", "control-characters", lambda told: told.update({"context": "Eau\x01"})),
     _json("a person in JSON", "personal-data", lambda told: told.update({"posts": [f"M. {PERSON}"]})),
     _bytes("JSON that was cut off", "not-json", ".json", lambda record: record.to_json().encode()[:40]),
