@@ -608,6 +608,9 @@ def show(release_id: str | None, releases: Path | None) -> None:
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the sheet to this file, .csv or .xlsx."
 )
 @click.option(
+    "--release", "release_id", metavar="ID", help="Release to look at.  [default: the newest, a candidate too]"
+)
+@click.option(
     "--apply", "filled", type=click.Path(dir_okay=False, path_type=Path), help="Take decisions from this filled sheet."
 )
 @click.option(
@@ -621,13 +624,14 @@ def show(release_id: str | None, releases: Path | None) -> None:
 @_sentences
 def review(
     out: Path | None,
+    release_id: str | None,
     filled: Path | None,
     data: Path | None,
     releases: Path | None,
     language: Language | None,
     report: Path | None,
 ) -> None:
-    """Write what is doubtful or unmatched in the current release, or take the decisions of a filled sheet.
+    """Write what is doubtful or unmatched in the newest release, or take the decisions of a filled sheet.
 
     A row is a candidate of a name, those with most partnerships and euros first. Fill in its last columns: decision
     (accept, reject, none, same-as, split, exonym, label), value, partnership, role, date and reason. With --apply each
@@ -642,7 +646,8 @@ def review(
         _report_format(report)
         _apply(filled, data, language, report)
         return
-    release = layout.open_release(_settings(releases=releases).releases)
+    where = _settings(releases=releases).releases
+    release = layout.open_release(where, release_id or _newest(where))
     cases, iris = read_queue(release.path), Iris(release.manifest.base_iri)
     if out is None:
         click.echo(sheet.as_csv(cases, iris), nl=False)
@@ -738,7 +743,7 @@ releases.add_command(diff)
 
 def _to_compare(where: Path, before: str | None, after: str | None) -> tuple[layout.Release, layout.Release]:
     known, current = layout.release_ids(where, candidates=True), layout.current_id(where)
-    after = after or max(known, key=lambda name: layout.written_at(where / name), default=None)
+    after = after or _newest(where)
     earlier = known[known.index(after) + 1 :] if after in known else known
     before = before or (current if current != after else next(iter(earlier), None))
     if before is None or after is None:
@@ -746,6 +751,12 @@ def _to_compare(where: Path, before: str | None, after: str | None) -> tuple[lay
             f"There is no second release in {where} to compare; make one with `atlas-ld build --candidate`."
         )
     return layout.open_release(where, before), layout.open_release(where, after)
+
+
+def _newest(where: Path) -> str | None:
+    """The id of the release that was written last, candidates too; None where there is none."""
+    known = layout.release_ids(where, candidates=True)
+    return max(known, key=lambda name: layout.written_at(where / name), default=None)
 
 
 def _percentage(text: str) -> float:

@@ -15,7 +15,7 @@ from atlas_ld.errors import ReleaseError
 from atlas_ld.queries import Binding, Query
 from atlas_ld.rdf import Literal, NamedNode, Node, Triple, node, parse_lines, subject_of
 from atlas_ld.release.reading.dump import Dump
-from atlas_ld.vocabulary import DCTERMS, PREFIXES, RDFS, SKOS
+from atlas_ld.vocabulary import DCTERMS, PREFIXES, RDFS, SH, SKOS
 
 _GRAPH = DefaultGraph()
 _NAMED = 16_384
@@ -85,6 +85,17 @@ class Reader:
         """The IRIs of what has `iri` as a value of a property, in the index's order."""
         quads = self._store.quads_for_pattern(None, node(property_), node(iri), _GRAPH)
         return [subject_of(quad.triple) for quad in quads]
+
+    def messages_on(self, iri: str, graph: str) -> list[tuple[str, list[Literal]]]:
+        """Of each result about `iri` of the SHACL report in a named graph, the IRI of its severity and its messages."""
+        found, where = [], node(graph)
+        for result in self._store.quads_for_pattern(None, node(SH.focusNode), node(iri), where):
+            said = [quad.triple for quad in self._store.quads_for_pattern(result.subject, None, None, where)]
+            severity = next((t.object for t in said if t.predicate.value == str(SH.resultSeverity)), None)
+            told = [t.object for t in said if t.predicate.value == str(SH.resultMessage)]
+            messages = [term for term in told if isinstance(term, Literal)]
+            found.append((severity.value if isinstance(severity, NamedNode) else "", messages))
+        return found
 
     def values(self, property_: str) -> Iterator[tuple[str, str]]:
         """Each subject that has a property, with each of its literal values."""

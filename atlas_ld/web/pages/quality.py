@@ -26,6 +26,7 @@ from atlas_ld.quality.remarks import STATES, Kind, Remark
 from atlas_ld.rdf import parse_file, write
 from atlas_ld.release.layout import REPORT, release_ids
 from atlas_ld.release.tables import harmless
+from atlas_ld.vocabulary import SH
 from atlas_ld.web.http.negotiation import Content, represent
 from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.lists.pages import pager_links
@@ -50,6 +51,19 @@ def remarks_on(publication: Publication, key: str, language: str) -> Mapping[str
     rank = {"violation": 0, "warning": 1, "info": 2}
     found: list[Mapping[str, Any]] = publication.quality.get("published", {}).get(key, [])
     return Counter(finding[language] for finding in sorted(found, key=lambda f: rank.get(f["severity"], 3)))
+
+
+def results_on(publication: Publication, iri: str, language: str) -> Mapping[str, int]:
+    """What the rules say of one thing that is no partnership, worst first: each message, and how many times."""
+    order = [str(SH.Violation), str(SH.Warning), str(SH.Info)]
+    found = publication.reader.messages_on(iri, publication.iris.quality_graph)
+    ranked = sorted(
+        (order.index(severity) if severity in order else len(order), message.value)
+        for severity, messages in found
+        for message in messages
+        if message.language == language
+    )
+    return Counter(message for _, message in ranked)
 
 
 @blueprint.get(

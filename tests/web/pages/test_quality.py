@@ -6,15 +6,21 @@ import csv
 import io
 import json
 import re
+from datetime import date
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
 from rdflib import Graph, URIRef
 
+from atlas_ld import pipeline
+from atlas_ld.config import Settings
 from atlas_ld.quality.dqv import DQV
+from atlas_ld.records import Origin, Participant, PartnershipRecord
 from atlas_ld.vocabulary import SH
-from atlas_ld.web.publication import Publication
+from atlas_ld.web import create_app
+from atlas_ld.web.publication import Publication, open_publication
 from tests.web.pages.test_pages import page
 
 
@@ -150,3 +156,43 @@ def test_a_page_of_a_partnership_has_its_own_remarks(demonstration_client: Flask
     one = next(remark for remark in remarks if remark["code"] == "ambiguous-match")
     text = page(demonstration_client, f"/doc/partnership/{one['record']}", "en").text
     assert one["en"].split("”")[0] in text
+
+
+def test_a_funding_line_and_a_territory_have_their_own_remarks(demonstration_client: FlaskClient) -> None:
+    undated = "SELECT ?line { ?line a atlas:FundingLine MINUS { ?line atlas:year ?year } } ORDER BY ?line LIMIT 1"
+    answer = demonstration_client.get(f"/sparql?{urlencode({'query': undated})}", headers={"Accept": "text/csv"})
+    line = answer.get_data(as_text=True).split()[1].rpartition("/")[2]
+    remarks = page(demonstration_client, f"/doc/funding/{line}", "en").find(id="remarks")
+    assert remarks is not None
+    assert "year of the funding is not known" in remarks.text
+    assert page(demonstration_client, "/doc/territory/country-ca", "en").find(id="remarks") is None
+
+
+def test_a_person_in_a_record_that_is_held_back_is_not_named(tmp_path: Path) -> None:
+    origin = Origin(title="Fiche de M. Jean Inventé", address="https://registre.example/1")
+    data = tmp_path / "data"
+    data.mkdir()
+    partner = Participant(name="Contact : Mme Jeanne Inventée", role="foreign-partner", country="Mali")
+    held = PartnershipRecord(
+        identifier="1", title="Projet de M. Jean Inventé", participants=(partner,), origins=(origin,)
+    )
+    (data / "1.json").write_text(held.to_json(), encoding="utf-8")
+    settings = Settings(releases=tmp_path / "releases")
+    counts = pipeline.build([data], settings, day=date(2026, 11, 23)).release.manifest.counts
+    assert (counts.published, counts.quarantined) == (0, 1)
+    publication = open_publication(settings)
+    try:
+        client = create_app(publication).test_client()
+        for address in (
+            "/quality",
+            "/quality.csv",
+            "/quality.ttl",
+            "/quality/remarks",
+            "/quality/remarks.json",
+            "/review",
+        ):
+            text = client.get(address).get_data(as_text=True)
+            assert "Invent" not in text, address
+        assert "nom retiré" in client.get("/quality/remarks.json").get_data(as_text=True)
+    finally:
+        publication.service.close()

@@ -24,9 +24,11 @@ from atlas_ld.web.entities import schema_org
 from atlas_ld.web.entities.citation import citation
 from atlas_ld.web.entities.views import concepts, funding, organisation, partnership, territory, things
 from atlas_ld.web.entities.views.common import bound_query
+from atlas_ld.web.pages.quality import results_on
 from atlas_ld.web.publication import Publication
 from atlas_ld.web.rendering import urls
 from atlas_ld.web.rendering.display import Graph
+from atlas_ld.web.text.i18n import current_language
 
 View = Callable[[Publication, str, Graph], dict[str, Any]]
 
@@ -50,6 +52,9 @@ def render(publication: Publication, kind: Kind, key: str, document: Document, o
     name = graph.label(document.iri)
     described = schema_org.entity(publication, kind, document.iri, graph)
     citations = [(f.label, f"{request.script_root}/cite/{kind}/{key}.{f.extension}") for f in CITATION_FORMATS]
+    shown = _VIEWS[kind](publication, document.iri, graph)
+    if "remarks" not in shown:
+        shown["remarks"] = results_on(publication, document.iri, current_language())
     return render_template(
         f"entities/{kind}.html",
         kind=kind,
@@ -62,5 +67,5 @@ def render(publication: Publication, kind: Kind, key: str, document: Document, o
         formats=formats,
         structured=schema_org.script(described) if described else None,
         class_model=publication.model.of(graph.iris(document.iri, RDF.type)),
-        **_VIEWS[kind](publication, document.iri, graph),
+        **shown,
     )
