@@ -18,6 +18,7 @@ from pathlib import Path
 
 _FILES = Path("/proc/self/fd")
 _TCP_INFO_SIZE, _BYTES_ACKED = 256, 120  # struct tcp_info of linux/tcp.h, tcpi_bytes_acked (u64), Linux 4.1
+_CLOSED = 7  # TCP_CLOSE of net/tcp_states.h, in the first byte, tcpi_state
 
 
 class Connection:
@@ -28,7 +29,8 @@ class Connection:
         self._before = self._written()
 
     def behind(self, sent: int) -> int:
-        """How many of `sent` bytes, handed to the server since this was made, wait in it (not in the system)."""
+        """How many of `sent` bytes, handed to the server since this was made, wait in it (not in the system). Raises
+        OSError where the client has gone."""
         return sent - (self._written() - self._before)
 
     def cut(self) -> None:
@@ -42,6 +44,8 @@ class Connection:
     def _written(self) -> int:
         """Bytes that the server gave to the system on this connection: acknowledged by the client, and still queued."""
         information = self._handle.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO_SIZE)
+        if information[0] == _CLOSED:
+            raise ConnectionResetError("the client has gone")
         (acknowledged,) = struct.unpack_from("Q", information, _BYTES_ACKED)
         (queued,) = struct.unpack("i", fcntl.ioctl(self._handle, termios.TIOCOUTQ, bytes(4)))
         return int(acknowledged) + int(queued)

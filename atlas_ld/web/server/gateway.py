@@ -424,12 +424,14 @@ async def _sent(exchange: Exchange, status: int, headers: list[tuple[str, str]],
 
 
 async def _taken(connection: Connection, sent: int, began: float, ahead: int) -> bool:
-    """Waits until the client has taken `sent` bytes but for `ahead`; False if it takes them too slowly."""
+    """Waits until the client has taken `sent` bytes but for `ahead`; False if it takes them too slowly, or has gone."""
     pause = _LOOK_AGAIN
-    with contextlib.suppress(OSError):  # the connection is broken: sending will tell
+    try:
         while (behind := connection.behind(sent)) > ahead:
             if sent - behind < (time.monotonic() - began - _GRACE) * _LEAST_RATE:
                 return False
             await asyncio.sleep(pause)
             pause = min(_MOST_SELDOM, pause * 1.5)
+    except OSError:
+        return False
     return True

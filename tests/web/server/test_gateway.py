@@ -179,3 +179,49 @@ def test_a_connection_is_found_by_its_other_end_and_tells_what_waits() -> None:
             found.cut()
             found.close()
             assert eventually(lambda: client.recv(100) == b"")
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="this system does not tell of connections")
+def test_a_connection_whose_client_has_gone_says_so() -> None:
+    """Else an answer that nobody takes would be held for a minute."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = socket.create_connection(listener.getsockname())
+        accepted, (host, port) = listener.accept()
+        with accepted:
+            found = find_connection(f"{host}:{port}")
+            assert found is not None
+            accepted.sendall(b"x" * 1000)
+            assert found.behind(1000) == 0
+            client.close()  # with bytes that it has not read: the system resets the connection
+
+            def gone() -> bool:
+                try:
+                    found.behind(1000)
+                except OSError:
+                    return True
+                return False
+
+            assert eventually(gone)
+            found.close()
+
+
+def test_bodies_that_never_end_are_bounded_by_client(server: Server) -> None:
+    """In each process of the server; another client, and requests without a body, notice nothing."""
+    head = (
+        b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 800001\r\n\r\n"
+    )
+    refused = 0
+    with contextlib.ExitStack() as stack:
+        for _ in range(130):
+            connection = stack.enter_context(socket.create_connection(server))
+            connection.settimeout(0.05)
+            with contextlib.suppress(OSError):
+                connection.sendall(head + b" " * 700_000)
+            with contextlib.suppress(OSError):
+                refused += connection.recv(12) == b"HTTP/1.1 429"
+        assert refused > 5
+        assert ask(server, "GET", "/doc/territory/country-ca")[0] == 200
+        other = stack.enter_context(socket.create_connection(server, source_address=("127.0.0.2", 0)))
+        other.sendall(post("ASK {} # another client"))
+        assert other.recv(12) == b"HTTP/1.1 200"
+    assert eventually(lambda: query(server, "ASK { # afterwards\n}")[0] == 200)
