@@ -6,6 +6,7 @@ iris, rdf            keys and IRIs of entities; RDF terms and their writing
 config, processes    settings, as one table; work shared between processes
 records, countries   the record: one partnership as one source tells it; names of countries
 resources, hierarchy  the files that ship with atlas-ld; the classes above and below a class, from these
+themes               the tree of themes, from these
 privacy              personal data found and taken out
 jsonld, catalogue    JSON-LD by our own context; DCAT and VoID
 quality              how good the data are, in figures that can be checked

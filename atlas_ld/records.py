@@ -42,7 +42,9 @@ Form = Literal["decentralised-cooperation-project", "twinning", "framework-agree
 Status = Literal["under-way", "ended", "dormant"]
 Role = Literal["french-authority", "foreign-partner", "contracting-authority", "implementer"]
 Section = Literal["partners", "funding", "texts", "follow-up"]
-"""Parts of a page that a source may not show at all. A section that is not listed as undocumented was there."""
+"""Parts of a page that a source may not show at all. A section that is not listed as undocumented was there.
+
+A form, status, role or answer that no code list knows is kept as the source writes it, in the same field."""
 
 
 def _one_per(items: Iterable[T], key: Callable[[T], object]) -> tuple[T, ...]:
@@ -80,7 +82,7 @@ class Participant(_Part):
     """
 
     name: Text
-    role: Role
+    role: Role | Text
     kind: Text | None = None
     country: Text | None = None
     siren: Text | None = None
@@ -161,13 +163,13 @@ class PartnershipRecord(_Part):
 
     identifier: Text | None = None
     title: Text | None = None
-    form: Form | None = None
+    form: Form | Text | None = None
     first_signature_year: Number | None = None
     start_year: Number | None = None
     end_date: date | None = None
     end_month: Month | None = None
     end_year: Number | None = None
-    status: Status | None = None
+    status: Status | Text | None = None
     continues: Key | None = None
 
     main_theme: tuple[Text, ...] = Field(default=(), max_length=3)
@@ -188,10 +190,10 @@ class PartnershipRecord(_Part):
     posts: tuple[Text, ...] = ()
     post_functions: tuple[Text, ...] = ()
 
-    triennial: Tri = "unknown"
-    communication_in_france: Tri = "unknown"
-    communication_abroad: Tri = "unknown"
-    evaluation: Tri = "unknown"
+    triennial: Tri | Text = "unknown"
+    communication_in_france: Tri | Text = "unknown"
+    communication_abroad: Tri | Text = "unknown"
+    evaluation: Tri | Text = "unknown"
     volunteer_count: Number | None = None
     volunteer_missions: tuple[Text, ...] = ()
 

@@ -60,6 +60,17 @@ class ATLAS(DefinedNamespace):
     continues: URIRef
     undocumentedSection: URIRef
 
+    # Partnership: what no code list knows
+    formAsWritten: URIRef
+    statusAsWritten: URIRef
+    triennialAsWritten: URIRef
+    communicationInFranceAsWritten: URIRef
+    communicationAbroadAsWritten: URIRef
+    evaluationAsWritten: URIRef
+    themeAsWritten: URIRef
+    goalAsWritten: URIRef
+    roleAsWritten: URIRef
+
     # Partnership: themes and goals
     mainTheme: URIRef
     themeAssignment: URIRef
@@ -95,6 +106,7 @@ class ATLAS(DefinedNamespace):
     # Participation
     nameAsWritten: URIRef
     kindAsWritten: URIRef
+    declaredKind: URIRef
     countryAsWritten: URIRef
     sirenAsWritten: URIRef
     contactFunction: URIRef

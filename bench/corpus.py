@@ -26,7 +26,7 @@ from typing import Any
 from atlas_ld.iris import short_hash
 from atlas_ld.records import Funding, GoalChoice, Origin, Participant, PartnershipRecord, ThemeChoice
 from atlas_ld.resources import root
-from atlas_ld.sources.themes import known_themes
+from atlas_ld.themes import known_themes
 from bench import phrases
 from bench.faults import FAULTS
 

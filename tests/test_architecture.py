@@ -29,6 +29,7 @@ STEPS = [
         "rdf",
         "records",
         "resources",
+        "themes",
     },
     {"privacy", "sources"},
     {"reference"},

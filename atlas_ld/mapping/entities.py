@@ -158,7 +158,7 @@ def post(iris: Iris, title: str, country: str | None) -> Description:
 
 @lru_cache(maxsize=4096)
 def theme(iris: Iris, path: tuple[str, ...]) -> Description:
-    """A theme and the themes above it, so that the scheme grows from what the sources say. Not to be changed."""
+    """A theme of the tree and the themes above it; nothing for an empty path. Not to be changed: it is kept."""
     described: Description = {}
     scheme = node(iris.entity("theme", "scheme"))
     for depth, label in enumerate(path, start=1):

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 from rdflib import URIRef
 
 from atlas_ld.iris import Iris
 from atlas_ld.rdf import Literal, NamedNode, Properties, Triple, day, decimal, gyear, gyearmonth, integer, node, text
-from atlas_ld.vocabulary import ATLAS, DCAT, DCTERMS
+from atlas_ld.records import Form, Role, Status, Tri
+from atlas_ld.vocabulary import ATLAS, DCAT, DCTERMS, ORG
 
 Term = Literal | NamedNode
 
@@ -30,12 +31,15 @@ class Field:
 
 @dataclass(frozen=True)
 class Code:
-    """One attribute whose values are codes of a code list: `under-way` <-> code:status-under-way."""
+    """One attribute whose values are codes of a code list: `under-way` <-> code:status-under-way. A value that is not
+    among `known` is a literal of the property `written`, beside the code `untold` where the list has one for that."""
 
     name: str
     property: URIRef
     scheme: str
-    many: bool = False
+    known: frozenset[str]
+    written: URIRef
+    untold: str | None = None
 
 
 def _text(name: str, property_: URIRef, many: bool = False) -> Field:
@@ -62,15 +66,22 @@ PARTNERSHIP: tuple[Field, ...] = (
     _text("volunteer_missions", ATLAS.volunteerMission, many=True),
     _text("post_functions", ATLAS.postFunction, many=True),
 )
+FORMS, STATUSES, ROLES, ANSWERS = (frozenset(get_args(codes)) for codes in (Form, Status, Role, Tri))
+
+
+def _answer(name: str, property_: URIRef, written: URIRef) -> Code:
+    return Code(name, property_, "tri", ANSWERS, written, untold="unknown")
+
+
 PARTNERSHIP_CODES: tuple[Code, ...] = (
-    Code("form", DCTERMS.type, "form"),
-    Code("status", ATLAS.declaredStatus, "status"),
-    Code("triennial", ATLAS.triennial, "tri"),
-    Code("communication_in_france", ATLAS.communicationInFrance, "tri"),
-    Code("communication_abroad", ATLAS.communicationAbroad, "tri"),
-    Code("evaluation", ATLAS.evaluation, "tri"),
-    Code("undocumented", ATLAS.undocumentedSection, "section", many=True),
+    Code("form", DCTERMS.type, "form", FORMS, ATLAS.formAsWritten),
+    Code("status", ATLAS.declaredStatus, "status", STATUSES, ATLAS.statusAsWritten),
+    _answer("triennial", ATLAS.triennial, ATLAS.triennialAsWritten),
+    _answer("communication_in_france", ATLAS.communicationInFrance, ATLAS.communicationInFranceAsWritten),
+    _answer("communication_abroad", ATLAS.communicationAbroad, ATLAS.communicationAbroadAsWritten),
+    _answer("evaluation", ATLAS.evaluation, ATLAS.evaluationAsWritten),
 )
+PARTICIPANT_CODES = (Code("role", ORG.role, "role", ROLES, ATLAS.roleAsWritten),)
 PARTICIPANT: tuple[Field, ...] = (
     _text("name", ATLAS.nameAsWritten),
     Field("kind", ATLAS.kindAsWritten, Literal, str),
@@ -93,6 +104,7 @@ FUNDING: tuple[Field, ...] = (
 PROPERTIES: dict[str, URIRef] = {
     **{field.name: field.property for field in PARTNERSHIP},
     **{code.name: code.property for code in PARTNERSHIP_CODES},
+    "undocumented": ATLAS.undocumentedSection,
     "continues": ATLAS.continues,
     "main_theme": ATLAS.mainTheme,
     "other_themes": ATLAS.themeAssignment,
@@ -118,8 +130,11 @@ def write_codes(subject: NamedNode, thing: object, codes: Iterable[Code], iris: 
     triples = []
     for code in codes:
         value = getattr(thing, code.name)
-        values = value if code.many else () if value is None else (value,)
-        triples += [Triple(subject, node(code.property), node(iris.code(code.scheme, one))) for one in values]
+        if value is not None and value not in code.known:
+            triples.append(Triple(subject, node(code.written), Literal(value)))
+            value = code.untold
+        if value is not None:
+            triples.append(Triple(subject, node(code.property), node(iris.code(code.scheme, value))))
     return triples
 
 
@@ -138,6 +153,7 @@ def read_codes(properties: Properties, codes: Iterable[Code], iris: Iris) -> dic
     for code in codes:
         prefix = iris.code(code.scheme, "")
         found = [term.value.removeprefix(prefix) for term in properties.get(str(code.property), ())]
-        if found:
-            values[code.name] = tuple(found) if code.many else found[0]
+        written = [term.value for term in properties.get(str(code.written), ())]
+        if written or found:
+            values[code.name] = (written or found)[0]
     return values

@@ -10,12 +10,14 @@ from typing import Protocol
 
 from rdflib import URIRef
 
+from atlas_ld import themes
 from atlas_ld.iris import Iris, slug
 from atlas_ld.mapping import entities
 from atlas_ld.mapping.entities import Description, country_iri
 from atlas_ld.mapping.fields import (
     FUNDING,
     PARTICIPANT,
+    PARTICIPANT_CODES,
     PARTNERSHIP,
     PARTNERSHIP_CODES,
     PROPERTIES,
@@ -25,9 +27,10 @@ from atlas_ld.mapping.fields import (
 )
 from atlas_ld.mapping.types import write_types
 from atlas_ld.rdf import Literal, Triple, boolean, decimal, integer, node, text
-from atlas_ld.records import Funding, Origin, PartnershipRecord
+from atlas_ld.records import Funding, GoalChoice, Origin, PartnershipRecord
 from atlas_ld.reference.gazetteer import Gazetteer
 from atlas_ld.reference.matching import Body, Resolution
+from atlas_ld.reference.names import body_kind
 from atlas_ld.vocabulary import ATLAS, FOAF, ORG, PROV, RDFS, SCHEMA, SDG, SKOS
 
 
@@ -90,8 +93,12 @@ def _links(record: PartnershipRecord, resolution: Resolution, iris: Iris, day: d
         yield ATLAS.elapsed, boolean(over)
     if record.continues:
         yield ATLAS.continues, node(iris.entity("partnership", record.continues))
-    if record.main_theme:
-        yield ATLAS.mainTheme, node(entities.theme_iri(iris, record.main_theme))
+    for section in record.undocumented:
+        yield ATLAS.undocumentedSection, node(iris.code("section", section))
+    yield from _theme(ATLAS.mainTheme, record.main_theme, iris)
+    for goal in record.goals:
+        if not is_goal(goal):
+            yield ATLAS.goalAsWritten, Literal(f"{goal.number}:{goal.relevance}")
     for post in record.posts:
         yield ATLAS.followedBy, node(entities.post_iri(iris, post))
     shortcuts = {"french-authority": ATLAS.frenchAuthority, "foreign-partner": ATLAS.foreignPartner}
@@ -109,15 +116,25 @@ def _partner_countries(record: PartnershipRecord, resolution: Resolution) -> lis
     return sorted(declared or {country for country in resolution.posts if country})
 
 
+def _theme(property_: URIRef, path: tuple[str, ...], iris: Iris) -> Iterator[tuple[URIRef, Term]]:
+    """A theme as far as the tree has it, and as it is written where that is another or goes further."""
+    known = themes.known_part(path)
+    if known:
+        yield property_, node(entities.theme_iri(iris, known))
+    if known != path:
+        yield ATLAS.themeAsWritten, Literal(themes.SEPARATOR.join(path))
+
+
 def _assignments(record: PartnershipRecord, key: str, iris: Iris) -> Iterator[Triple]:
     subject = node(iris.entity("partnership", key))
     for number, choice in enumerate(record.other_themes, start=1):
         part = node(iris.part(key, f"theme-{number}"))
         yield Triple(subject, node(ATLAS.themeAssignment), part)
         yield from write_types(part, ATLAS.ThemeAssignment)
-        yield Triple(part, node(ATLAS.theme), node(entities.theme_iri(iris, choice.path)))
+        for property_, term in _theme(ATLAS.theme, choice.path, iris):
+            yield Triple(part, node(property_), term)
         yield Triple(part, node(ATLAS.priority), integer(choice.priority))
-    for goal in record.goals:
+    for goal in filter(is_goal, record.goals):
         part = node(iris.part(key, f"goal-{goal.number}"))
         yield Triple(subject, node(ATLAS.goalAssignment), part)
         yield Triple(subject, node(ATLAS.goal), node(SDG[str(goal.number)]))
@@ -137,10 +154,13 @@ def _participations(record: PartnershipRecord, key: str, resolution: Resolution,
         yield Triple(part, node(ORG.organization), subject)
         if body:
             yield Triple(part, node(ORG.member), node(entities.organisation_iri(iris, body)))
-        yield Triple(part, node(ORG.role), node(iris.code("role", participant.role)))
+        yield from write_codes(part, participant, PARTICIPANT_CODES, iris)
         yield from write_fields(part, participant, PARTICIPANT)
+        kind = body_kind(participant.kind) if participant.kind else None
+        if kind:
+            yield Triple(part, node(ATLAS.declaredKind), node(iris.code("kind", kind)))
         if body and body.method and body.score is not None:
-            yield Triple(part, node(ATLAS.matchMethod), Literal(body.method))
+            yield Triple(part, node(ATLAS.matchMethod), node(iris.code("match-method", body.method)))
             yield Triple(part, node(ATLAS.matchScore), decimal(body.score))
 
 
@@ -157,6 +177,11 @@ def _funding(record: PartnershipRecord, key: str, resolution: Resolution, iris: 
         yield Triple(part, node(ATLAS.funderKind), node(iris.code("funder-kind", funder.kind)))
         if funder.body:
             yield Triple(part, node(ATLAS.funder), node(entities.organisation_iri(iris, funder.body)))
+
+
+def is_goal(goal: GoalChoice) -> bool:
+    """Whether a goal is one of the 17, with a relevance that the Atlas knows. Another is kept as written."""
+    return 1 <= goal.number <= 17 and goal.relevance in {1, 2}
 
 
 def _record(record: PartnershipRecord, key: str, iris: Iris) -> Iterator[Triple]:
@@ -230,8 +255,8 @@ def _shared(record: PartnershipRecord, resolution: Resolution, gazetteer: Gazett
             shared |= entities.territory(iris, territory, gazetteer)
     for country in sorted(code for code in countries if code):
         shared |= entities.territory(iris, f"country-{country.lower()}", gazetteer)
-    for path in filter(None, (record.main_theme, *(choice.path for choice in record.other_themes))):
-        shared |= entities.theme(iris, path)
+    for path in (record.main_theme, *(choice.path for choice in record.other_themes)):
+        shared |= entities.theme(iris, themes.known_part(path))
     for title, country_of_post in zip(record.posts, resolution.posts, strict=True):
         shared |= entities.post(iris, title, country_of_post)
     for chain in observations(record.origins):

@@ -13,18 +13,17 @@ from atlas_ld.iris import Iris
 from atlas_ld.mapping.fields import (
     FUNDING,
     PARTICIPANT,
+    PARTICIPANT_CODES,
     PARTNERSHIP,
     PARTNERSHIP_CODES,
     PROPERTIES,
-    Code,
     read_codes,
     read_fields,
 )
 from atlas_ld.rdf import Graph, NamedNode, Properties, Triple
 from atlas_ld.records import Funding, GoalChoice, Origin, Participant, PartnershipRecord, ThemeChoice
-from atlas_ld.vocabulary import ATLAS, DCTERMS, FOAF, ORG, PROV, SDG, SKOS
-
-_ROLE = (Code("role", ORG.role, "role"),)
+from atlas_ld.themes import SEPARATOR
+from atlas_ld.vocabulary import ATLAS, DCTERMS, FOAF, PROV, SDG, SKOS
 
 
 def read_partnership(triples: Iterable[Triple], key: str, iris: Iris) -> PartnershipRecord:
@@ -36,26 +35,33 @@ def read_partnership(triples: Iterable[Triple], key: str, iris: Iris) -> Partner
     return PartnershipRecord(
         **values,
         continues=_key(iris, about.get(str(ATLAS.continues))),
-        main_theme=_theme_path(graph, about.get(str(ATLAS.mainTheme))),
+        main_theme=_theme_path(graph, about, ATLAS.mainTheme),
         other_themes=tuple(
-            ThemeChoice(path=_theme_path(graph, part[str(ATLAS.theme)]), priority=_number(part, ATLAS.priority))
+            ThemeChoice(path=_theme_path(graph, part, ATLAS.theme), priority=_number(part, ATLAS.priority))
             for part in _parts(graph, about, ATLAS.themeAssignment)
         ),
-        goals=tuple(
-            GoalChoice(
-                number=int(part[str(ATLAS.goal)][0].value.removeprefix(str(SDG))),
-                relevance=_number(part, ATLAS.relevance),
-            )
-            for part in _parts(graph, about, ATLAS.goalAssignment)
+        goals=tuple(_goals(graph, about)),
+        undocumented=tuple(
+            term.value.removeprefix(iris.code("section", ""))  # type: ignore[misc]
+            for term in about.get(str(ATLAS.undocumentedSection), ())
         ),
         participants=tuple(
-            Participant(**read_fields(part, PARTICIPANT), **read_codes(part, _ROLE, iris))
+            Participant(**read_fields(part, PARTICIPANT), **read_codes(part, PARTICIPANT_CODES, iris))
             for part in _parts(graph, about, ATLAS.participation)
         ),
         funding=tuple(Funding(**read_fields(part, FUNDING)) for part in _parts(graph, about, ATLAS.fundingLine)),
         posts=tuple(part[str(DCTERMS.title)][0].value for part in _parts(graph, about, ATLAS.followedBy)),
         origins=tuple(_origins(graph, record)),
     )
+
+
+def _goals(graph: Graph, about: Properties) -> Iterator[GoalChoice]:
+    for part in _parts(graph, about, ATLAS.goalAssignment):
+        number = int(part[str(ATLAS.goal)][0].value.removeprefix(str(SDG)))
+        yield GoalChoice(number=number, relevance=_number(part, ATLAS.relevance))
+    for written in about.get(str(ATLAS.goalAsWritten), ()):
+        told, relevance = written.value.split(":")
+        yield GoalChoice(number=int(told), relevance=int(relevance))
 
 
 def _parts(graph: Graph, about: Properties, link: str) -> list[Properties]:
@@ -69,8 +75,11 @@ def _trailing_number(iri: str) -> tuple[int, str]:
     return (int(tail) if tail.isdecimal() else 0, iri)
 
 
-def _theme_path(graph: Graph, link: Any) -> tuple[str, ...]:
+def _theme_path(graph: Graph, about: Properties, property_: str) -> tuple[str, ...]:
+    for written in about.get(str(ATLAS.themeAsWritten), ()):
+        return tuple(written.value.split(SEPARATOR))
     path: list[str] = []
+    link: Any = about.get(str(property_))
     while link:
         concept = graph[link[0].value]
         path.insert(0, concept[str(SKOS.prefLabel)][0].value)

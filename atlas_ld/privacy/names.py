@@ -157,6 +157,11 @@ _MOST_NAMES = 5
 _LIST = re.compile(r"\s{0,2}(?:,|;|/|&|\bet\b|\band\b)\s{0,2}")
 
 
+def is_word_of_bodies(word: str) -> bool:
+    """Whether a word, folded, stands in names of bodies, offices and places."""
+    return word in _BODIES_AND_PLACES
+
+
 def name_spans(text: str) -> list[tuple[int, int]]:
     """Places of announced names, in order, none within another. Linear in the text."""
     spans: list[tuple[int, int]] = []

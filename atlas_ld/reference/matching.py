@@ -26,7 +26,7 @@ from atlas_ld.reference.decision import CERTAIN, Decision
 from atlas_ld.reference.funders import Funder, FunderKind, named, resolve_funder
 from atlas_ld.reference.gazetteer import Gazetteer, Match
 from atlas_ld.reference.generic import is_label
-from atlas_ld.reference.names import EPCI_KINDS, luhn
+from atlas_ld.reference.names import EPCI_KINDS, body_kind, luhn
 
 __all__ = ["Body", "Funder", "FunderKind", "Match", "Resolution", "luhn", "post_country", "resolve"]
 
@@ -110,6 +110,8 @@ def _participant(
 ) -> Body | None:
     """The body that a participant is; None for a mere label, such as `habitants`. A steward's decision goes first."""
     name, gazetteer = participant.name, case.gazetteer
+    if participant.kind and not body_kind(participant.kind):
+        findings.append(remarks.unknown_kind(participant.kind))
     country = _country(participant, gazetteer, findings)
     siren = _siren(participant, findings)
     place = _country_of(participant, gazetteer)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rapidfuzz import process
+
 from atlas_ld.iris import words
 
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*")
@@ -41,6 +43,31 @@ FRENCH_KIND_CODES = {
     "collectivite d outre mer": "com",
 }
 """What a source may declare as the kind of a French authority, in words, and the kind that it stands for."""
+
+_OTHER_KINDS = {
+    "town": "commune", "city": "commune", "municipality": "commune", "municipalite": "commune", "mairie": "commune",
+    "county": "comte", "comte": "comte", "province": "province", "prefecture": "prefecture", "cercle": "cercle",
+    "district": "district", "governorate": "gouvernorat", "gouvernorat": "gouvernorat", "wilaya": "wilaya",
+    "oblast": "oblast", "etat": "etat", "state": "etat", "land": "land", "canton": "canton", "voivodie": "voivodie",
+    "pays": "pays", "country": "pays", "association": "association", "ong": "association",
+    "etablissement": "etablissement", "universite": "etablissement", "hopital": "etablissement",
+    "communaute de communes": "epci", "communaute d agglomeration": "epci", "communaute urbaine": "epci",
+    "intercommunalite": "epci",
+}  # fmt: skip
+"""Other kinds of bodies that sources declare; matching does not go by them in France."""
+
+
+def body_kind(written: str) -> str | None:
+    """The code (ontology/codes/kind.ttl) of a kind that a source declares, None where no list knows it."""
+    plain = words(written)
+    return FRENCH_KIND_CODES.get(plain) or _OTHER_KINDS.get(plain)
+
+
+def nearest_kind(written: str) -> str | None:
+    """The known word for a kind that is written most like an unknown one."""
+    found = process.extractOne(words(written), [*FRENCH_KIND_CODES, *_OTHER_KINDS], score_cutoff=60)
+    return found[0] if found else None
+
 
 EPCI_KINDS = frozenset({"epci", "ca", "cc", "cu", "ept", "metropole"})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.reference.gazetteer import FRANCE, Gazetteer, Place
+from atlas_ld.reference.names import nearest_kind
 
 _LISTED = 5
 
@@ -70,6 +71,18 @@ def invalid_siren(siren: str) -> Finding:
         severity=Severity.WARNING,
         fr=f"« {siren} » n’est pas un SIREN (neuf chiffres, clé de Luhn). Corrigez-le ou retirez-le.",
         en=f"“{siren}” is no SIREN (nine digits, Luhn check). Correct it or leave it out.",
+        field="participants",
+    )
+
+
+def unknown_kind(kind: str) -> Finding:
+    near = nearest_kind(kind)
+    fr, en = (f" La plus proche : {near}.", f" The nearest: {near}.") if near else ("", "")
+    return Finding(
+        code="unknown-kind",
+        severity=Severity.INFO,
+        fr=f"« {kind} » n’est pas dans la liste des natures d’organisme ; gardé tel quel.{fr}",
+        en=f"“{kind}” is not in the list of kinds of bodies; it is kept as written.{en}",
         field="participants",
     )
 

@@ -16,6 +16,7 @@ json_record      a JSON record
 record_folder    the folder of records that an import writes, and its manifest
 values           years, dates, amounts and code words as people write them
 themes           the themes by which a table row is cut, and by which an unknown one is told
+codes            values that no code list knows: kept as written, and told with the nearest
 merging          one record of those that tell of the same partnership
 steward_table    the lines of tables that a steward keeps beside the sources
 """
@@ -37,6 +38,7 @@ from atlas_ld.findings import Finding, Severity
 from atlas_ld.records import PartnershipRecord
 from atlas_ld.sources.atlas_page import MAX_BYTES as MAX_PAGE_BYTES
 from atlas_ld.sources.atlas_page import read_page
+from atlas_ld.sources.codes import settled
 from atlas_ld.sources.decoding import CONTROL
 from atlas_ld.sources.files import DECISIONS, KEYS, OBJECTIONS, content, digest, files, is_visible
 from atlas_ld.sources.json_record import MAX_BYTES as MAX_JSON_BYTES
@@ -47,7 +49,8 @@ from atlas_ld.sources.table import read_table, table_header
 from atlas_ld.sources.table_files import MAX_BYTES as MAX_TABLE_BYTES
 from atlas_ld.sources.table_guess import guess_mapping
 from atlas_ld.sources.table_mapping import TableMapping, load_mapping
-from atlas_ld.sources.themes import ThemeTree, known_themes, unknown_themes
+from atlas_ld.sources.themes import unknown_themes
+from atlas_ld.themes import ThemeTree, known_themes
 
 __all__ = [
     "DECISIONS", "KEYS", "OBJECTIONS", "Account", "Reading", "TableMapping", "ThemeTree", "content", "digest", "files",
@@ -138,7 +141,8 @@ def _finished(reading: Reading, name: str, themes: ThemeTree) -> Reading:
         return Reading(None, tuple(privacy.protect_finding(f.at(source=name)) for f in told), Account(found=1))
     record = privacy.protect(_dated(record, name))
     known = {finding.en for finding in record.findings}  # a JSON record keeps its findings
-    new = [finding for finding in unknown_themes(record, themes) if finding.en not in known]
+    record, uncoded = settled(record)
+    new = [finding for finding in (*unknown_themes(record, themes), *uncoded) if finding.en not in known]
     read = len(reading.record.findings)  # those that its reader made say their lines, or are of the whole file
     findings = tuple(
         privacy.protect_finding(f.at(source=name, record=record.key, line=reading.line if place >= read else None))

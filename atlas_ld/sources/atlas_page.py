@@ -24,7 +24,7 @@ from atlas_ld.sources.decoding import decode
 from atlas_ld.sources.mhtml import is_mhtml, main_part
 from atlas_ld.sources.reading import NOT_TEXT, Reading, remark, sha256, unreadable
 from atlas_ld.sources.signatures import kind_of
-from atlas_ld.sources.themes import ThemeTree, known_themes
+from atlas_ld.themes import ThemeTree, known_themes
 
 MAX_BYTES = 5_000_000
 

@@ -17,7 +17,7 @@ from atlas_ld.sources import themes as theme_tree
 from atlas_ld.sources import values
 from atlas_ld.sources.atlas_cut import Line, cells_of
 from atlas_ld.sources.reading import excerpt, remark
-from atlas_ld.sources.themes import ThemeTree
+from atlas_ld.themes import ThemeTree
 
 _RAW_KEY = re.compile(r"\?{3}[^?\s]+\?{3}|\b(?:commun|menu|pagination|atlas)(?:\.[A-Za-z]+){2,}", re.IGNORECASE)
 _GOAL = re.compile(r"(?P<number>[0-9]{1,3})\s*[-–]\s*(?P<label>.+?)\s+(?P<relevance>[0-9])")

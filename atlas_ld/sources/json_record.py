@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.records import Funding, GoalChoice, Origin, Participant, PartnershipRecord, ThemeChoice
 from atlas_ld.sources import values
+from atlas_ld.sources.codes import CODED
 from atlas_ld.sources.decoding import CONTROL, decode, without_controls
 from atlas_ld.sources.reading import NOT_TEXT, Account, Reading, quoted, remark, sha256, unreadable
 
@@ -67,6 +68,8 @@ def read_json(name: str, content: bytes) -> Reading:
         findings = (*(_finding(detail) for detail in error.errors(include_url=False)), *found)
         return Reading(None, findings, Account(found=1))
     found = (*found, *surrogates)
+    words = {name: value for name in CODED if (value := getattr(record, name)) is not None}
+    record = record.model_copy(update={name: values.coded(name, value) for name, value in words.items()})
     origins = record.origins or (Origin(title=name, sha256=sha256(content)),)
     record = record.model_copy(update={"origins": origins, "findings": (*record.findings, *found)})
     return Reading(record, record.findings, Account(read=1))

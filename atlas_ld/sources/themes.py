@@ -1,47 +1,25 @@
-"""The themes that the Atlas uses, by which a table row in plain text is cut. They are the ontology's own."""
+"""A table row in plain text, cut by the themes that it may hold; and themes that the tree does not have."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from rapidfuzz import process
 
-from atlas_ld import rdf, resources
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.iris import fold
 from atlas_ld.records import PartnershipRecord
 from atlas_ld.sources.reading import excerpt, remark
-from atlas_ld.vocabulary import SKOS
+from atlas_ld.themes import ThemeTree
 
 _ALIKE = 60
 """How alike, of 100, a theme must be to be named as the nearest."""
-ThemeTree = frozenset[tuple[str, ...]]
-"""Every known theme as its labels, top level first: one, two or three."""
-
-
-@cache
-def known_themes() -> ThemeTree:
-    """The tree of ontology/themes.ttl. Raises BrokenResource where that file is missing or no Turtle."""
-    labels: dict[str, str] = {}
-    broader: dict[str, str] = {}
-    for triple in rdf.parse_file(resources.root() / "ontology" / "themes.ttl", "http://themes.invalid/"):
-        subject = str(triple.subject)
-        if triple.predicate.value == str(SKOS.prefLabel) and getattr(triple.object, "language", None) == "fr":
-            labels[subject] = str(getattr(triple.object, "value", ""))
-        elif triple.predicate.value == str(SKOS.broader):
-            broader[subject] = str(triple.object)
-
-    def path(theme: str, depth: int = 0) -> tuple[str, ...]:
-        above = path(broader[theme], depth + 1) if theme in broader and depth < 3 else ()
-        return (*above, labels[theme])
-
-    return frozenset(path(theme) for theme in labels)
 
 
 def unknown_themes(record: PartnershipRecord, themes: ThemeTree) -> tuple[Finding, ...]:
     """A finding for each theme of a record that the tree does not have, with the nearest one that it has. The theme is
-    kept as it is written: the scheme grows, and not in silence."""
+    kept as it is written, and is no concept."""
     written = dict.fromkeys(filter(None, (record.main_theme, *(choice.path for choice in record.other_themes))))
     known = _by_text(themes)
     return tuple(

@@ -6,6 +6,7 @@ Each reader of a value takes the list that collects findings; a value that canno
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from urllib.parse import quote
 from atlas_ld.findings import Finding, Severity
 from atlas_ld.iris import fold
 from atlas_ld.records import Form, Status, Tri
+from atlas_ld.sources import codes
 from atlas_ld.sources.reading import quoted, remark
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2199
@@ -567,40 +569,33 @@ def web_address(text: str) -> str | None:
     return f"{scheme.lower()}{sign}{host}{slash}{encoded}"
 
 
-def status(text: str, findings: list[Finding], *, line: int | None) -> Status | None:
-    found = STATUSES.get(_word(text))
-    if found is None and not untold(text):
-        findings.append(_unknown_word("status", text, "En cours, Terminé, En sommeil", line))
-    return found
+def coded(field: str, text: str) -> str:
+    """The code that a word stands for in a coded field; the word itself where it stands for none."""
+    words: dict[str, Mapping[str, str]] = {"form": FORMS, "status": STATUSES}
+    return words.get(field, TRI).get(_word(text), text)
 
 
-def form(text: str, findings: list[Finding], *, line: int | None) -> Form | None:
-    found = FORMS.get(_word(text))
-    if found is None and not untold(text):
-        known = "Projet de coopération décentralisée, Jumelage, Accord-cadre, Aide humanitaire, Autre action"
-        findings.append(_unknown_word("form", text, known, line))
-    return found
+def status(text: str, findings: list[Finding], *, line: int | None) -> str | None:
+    """The code of a status; one that no list knows as it is written."""
+    return STATUSES.get(_word(text)) or _unknown("status", "status", text, findings, line)
 
 
-def tri(text: str, findings: list[Finding], *, line: int | None, field: str) -> Tri:
-    """Yes, no or, where nothing or nothing that we know is said, unknown."""
-    found = TRI.get(_word(text))
-    if found is None and not untold(text):
-        findings.append(_unknown_word(field, text, "oui, non", line))
-    return found or "unknown"
+def form(text: str, findings: list[Finding], *, line: int | None) -> str | None:
+    """The code of a form; one that no list knows as it is written."""
+    return FORMS.get(_word(text)) or _unknown("form", "form", text, findings, line)
+
+
+def tri(text: str, findings: list[Finding], *, line: int | None, field: str) -> str:
+    """Yes, no or, where nothing is said, unknown; an answer that is none of these as it is written."""
+    return TRI.get(_word(text)) or _unknown(field, "tri", text, findings, line) or "unknown"
+
+
+def _unknown(field: str, scheme: str, text: str, findings: list[Finding], line: int | None) -> str | None:
+    if untold(text):
+        return None
+    findings.append(codes.unknown(field, scheme, text, line=line))
+    return codes.kept(text)
 
 
 def _word(text: str) -> str:
     return " ".join(fold(text.replace("’", "'")).rstrip(" .:").split())
-
-
-def _unknown_word(field: str, text: str, known: str, line: int | None) -> Finding:
-    fr, en = quoted(text)
-    return remark(
-        f"unknown-{field.replace('_', '-')}",
-        Severity.WARNING,
-        f"{fr} : ce n'est pas une valeur connue de {field}, et elle n'a pas été reprise. Valeurs connues : {known}.",
-        f"{en}: this is no known value of {field}, and was left out. Known values: {known}.",
-        line=line,
-        field=field,
-    )

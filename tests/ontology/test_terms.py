@@ -14,6 +14,7 @@ from atlas_ld import records
 from atlas_ld.iris import theme_key
 from atlas_ld.rdf import parse_file
 from atlas_ld.reference import gazetteer, matching
+from atlas_ld.reference.names import _OTHER_KINDS, FRENCH_KIND_CODES
 from atlas_ld.resources import root, turtle_files
 from atlas_ld.validation import load_shapes, validate
 from atlas_ld.vocabulary import ATLAS, SDG, SHAPE
@@ -59,9 +60,12 @@ def test_a_term_is_labelled_and_defined_in_both_languages(graph: Graph, name: st
     assert graph.value(term, RDFS.isDefinedBy) == ONTOLOGY
 
 
-def test_every_concept_is_labelled_in_both_languages(graph: Graph) -> None:
+def test_every_concept_is_labelled_defined_and_noted(graph: Graph) -> None:
     for concept in graph.subjects(RDF.type, SKOS.Concept):
         assert languages(graph, concept, SKOS.prefLabel) == BOTH, concept
+        if str(concept).startswith(BASE):  # the goals are the United Nations'
+            assert languages(graph, concept, SKOS.definition) == BOTH, concept
+            assert str(concept).endswith(str(graph.value(concept, SKOS.notation))), concept
 
 
 @pytest.mark.parametrize(
@@ -166,7 +170,21 @@ def test_the_ontologys_own_concepts_conform_to_the_shape_of_concepts() -> None:
 
 def test_every_code_list_has_a_file_of_its_own() -> None:
     names = {path.stem for path in (root() / "ontology" / "codes").glob("*.ttl")}
-    assert names == {"form", "status", "role", "level", "tri", "funder-kind", "identification", "section", "position"}
+    assert names == {"form", "status", "role", "level", "tri", "funder-kind", "identification", "section", "position",
+                     "match-method", "kind"}  # fmt: skip
+
+
+def test_every_kind_and_every_method_that_matching_gives_is_a_code(graph: Graph) -> None:
+    kinds = {
+        str(code)
+        for scheme in ("kind", "match-method")
+        for code in graph.subjects(SKOS.inScheme, URIRef(f"{BASE}id/code/{scheme}"))
+    }
+    assert {f"{BASE}id/code/kind-{kind}" for kind in (*FRENCH_KIND_CODES.values(), *_OTHER_KINDS.values())} <= kinds
+    written = " ".join(path.read_text("utf-8") for path in (root() / "atlas_ld" / "reference").glob("*.py"))
+    for code in kinds:
+        if "/match-method-" in code:
+            assert f'"{code.rpartition("/match-method-")[2]}"' in written, code
 
 
 def test_the_versions_that_are_served_are_those_of_the_files() -> None:

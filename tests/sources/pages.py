@@ -7,7 +7,7 @@ from pathlib import Path
 
 from atlas_ld.records import PartnershipRecord
 from atlas_ld.sources.atlas_page import read_page
-from atlas_ld.sources.themes import ThemeTree
+from atlas_ld.themes import ThemeTree
 from bench.saved_pages import FORMS, GOALS, LAYOUTS, STATUSES, Layout, page_of
 
 __all__ = [

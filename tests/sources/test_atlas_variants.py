@@ -209,9 +209,9 @@ def test_a_negative_amount_is_kept_for_the_shapes_to_refuse() -> None:
     assert Decimal(-500) in [line.amount for line in record.funding]
 
 
-def test_an_unknown_status_is_a_finding_and_no_status() -> None:
+def test_an_unknown_status_is_kept_as_written_with_a_finding() -> None:
     record = read_base({"En cours": "Envisagé"})
-    assert (record.status, codes(record)) == (None, ["unknown-status", "dropped-mission"])
+    assert (record.status, codes(record)) == ("Envisagé", ["unknown-status", "dropped-mission"])
 
 
 @pytest.mark.parametrize(

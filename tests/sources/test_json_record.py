@@ -42,7 +42,7 @@ def test_a_record_without_origin_has_its_file_as_origin() -> None:
             "origins.0.retrieved",
             "2020-12-31",
         ),
-        (b'{"status": "En cours"}', "invalid-record", "status", "'under-way'"),
+        (b'{"undocumented": ["tout"]}', "invalid-record", "undocumented.0", "'partners'"),
         (b'{"funding": [{"amount": "x"}]}', "invalid-record", "funding.0.funder", "required"),
         (b'{"participants": {"name": "A"}}', "invalid-record", "participants", "list"),
         (b'{"title": ', "not-json", None, "EOF"),

@@ -9,7 +9,7 @@ import pytest
 from atlas_ld import sources
 from atlas_ld.errors import UnreadableSource
 from atlas_ld.findings import Severity
-from atlas_ld.sources.themes import known_themes
+from atlas_ld.themes import known_themes
 from tests.sources.pages import THEMES, base_page, page_of, read_base
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from atlas_ld.records import PartnershipRecord, ThemeChoice
 from atlas_ld.sources import read
-from atlas_ld.sources.themes import known_themes, unknown_themes
+from atlas_ld.sources.themes import unknown_themes
+from atlas_ld.themes import known_themes
 
 
 def record(*paths: tuple[str, ...]) -> PartnershipRecord:

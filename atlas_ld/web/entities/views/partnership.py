@@ -36,7 +36,7 @@ _RELATED = 6
 @dataclass(frozen=True)
 class Participant:
     """One participation: the organisation, how the source writes it where that differs, what the source calls it,
-    where it is, and the territory that it administers with its level.
+    where it is, the territory that it administers with its level, and its role where no code list knows it.
 
     `score` is how sure the identification is, 0 to 1; None where the organisation was not identified.
     """
@@ -49,7 +49,8 @@ class Participant:
     territory: DisplayValue | None
     level: DisplayValue | None
     functions: tuple[str, ...]
-    method: str | None
+    method: DisplayValue | None
+    role: str | None
     score: Decimal | None
 
 
@@ -79,8 +80,8 @@ def view(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
     lines = selecting.select(publication, "funding", {"partnership": (key_of(publication, iri),)})
     undocumented = {code.rpartition("section-")[2] for code in graph.iris(iri, ATLAS.undocumentedSection)}
     return {
-        "form": _shown(graph, iri, DCTERMS.type),
-        "status": _shown(graph, iri, ATLAS.declaredStatus),
+        "form": _shown(graph, iri, DCTERMS.type, ATLAS.formAsWritten),
+        "status": _shown(graph, iri, ATLAS.declaredStatus, ATLAS.statusAsWritten),
         "under_way": publication.iris.code("status", "under-way") in graph.iris(iri, ATLAS.declaredStatus),
         "elapsed": "true" in graph.texts(iri, ATLAS.elapsed),
         "signed": graph.year(iri, ATLAS.firstSignatureYear),
@@ -92,8 +93,11 @@ def view(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
         "foreign": roles.get("foreign-partner", []),
         "contracting": roles.get("contracting-authority", []),
         "implementers": roles.get("implementer", []),
+        "others": roles.get("", []),
         "countries": [graph.label(country) for country in graph.iris(iri, ATLAS.partnerCountry)],
         "theme_path": theme_path(publication, graph.iri(iri, ATLAS.mainTheme)),
+        "theme_written": graph.text(iri, ATLAS.themeAsWritten),
+        "goals_written": graph.texts(iri, ATLAS.goalAsWritten),
         "other_themes": _other_themes(publication, iri, graph),
         "keywords": graph.texts(iri, DCAT.keyword),
         "goals": _goals(iri, graph),
@@ -107,9 +111,13 @@ def view(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
             (property_, show(value, graph))
             for property_ in (
                 ATLAS.triennial,
+                ATLAS.triennialAsWritten,
                 ATLAS.communicationInFrance,
+                ATLAS.communicationInFranceAsWritten,
                 ATLAS.communicationAbroad,
+                ATLAS.communicationAbroadAsWritten,
                 ATLAS.evaluation,
+                ATLAS.evaluationAsWritten,
                 ATLAS.volunteerCount,
                 ATLAS.volunteerMission,
                 ATLAS.postFunction,
@@ -130,9 +138,10 @@ def view(publication: Publication, iri: str, graph: Graph) -> dict[str, Any]:
     }
 
 
-def _shown(graph: Graph, iri: str, property_: str) -> DisplayValue | None:
-    target = graph.iri(iri, property_)
-    return graph.label(target) if target else None
+def _shown(graph: Graph, iri: str, property_: str, as_written: str) -> DisplayValue | None:
+    """A code by its label; one that no list knows as the source writes it."""
+    target, written = graph.iri(iri, property_), graph.text(iri, as_written)
+    return graph.label(target) if target else DisplayValue(written, "fr") if written else None
 
 
 def _participants(publication: Publication, iri: str, graph: Graph) -> dict[str, list[Participant]]:
@@ -152,6 +161,7 @@ def _participant(publication: Publication, part: str, graph: Graph) -> Participa
     country = about.iri(member, ATLAS.country) if member else None
     territory = about.iri(member, ATLAS.administers) if member else None
     level = Graph(publication.reader.about(territory)).iri(territory, ATLAS.level) if territory else None
+    method = graph.iri(part, ATLAS.matchMethod)
     written_country = graph.text(part, ATLAS.countryAsWritten)
     return Participant(
         anchor=part.partition("#")[2],
@@ -162,7 +172,8 @@ def _participant(publication: Publication, part: str, graph: Graph) -> Participa
         territory=entity(territory) if territory else None,
         level=entity(level) if level else None,
         functions=tuple(graph.texts(part, ATLAS.contactFunction)),
-        method=graph.text(part, ATLAS.matchMethod),
+        method=graph.label(method) if method else None,
+        role=graph.text(part, ATLAS.roleAsWritten),
         score=graph.decimal(part, ATLAS.matchScore),
     )
 
@@ -179,12 +190,16 @@ def theme_path(publication: Publication, theme: str | None) -> list[DisplayValue
     return path
 
 
-def _other_themes(publication: Publication, iri: str, graph: Graph) -> list[tuple[list[DisplayValue], int | None]]:
+def _other_themes(
+    publication: Publication, iri: str, graph: Graph
+) -> list[tuple[list[DisplayValue], int | None, str | None]]:
+    """Each other theme as far as the tree has it, its priority, and how the source writes it where that is another."""
     found = []
     for part in graph.iris(iri, ATLAS.themeAssignment):
         priority = graph.decimal(part, ATLAS.priority)
         path = theme_path(publication, graph.iri(part, ATLAS.theme))
-        found.append((path, int(priority) if priority is not None else None))
+        written = graph.text(part, ATLAS.themeAsWritten)
+        found.append((path, int(priority) if priority is not None else None, written))
     return sorted(found, key=lambda item: (item[1] is None, item[1] or 0))
 
 
