@@ -293,7 +293,7 @@ def test_provenance_of_a_merged_partnership_names_both_sources(store: Store) -> 
 
 def test_provenance_of_a_participant_says_how_it_was_recognised(store: Store) -> None:
     found = rows(store, "provenance-of-a-participant", "nameAsWritten organisation method score")
-    assert ("Brest métropole", "organisation/242900314", "name-and-kind", 1) in found
+    assert ("Brest métropole", "organisation/242900314", "Nom et nature", 1) in found
     assert [row[2:] for row in found if row[0] == "MRIF"] == [(None, None)]
     assert len(found) == 8
 

@@ -66,6 +66,9 @@ def describe(publication: Publication) -> list[Triple]:
         *say(dataset, _SD.namedGraph, quality),
         *say(default, RDF.type, node(_SD.Graph), node(VOID.Dataset)),
         Triple(default, node(VOID.triples), integer(publication.statements)),
+        # The dataset of the catalogue, with its count, is what the dumps hold.
+        *say(default, VOID.subset, node(publication.iris.base)),
+        *(Triple(default, node(RDFS.comment), text(translate("sparql.graphs", one), one)) for one in LANGUAGES),
         *say(dataset, DCTERMS.isPartOf, node(publication.iris.base)),
         *say(quality, RDF.type, node(_SD.NamedGraph)),
         *say(quality, _SD.name, node(publication.iris.quality_graph)),

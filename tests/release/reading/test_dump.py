@@ -8,11 +8,15 @@ import pyoxigraph as ox
 import pytest
 
 from atlas_ld.errors import ReleaseError
+from atlas_ld.iris import Iris
+from atlas_ld.queries.description import describe_queries
+from atlas_ld.rdf import parse_file
 from atlas_ld.release.layout import Release
 from atlas_ld.release.reading.dump import Dump
 from atlas_ld.release.reading.store import Reader
 
-BASE = "http://localhost:8000/id/"
+HOME = "http://localhost:8000/"
+BASE = f"{HOME}id/"
 
 
 def written(path: Path, texts: dict[str, list[int]]) -> dict[str, bytes]:
@@ -76,3 +80,16 @@ def test_the_dump_says_of_its_entities_all_that_the_store_says(demonstration: Re
         assert set(both.about(iri)) == set(store.about(iri)), iri
         assert both.naming(iri) == store.naming(iri), iri
         assert both.exists(iri)
+
+
+def test_the_endpoint_holds_the_dump_and_what_is_said_of_it_and_nothing_else(demonstration: Release) -> None:
+    """Its default graph is the dump, the ontology, the catalogue and the example queries, as its description says."""
+    opened = ox.Store.read_only(str(demonstration.store))
+    held = {quad.triple for quad in opened.quads_for_pattern(None, None, None, ox.DefaultGraph())}
+    dumped = {quad.triple for quad in ox.parse(path=str(demonstration.dump), format=ox.RdfFormat.N_TRIPLES)}
+    assert len(dumped) == demonstration.manifest.counts.triples
+    assert dumped <= held
+    beside = {*describe_queries(Iris(HOME))}
+    for path in (demonstration.ontology, demonstration.path / "catalogue.ttl"):
+        beside |= {*parse_file(path, HOME)}
+    assert held == dumped | beside
