@@ -21,7 +21,7 @@ from atlas_ld.rdf import parse_file
 from atlas_ld.resources import root
 from atlas_ld.sources.table_columns import COLUMNS, EXAMPLE_TITLES, KINDS, NUMBERED, NUMBERED_FUNDING
 from atlas_ld.sources.table_files import seal
-from atlas_ld.sources.themes import known_themes
+from atlas_ld.themes import known_themes
 from atlas_ld.vocabulary import SKOS
 
 ROWS = 1000

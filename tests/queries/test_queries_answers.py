@@ -7,6 +7,7 @@ release once pairs of rows with one identifier are merged (docs/data.md).
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -339,3 +340,32 @@ def test_the_network_links_authorities_to_partners(store: Store) -> None:
 def test_every_example_has_an_expected_answer_here() -> None:
     text = Path(__file__).read_text(encoding="utf-8")
     assert [name for name in named_queries() if f'"{name}"' not in text] == []
+
+
+TEXTS = {name: named.query.text for name, named in named_queries().items()}
+
+
+@pytest.mark.parametrize("name", [name for name, text in TEXTS.items() if "SUM(COALESCE(" in text])
+def test_a_sum_of_money_says_how_many_lines_it_covers(name: str, store: Store) -> None:
+    """No figure without coverage: how many lines have an amount, of how many."""
+    answer = ask(store, name)
+    assert isinstance(answer, QuerySolutions)
+    some, every = ("lines", "allLines") if name == "oudin-by-country-and-year" else ("withAmount", "lines")
+    seen = 0
+    for row in answer:
+        seen += 1
+        known, all_lines = int(_plain(row[some]) or 0), int(_plain(row[every]) or 0)
+        assert 0 <= known <= all_lines
+        assert all_lines > 0
+    assert seen
+
+
+def test_every_sum_of_money_is_of_that_kind() -> None:
+    assert [name for name, text in TEXTS.items() if re.search(r"SUM\(\?(?:amount|oudin)\)", text)] == []
+
+
+def test_places_abroad_without_a_french_name_are_not_left_out(store: Store) -> None:
+    places = rows(store, "partnerships-by-territory", "territory name", level="level-foreign-place")
+    names = {str(name) for _, name in places}
+    assert {"Luang Prabang", "Hanoi"} <= names  # GeoNames' names, of no language that we know
+    assert len({territory for territory, _ in places}) == len(places)

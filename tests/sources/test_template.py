@@ -22,7 +22,7 @@ from atlas_ld.sources.reading import Account, Reading
 from atlas_ld.sources.table import read_table
 from atlas_ld.sources.table_columns import COLUMNS
 from atlas_ld.sources.template import columns, lists, write_template
-from atlas_ld.sources.themes import known_themes
+from atlas_ld.themes import known_themes
 
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
