@@ -334,6 +334,16 @@ def build(
     sys.exit(VIOLATIONS if outcome.release.manifest.counts.quarantined else DONE)
 
 
+def _register_of(data: Sequence[Path]) -> Path:
+    """The file of the register among these sources, where there is one, else in their folder. Raises AtlasError."""
+    folders = [path for path in data if path.is_dir()]
+    found = [Path(file) for path in folders for file, _ in sources.files(path, hidden=True)]
+    registers = [file for file in found if file.name == sources.KEYS]
+    if len(registers) > 1 or (not registers and len(folders) != 1):
+        raise AtlasError("Say where the register is to be written: --data with one folder, or --into FILE.")
+    return registers[0] if registers else folders[0] / sources.KEYS
+
+
 @main.command()
 @_data_option
 @_releases_option
@@ -354,9 +364,7 @@ def keys(
     Example:  atlas-ld keys --data records/ --write
     """
     paths = data or (root() / "data" / "demonstration",)
-    target = into or paths[0] / sources.KEYS
-    if write and not into and (len(paths) > 1 or not paths[0].is_dir()):
-        raise AtlasError("With several sources, or a file, say where the register is to be written: --into FILE.")
+    target = into or (_register_of(data) if write else None)
     assignment = pipeline.register(paths, _settings(releases=releases))
     _tell(list(assignment.findings), language, None)
     for key, entry in sorted(assignment.entries.items()):
@@ -365,7 +373,7 @@ def keys(
         elif entry.status != "kept":
             sign = "-" if entry.status == "withdrawn" else ">"
             click.echo(" ".join((sign, key, *entry.successors)))
-    if write or into:
+    if target:
         try:
             target.write_bytes(write_register(assignment.entries.values()))
         except OSError as error:

@@ -252,3 +252,29 @@ def test_a_release_that_is_damaged_is_listed_with_the_others_and_old_ones_are_pr
 def test_pruning_where_there_is_nothing_makes_nothing(tmp_path: Path) -> None:
     assert run("releases", "prune", "--releases", tmp_path / "none").exit_code == 0
     assert not (tmp_path / "none").exists()
+
+
+def test_keys_tells_and_writes_the_register_beside_the_sources(tmp_path: Path) -> None:
+    data, releases = tmp_path / "data", tmp_path / "none"
+    write_record(data)
+    told = run("keys", "--data", data, "--releases", releases)
+    assert (told.exit_code, told.output.splitlines()[0]) == (0, "+ ecoles-jumelles-1999")
+    assert not (data / "keys.csv").exists()
+    assert run("keys", "--data", data, "--releases", releases, "--write").exit_code == 0
+    write_record(data, title="Écoles et collèges jumelés")
+    corrected = run("keys", "--data", data, "--releases", releases, "--write")
+    assert corrected.exit_code == 0
+    assert "[key-kept]" in corrected.output
+    assert "+" not in corrected.output.split()
+    (data / "below").mkdir()
+    (data / "keys.csv").rename(data / "below" / "keys.csv")
+    assert run("keys", "--data", data, "--releases", releases, "--write").exit_code == 0
+    assert not (data / "keys.csv").exists()
+    (line,) = (data / "below" / "keys.csv").read_text("utf-8").splitlines()[1:]
+    assert line.startswith("ecoles-jumelles-1999,,")
+    assert "Écoles et collèges jumelés" in line
+
+
+def test_keys_writes_nothing_into_the_package(tmp_path: Path) -> None:
+    refused = run("keys", "--releases", tmp_path, "--write")
+    assert (refused.exit_code, refused.output.startswith("atlas-ld: Say where the register")) == (1, True)
