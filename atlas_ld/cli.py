@@ -31,6 +31,7 @@ from atlas_ld.iris import Iris
 from atlas_ld.keys import write_register
 from atlas_ld.media import NQUADS, SPARQL_CSV, SPARQL_JSON, TRIG, TURTLE, Format
 from atlas_ld.privacy import redact
+from atlas_ld.privacy.objections import read_objections
 from atlas_ld.rdf import parse_file
 from atlas_ld.release import layout
 from atlas_ld.release.verify import verify
@@ -599,6 +600,53 @@ def prune(keep: int, keep_days: int | None, ids: tuple[str, ...], dry_run: bool,
         click.echo(f"- {name}")
     done = "would be removed" if dry_run else "removed"
     click.echo(f"{len(removed)} release{'s' if len(removed) != 1 else ''} {done}.", err=True)
+
+
+@releases.command("redact")
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--record", "records", multiple=True, metavar="KEY", help="A partnership, by its key.")
+@click.option("--phrase", "phrases", multiple=True, metavar="TEXT", help="Words, in whatever text they stand.")
+@click.option(
+    "--list", "file_", type=click.Path(dir_okay=False, path_type=Path), help="Both, one a line, as in objections.txt."
+)
+@click.option("--role", required=True, help="Who decided, by role, for the manifest: never a name.")
+@click.option("--reason", required=True, help="Why, for the manifest and for who asks for the record.")
+@_releases_option
+@_sentences
+def redact_(
+    ids: tuple[str, ...],
+    records: tuple[str, ...],
+    phrases: tuple[str, ...],
+    file_: Path | None,
+    role: str,
+    reason: str,
+    releases: Path | None,
+) -> None:
+    """Take something out of the releases that are kept (all of them, or those named). It cannot be undone.
+
+    Each is written anew without it and sealed again; its manifest tells when, why and by which role. The address of a
+    record that was taken out answers 410 with the reason. A running server takes it up on the signal HUP.
+
+    \b
+    Example:  atlas-ld releases redact --record 2833 --role "data office" --reason "Removed on request."
+    """
+    from atlas_ld.pipeline.redaction import redact_releases  # needed by this command alone
+
+    try:
+        listed = file_.read_bytes() if file_ else b""
+    except OSError as error:
+        raise AtlasError(f"{file_} cannot be read: {error.strerror}.") from error
+    given = "\n".join([*(f"record: {key}" for key in records), *(f"phrase: {one}" for one in phrases)])
+    objections = read_objections([("the command line", given.encode()), (file_.name if file_ else "", listed)])
+    if objections.findings:
+        raise AtlasError(objections.findings[0].en)
+    if not objections.digest:
+        raise AtlasError("Say what to take out: --record KEY, --phrase TEXT or --list FILE.")
+    if objections.removed(f"{role} {reason}") != f"{role} {reason}":
+        raise AtlasError("The role and the reason are published and say what is to be taken out; word them otherwise.")
+    settings = _settings(releases=releases)
+    done = redact_releases(objections, settings, role=role, reason=reason, ids=ids, progress=_progress)
+    click.echo(f"{len(done)} release{'s' if len(done) != 1 else ''} redacted.")
 
 
 @releases.command()

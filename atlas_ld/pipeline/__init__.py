@@ -10,6 +10,7 @@ entities    the published graph, entity by entity
 quality     what was found, for the quality page
 reviewing   the doubtful names, for the review page and the command
 clock       the day of a release
+redaction   something taken out of releases that are kept
 cache       what the steps gave before; texts and results are how it is kept
 """
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -61,8 +61,20 @@ class Counts(_Stored):
     entities: dict[str, int]
 
 
+class Redaction(_Stored):
+    """That something was taken out of a release: when, by which role and why; how many records, and of how many
+    entities a text. What it was is told nowhere."""
+
+    when: datetime
+    role: str
+    reason: str
+    records: int
+    texts: int
+
+
 class Manifest(_Stored):
-    """One release. `content` is the SHA-256 over what was published; its first 8 digits end the release's id."""
+    """One release. `content` is the SHA-256 over what was published; its first 8 digits end the release's id, which
+    stays when something is taken out of it (`redactions`)."""
 
     id: str
     issued: date
@@ -72,6 +84,7 @@ class Manifest(_Stored):
     counts: Counts
     inputs: dict[str, str]
     files: dict[str, FileEntry]
+    redactions: tuple[Redaction, ...] = ()
 
     @classmethod
     def load(cls, release: Path) -> Manifest:

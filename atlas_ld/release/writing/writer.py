@@ -36,7 +36,7 @@ from atlas_ld.release.layout import (
     mark_candidate,
     sync,
 )
-from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, Counts, FileEntry, Manifest, StoreSums, entries
+from atlas_ld.release.manifest import MANIFEST, STORE_SUMS, Counts, FileEntry, Manifest, Redaction, StoreSums, entries
 from atlas_ld.release.tables import coverage
 from atlas_ld.release.verify import verify
 from atlas_ld.release.writing.downloads import DOWNLOADS, write_downloads, write_workbooks
@@ -120,41 +120,9 @@ def write_release(
             make_current(releases, existing.name)
         return Release(existing, Manifest.load(existing))
 
-    about = (("Éditeur / Publisher", settings.publisher), ("Licence", settings.license), ("IRI", settings.base_iri))
-    made_with = f"{content.made_with} {about} zlib {zlib.ZLIB_RUNTIME_VERSION}"
-    changed = changes(content.entities, previous, made_with)
     release_id = f"{issued.isoformat()}-{fingerprint[:8]}"
     with _unfinished(releases / f"{UNFINISHED}{release_id}") as folder:
-        _write_texts(folder, content, model, settings)
-        progress("writing dumps and tables")
-        with ThreadPoolExecutor() as beside:  # copying, hashing, loading and waiting for the disk need little of Python
-            begun = beside.submit(begin_indexes, folder, changed, settings.base_iri)
-            statistics = write_downloads(folder, content.entities, changed, settings.base_iri, made_with, workers)
-            begun.result()
-            downloads = folder / DOWNLOADS
-            summing = beside.submit(entries, folder, sorted(downloads.iterdir()))
-            kept = beside.submit(sync, downloads)
-            progress("writing workbooks, the search, the lists and the store")
-
-            def write_described_store() -> Mapping[str, FileEntry]:
-                write_workbooks(folder, changed, settings.base_iri, about, workers)
-                sums = summing.result()
-                sums |= entries(folder, sorted(set(downloads.iterdir()) - {folder / name for name in sums}))
-                _write_catalogue(folder, statistics, sums, content, settings, release_id, issued)
-                write_store(folder, content.entities, changed, settings.base_iri, content.queries)
-                return sums
-
-            storing = beside.submit(write_described_store)
-            write_indexes(folder, content.entities, changed, settings.base_iri, workers)
-            sums = storing.result()
-            progress("sealing")
-            manifest = _seal(folder, fingerprint, statistics, sums, content, settings, release_id, issued)
-            kept.result()
-            kept = beside.submit(sync, folder)
-            differences = verify(folder)
-            kept.result()
-        if differences:
-            raise ReleaseError(f"The disk does not hold what was written to {folder}: {differences[0]}")
+        manifest = _fill(folder, content, model, settings, progress, workers, previous, release_id, fingerprint, issued)
     final = releases / release_id
     if final.exists():  # a damaged release of the same content: `existing` above would have been taken otherwise
         final.rename(releases / f"{UNFINISHED}damaged-{release_id}")
@@ -165,6 +133,73 @@ def write_release(
         make_current(releases, release_id)
     remove_unfinished(releases)
     return Release(final, manifest)
+
+
+def rewrite_release(
+    release: Release, content: Content, model: Model, settings: Settings, redaction: Redaction, workers: Workers
+) -> None:
+    """Write a release anew under its own id, with what is left of its content, and put it in place of the other, of
+    which nothing stays. The caller holds `folder.building`. Raises ReleaseError."""
+    releases, before = release.path.parent, release.manifest
+    with _unfinished(releases / f"{UNFINISHED}{release.id}") as folder:
+        manifest = _fill(
+            folder, content, model, settings, lambda _: None, workers, None, release.id, before.content, before.issued
+        )  # fmt: skip
+        told = manifest.model_copy(update={"redactions": (*before.redactions, redaction)})
+        told.save(folder / MANIFEST)
+        sync(folder)
+    release.path.rename(releases / f"{UNFINISHED}redacted-{release.id}")
+    folder.rename(release.path)
+    remove_unfinished(releases)
+
+
+def _fill(
+    folder: Path,
+    content: Content,
+    model: Model,
+    settings: Settings,
+    progress: Callable[[str], None],
+    workers: Workers,
+    previous: Path | None,
+    release_id: str,
+    fingerprint: str,
+    issued: date,
+) -> Manifest:
+    """Write every file of a release into its folder, seal and check it."""
+    about = (("Éditeur / Publisher", settings.publisher), ("Licence", settings.license), ("IRI", settings.base_iri))
+    made_with = f"{content.made_with} {about} zlib {zlib.ZLIB_RUNTIME_VERSION}"
+    changed = changes(content.entities, previous, made_with)
+    _write_texts(folder, content, model, settings)
+    progress("writing dumps and tables")
+    with ThreadPoolExecutor() as beside:  # copying, hashing, loading and waiting for the disk need little of Python
+        begun = beside.submit(begin_indexes, folder, changed, settings.base_iri)
+        statistics = write_downloads(folder, content.entities, changed, settings.base_iri, made_with, workers)
+        begun.result()
+        downloads = folder / DOWNLOADS
+        summing = beside.submit(entries, folder, sorted(downloads.iterdir()))
+        kept = beside.submit(sync, downloads)
+        progress("writing workbooks, the search, the lists and the store")
+
+        def write_described_store() -> Mapping[str, FileEntry]:
+            write_workbooks(folder, changed, settings.base_iri, about, workers)
+            sums = summing.result()
+            sums |= entries(folder, sorted(set(downloads.iterdir()) - {folder / name for name in sums}))
+            _write_catalogue(folder, statistics, sums, content, settings, release_id, issued)
+            write_store(folder, content.entities, changed, settings.base_iri, content.queries)
+            return sums
+
+        storing = beside.submit(write_described_store)
+        write_indexes(folder, content.entities, changed, settings.base_iri, workers)
+        sums = storing.result()
+        progress("sealing")
+        manifest = _seal(folder, fingerprint, statistics, sums, content, settings, release_id, issued)
+        kept.result()
+        kept = beside.submit(sync, folder)
+        differences = verify(folder)
+        kept.result()
+    if differences:
+        raise ReleaseError(f"The disk does not hold what was written to {folder}: {differences[0]}")
+    return manifest
 
 
 @contextmanager
