@@ -8,7 +8,7 @@ import json
 import sqlite3
 import textwrap
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from html import escape
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
+from flask.testing import FlaskClient
 from openpyxl import Workbook
 
 from atlas_ld.cli import main
@@ -23,7 +24,7 @@ from atlas_ld.config import Settings
 from atlas_ld.pipeline.cache import unpack
 from atlas_ld.release.layout import Release, open_release
 from atlas_ld.web import create_app
-from atlas_ld.web.publication import open_publication
+from atlas_ld.web.publication import Publication, open_publication
 
 PAGE = Path(__file__).parent / "data" / "page.txt"
 NAMES = ("FICTIF", "INVENTE", "Imaginaire", "Supposé", "Hypothèse")
@@ -97,9 +98,23 @@ def test_what_the_commands_print_holds_no_personal_data(built: tuple[Release, st
     assert leaks(built[1]) == []
 
 
-def test_no_page_holds_personal_data(built: tuple[Release, str]) -> None:
+@pytest.fixture
+def site() -> Iterator[Callable[[Path], FlaskClient]]:
+    """A client of the site of a folder of releases; its query service ends with the test."""
+    opened: list[Publication] = []
+
+    def client(releases: Path) -> FlaskClient:
+        opened.append(open_publication(Settings(releases=releases)))
+        return create_app(opened[-1]).test_client()
+
+    yield client
+    for publication in opened:
+        publication.service.close()
+
+
+def test_no_page_holds_personal_data(built: tuple[Release, str], site: Callable[[Path], FlaskClient]) -> None:
     release, _ = built
-    client = create_app(open_publication(Settings(releases=release.path.parent))).test_client()
+    client = site(release.path.parent)
     subjects = {str(quad.subject) for quad in ox.Store.read_only(str(release.store)) if "/id/" in str(quad.subject)}
     documents = [s.strip("<>").partition("#")[0].partition("/id/")[2] for s in sorted(subjects)]
     addresses = [f"/doc/{document}" for document in documents]
@@ -209,7 +224,9 @@ def test_no_file_of_a_release_names_anybody_whatever_the_way_in(ways_in: tuple[P
     assert {name: words for name, words in found.items() if words} == {}
 
 
-def test_no_page_names_anybody_whatever_the_way_in(ways_in: tuple[Path, str]) -> None:
-    client = create_app(open_publication(Settings(releases=ways_in[0] / "releases"))).test_client()
+def test_no_page_names_anybody_whatever_the_way_in(
+    ways_in: tuple[Path, str], site: Callable[[Path], FlaskClient]
+) -> None:
+    client = site(ways_in[0] / "releases")
     for address in ("/", "/partnerships", "/quality", "/organisations", "/funding", "/search?q=puits"):
         assert named(client.get(address, headers={"Accept": "text/html"}).text) == [], address
