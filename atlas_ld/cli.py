@@ -155,6 +155,10 @@ def import_(
         click.echo(line, err=True)
     counts = ", ".join(f"{count} {name}{'s' if count != 1 else ''}" for name, count in done.counts.items())
     click.echo(f"{len(done.records)} records read, {len(done.written)} written to {into}. {counts}.")
+    if not done.records:
+        raise AtlasError(
+            "Nothing was imported: no record is in what was named. Mend what is told above, or name others."
+        )
     sys.exit(VIOLATIONS if done.counts[Severity.VIOLATION.value] else DONE)
 
 
