@@ -127,13 +127,13 @@ STEPS: tuple[Step, ...] = (
          "import --guess sources/suivi.csv", before=_workbook),
     Step("Corrigée et enregistrée dans `suivi.mapping.toml`, elle sert à l’import. Chaque remarque dit où, quoi et "
          "comment corriger ; une erreur retient la fiche, le reste passe.",
-         "Corrected and kept as `suivi.mapping.toml`, it serves the import. Each remark says where, what and how to mend "
-         "it; a violation holds its record back, the rest passes.",
+         "Corrected and kept as `suivi.mapping.toml`, it serves the import. Each remark says where, what and how to "
+         "mend it; a violation holds its record back, the rest passes.",
          f"{_IMPORT} --report findings.csv", code=2),
-    Step("Les deux cellules sont corrigées dans le tableau. Seul le fichier qui a changé est relu ; la fiche qui a une "
-         "année change de clé, et l’ancienne disparaît.",
-         "Both cells are corrected in the table. Only the file that changed is read again; the record that has a year now "
-         "has another key, and the old one goes.",
+    Step("Les deux cellules sont corrigées dans le tableau. Seul le fichier qui a changé est relu ; la fiche qui a "
+         "une année change de clé, et l’ancienne disparaît.",
+         "Both cells are corrected in the table. Only the file that changed is read again; the record that has a year "
+         "now has another key, and the old one goes.",
          _IMPORT, before=lambda: _table(CORRECTED)),
     Step("La première version est publiée.", "The first release is published.", f"{_BUILD} 2026-11-23"),
     Step("Ce qui est douteux est écrit dans un tableau à remplir.",
