@@ -7,7 +7,6 @@ printed. tests/test_stewards_day.py runs the same steps and holds the guide equa
 from __future__ import annotations
 
 import csv
-import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator
@@ -177,7 +176,7 @@ def day(folder: Path, language: Language) -> Iterator[Done]:
 
 
 def _releases() -> list[str]:
-    return sorted(name for name in os.listdir("releases") if re.fullmatch(r"[0-9-]{10}-[0-9a-f]{8}", name))
+    return sorted(p.name for p in Path("releases").iterdir() if re.fullmatch(r"[0-9-]{10}-[0-9a-f]{8}", p.name))
 
 
 def told(output: str) -> list[str]:
@@ -187,12 +186,21 @@ def told(output: str) -> list[str]:
 
 
 _HEAD: dict[Language, str] = {
-    "en": "# A steward's day\n\n*[En français](day.fr.md)*\n\nA table of one's own with odd headers, three saved pages and a "
-    "filled-in workbook become a release, with\nwhat every command says. `python scripts/stewards_day.py` runs the day and "
-    "writes this page; a test holds it true.\n",
-    "fr": "# La journée d’un gestionnaire des données\n\n*[In English](day.md)*\n\nUn tableau maison aux en-têtes "
-    "inattendus, trois pages enregistrées et un classeur rempli deviennent une version\npubliée, avec ce que dit chaque "
-    "commande. `python scripts/stewards_day.py` fait la journée et écrit cette page ; un\ntest vérifie qu’elle dit vrai.\n",
+    "en": """# A steward's day
+
+*[En français](day.fr.md)*
+
+A table of one's own with odd headers, three saved pages and a filled-in workbook become a release, with what every
+command says. `python scripts/stewards_day.py` runs the day and writes this page; a test holds it true.
+""",
+    "fr": """# La journée d’un gestionnaire des données
+
+*[In English](day.md)*
+
+Un tableau maison aux en-têtes inattendus, trois pages enregistrées et un classeur rempli deviennent une version publiée,
+avec ce que dit chaque commande. `python scripts/stewards_day.py` fait la journée et écrit cette page ; un test vérifie
+qu’elle dit vrai.
+""",
 }
 
 
