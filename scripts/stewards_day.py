@@ -198,8 +198,8 @@ command says. `python scripts/stewards_day.py` runs the day and writes this page
 *[In English](day.md)*
 
 Un tableau maison aux en-têtes inattendus, trois pages enregistrées et un classeur rempli deviennent une version
-publiée, avec ce que dit chaque commande. `python scripts/stewards_day.py` fait la journée et écrit cette page ; un test vérifie
-qu’elle dit vrai.
+publiée, avec ce que dit chaque commande. `python scripts/stewards_day.py` fait la journée et écrit cette page ; un
+test vérifie qu’elle dit vrai.
 """,
 }
 
