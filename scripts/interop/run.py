@@ -37,7 +37,7 @@ PAGE = ROOT / "docs" / "interop.md"
 ENVIRONMENTS = ROOT / ".interop"
 TABLES = ("csvw==4.1.1", "frictionless==5.21.0")
 UDATA = ("udata==17.18.0", "mongomock==4.3.0")
-CRATE = ("roc-validator==0.13.0",)
+CRATE = ("roc-validator==0.13.0", "rocrate==0.16.0")
 
 
 @dataclass(frozen=True)
@@ -122,16 +122,16 @@ def tables(client: FlaskClient, settings: Settings, folder: Path) -> Iterator[Ro
 
 
 def crate(client: FlaskClient, settings: Settings, folder: Path) -> Iterator[Row]:
-    """The release as an RO-Crate, by the validator of the community, without the network."""
+    """The release as an RO-Crate, by the validator of its community, without the network."""
     downloads = open_release(settings.releases).path / "download"
     (downloads / "ro-crate-metadata.json").write_bytes(client.get("/download/ro-crate-metadata.json").data)
-    validator = _environment("crate", CRATE).with_name("rocrate-validator")
-    command = (validator, "-y", "validate", "--no-paging", "--offline", "--requirement-severity", "REQUIRED", downloads)
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    python = _environment("crate", CRATE)
+    command = (python, ROOT / "scripts" / "interop" / "crate_reads.py", downloads, folder / "cache")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"The release is no RO-Crate: {done.stdout[-3000:]} {done.stderr[-2000:]}")
     given = "`/download/ro-crate-metadata.json` with the files"
-    yield Row(CRATE[0].replace("==", " "), given, "a valid RO-Crate 1.1")
+    yield Row(CRATE[0].replace("==", " "), given, "a valid RO-Crate 1.1: every required check")
 
 
 def fair(client: FlaskClient, settings: Settings, _: Path) -> Iterator[Row]:
