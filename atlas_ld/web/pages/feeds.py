@@ -89,25 +89,25 @@ class _Step:
     changes: tuple[Change, ...]
 
 
-def _is_followed(kind: str, key: str) -> bool:
+def _is_followed(of: str, key: str) -> bool:
     publication = current_publication()
-    return bool(KEY.fullmatch(key)) and publication.reader.exists(f"{publication.iris.base}id/{kind}/{key}")
+    return bool(KEY.fullmatch(key)) and publication.reader.exists(f"{publication.iris.base}id/{of}/{key}")
 
 
 @blueprint.get(
-    f"/feeds/<any({', '.join(FOLLOWED)}):kind>/<key>.atom",
+    f"/feeds/<any({', '.join(FOLLOWED)}):of>/<key>.atom",
     fr="Fil Atom des partenariats nouveaux, changés ou retirés d’un territoire ou d’une thématique",
     en="Atom feed of the partnerships of a territory or theme that are new, changed or gone",
     formats=(ATOM,),
     parameters=("lang",),
     names_something=_is_followed,
 )
-def changed(kind: Literal["territory", "theme"], key: str) -> Response:
+def changed(of: Literal["territory", "theme"], key: str) -> Response:
     """The changes of the last releases, the newest first. Aborts with 404 for what this release does not describe."""
     publication = current_publication()
-    if not _is_followed(kind, key):
-        abort(404, t("documents.unknown", name=f"{kind}/{key}"))
-    return answer(partial(_of_changes, publication, kind, key), ATOM, vary=("Accept-Language",))
+    if not _is_followed(of, key):
+        abort(404, t("documents.unknown", name=f"{of}/{key}"))
+    return answer(partial(_of_changes, publication, of, key), ATOM, vary=("Accept-Language",))
 
 
 def _of_changes(publication: Publication, kind: Literal["territory", "theme"], key: str) -> bytes:
