@@ -24,6 +24,7 @@ from atlas_ld.config import Settings
 from atlas_ld.pipeline.cache import unpack
 from atlas_ld.release.layout import Release, open_release
 from atlas_ld.web import create_app
+from atlas_ld.web.http import access_log
 from atlas_ld.web.publication import Publication, open_publication
 
 PAGE = Path(__file__).parent / "data" / "page.txt"
@@ -230,3 +231,15 @@ def test_no_page_names_anybody_whatever_the_way_in(
     client = site(ways_in[0] / "releases")
     for address in ("/", "/partnerships", "/quality", "/organisations", "/funding", "/search?q=puits"):
         assert named(client.get(address, headers={"Accept": "text/html"}).text) == [], address
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"/annuaire/Mme-{NAME.replace(' ', '-')}", f"/doc/M. {NAME}", "/doc/zebulon.plantinet@ville.example",
+     "/" + "x" * 190 + f"/Mme_{NAME.replace(' ', '_')}"],
+)  # fmt: skip
+def test_no_line_of_the_log_names_anybody(path: str) -> None:
+    """What is asked for in a query is not logged but as a hash."""
+    logged = access_log.line("1", "GET", path, f"q=M. {NAME}", "192.0.2.1", 404, None, 1.0)
+    assert named(logged) == []
+    assert "/" in logged

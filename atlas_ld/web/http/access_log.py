@@ -41,7 +41,8 @@ _LONGEST_PATH = 200
 _BATCH_SECONDS = 0.2
 _MOST_LINES = 100_000
 """Lines that wait to be written, at most."""
-_PLAIN = re.compile(r"[\w/.-]*", re.ASCII)
+_PLAIN = re.compile(r"[a-z0-9/._-]*")
+"""Paths of ours: without a capital, hence without a name."""
 
 
 def line(
@@ -52,7 +53,7 @@ def line(
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "id": request_id,
         "method": method[:20],
-        "path": _clean(path[:_LONGEST_PATH]),
+        "path": _clean(path)[:_LONGEST_PATH],
         "query": hashlib.sha256(query.encode()).hexdigest()[:12] if query else None,
         "network": network(client),
         "status": status,
