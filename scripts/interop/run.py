@@ -171,6 +171,10 @@ CLIENTS = (
         "the same rows by patterns as by the endpoint; finds out by itself what each is",
     ),
     Client(
+        "signposting {signposting}", "tests/clients/test_clients.py", "a document",
+        "from a page to its data, by header, head and linkset",
+    ),
+    Client(
         "OpenRefine {apt:openrefine}", "tests/web/reconciliation/test_openrefine.py", "`/reconcile`",
         "200 messy names: at least nine in ten first, no wrong match; codes and countries added",
     ),
