@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from atlas_ld.records import Funding, GoalChoice, PartnershipRecord, ThemeChoice
+from atlas_ld.records import Funding, PartnershipRecord, ThemeChoice
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,6 @@ def _without(role: str) -> Callable[[PartnershipRecord], dict[str, Any]]:
     return lambda r: {"participants": tuple(p for p in r.participants if p.role != role)}
 
 
-def _goal(number: int, relevance: int) -> Callable[[PartnershipRecord], dict[str, Any]]:
-    return lambda _: {"goals": (GoalChoice(number=number, relevance=relevance),)}
-
-
 def _start(record: PartnershipRecord) -> int:
     assert record.start_year is not None
     return record.start_year
@@ -54,13 +50,11 @@ FAULTS: Sequence[Fault] = (
     Fault("no title", "Partnership-title/min-count", lambda r: {"title": None}),
     Fault("ends early", "Partnership-end-before-start", lambda r: {"end_date": None, "end_year": _start(r) - 3}),
     Fault("no foreign partner", "Partnership-no-foreign-partner", _without("foreign-partner")),
-    Fault("no such goal", "Partnership-goal/node", _goal(18, 1)),
     Fault(
         "share above the whole",
         "FundingLine-oudinAmount/less-than-or-equals",
         _paid(amount=Decimal(100), oudin=Decimal(200)),
     ),
-    Fault("relevance out of range", "GoalAssignment-relevance/max-inclusive", _goal(6, 5)),
     Fault("title of two letters", "Partnership-title-short/min-length", lambda r: {"title": "Eu"}),
     Fault("identifier with a space", "Partnership-identifier/pattern", lambda r: {"identifier": f"no {r.identifier}"}),
     Fault("negative count", "Partnership-volunteerCount/min-inclusive", lambda r: {"volunteer_count": -2}),

@@ -20,7 +20,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from pydantic import ValidationError
 from rdflib import BNode, Graph
 from rdflib import Literal as RdflibLiteral
 from rdflib.collection import Collection
@@ -32,6 +31,8 @@ from atlas_ld.rdf import Triple, parse_file
 from atlas_ld.records import PartnershipRecord
 from atlas_ld.reference.curation import Decisions
 from atlas_ld.resources import root
+from atlas_ld.sources.codes import settled
+from atlas_ld.sources.json_record import read_json
 from atlas_ld.validation import Shapes, load_shapes, validate
 from atlas_ld.vocabulary import SH, XSD
 from bench.corpus import load_world
@@ -293,10 +294,9 @@ def caught(mutants: Sequence[tuple[str, str, dict[str, Any], PartnershipRecord]]
     """Of each mutant, whether anything is said of it that was not said of the record before."""
     after: dict[str, PartnershipRecord] = {}
     for _, key, told, _ in mutants:
-        try:
-            after[key] = PartnershipRecord.model_validate_json(json.dumps(told))
-        except ValidationError:
-            continue
+        if (record := read_json("mutant.json", json.dumps(told).encode()).record) is not None:
+            record, findings = settled(record)
+            after[key] = record.model_copy(update={"findings": (*record.findings, *findings)})
     before = _said({key: record for _, key, _, record in mutants if key in after})
     now = _said(after)
     return [key not in after or bool(now[key] - before[key]) for _, key, _, _ in mutants]
@@ -304,7 +304,10 @@ def caught(mutants: Sequence[tuple[str, str, dict[str, Any], PartnershipRecord]]
 
 def _said(records: Mapping[str, PartnershipRecord]) -> dict[str, Counter[tuple[str, str | None]]]:
     checked = checked_graphs(records, BASE, DAY, load_shapes(BASE), Decisions())
-    return {key: Counter((f.code, f.field) for f in graph.findings) for key, graph in checked.items()}
+    return {
+        key: Counter((f.code, f.field) for f in (*records[key].findings, *graph.findings))
+        for key, graph in checked.items()
+    }
 
 
 # Tables

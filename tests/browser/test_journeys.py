@@ -62,7 +62,7 @@ def test_filter_by_country_and_theme_and_take_the_workbook_of_the_page(anybody: 
     page.locator(".facets").get_by_role("link", name="Madagascar", exact=True).click()
     page.locator(".facets").get_by_role("link", name="Environnement, Climat et Energie", exact=True).click()
     expect(page.locator(".filters")).to_contain_text("Madagascar")
-    titles = [text_of(text) for text in page.locator("tbody th > a").all_text_contents()]
+    titles = [text_of(text) for text in page.locator("tbody th .clamp > a").all_text_contents()]
     with page.expect_download() as download:
         page.get_by_role("link", name="Excel (XLSX)").click()
     sheet = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes())).active
