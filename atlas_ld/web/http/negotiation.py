@@ -36,11 +36,10 @@ def represent(
     address: Callable[[Format], str],
     content: Callable[[Format], Content | Response],
     linked: Sequence[Format] | None = None,
-    depends: str | None = None,
 ) -> Response:
     """The content in the format that the address has `named`, or else in the one of those `offered` that the request
-    accepts. `address` tells where each lives; those `linked`, all by default, are alternates of each other; `depends`
-    is that of `answer`. Aborts with 406 if none will do."""
+    accepts. `address` tells where each lives; those `linked`, all by default, are alternates of each other. Aborts with
+    406 if none will do."""
     chosen = named or negotiate(offered, address)
     found = content(chosen)
     if isinstance(found, Response):

@@ -27,7 +27,7 @@ from atlas_ld.rdf import parse_file, write
 from atlas_ld.release.layout import REPORT, release_ids
 from atlas_ld.release.tables import harmless
 from atlas_ld.vocabulary import SH
-from atlas_ld.web.http.negotiation import Content, represent
+from atlas_ld.web.http.negotiation import Content, negotiated, represent
 from atlas_ld.web.http.routes import Routes
 from atlas_ld.web.lists.pages import pager_links
 from atlas_ld.web.lists.rows import paginate
@@ -66,33 +66,17 @@ def results_on(publication: Publication, iri: str, language: str) -> Mapping[str
     return Counter(message for _, message in ranked)
 
 
-@blueprint.get(
+@negotiated(
+    blueprint,
     "/quality",
+    _FIGURES_FORMATS,
     fr="Qualité des données : chiffres, remarques par règle et par source, évolution",
     en="Data quality: figures, remarks by rule and by source, trend",
-    formats=_FIGURES_FORMATS,
     costly=True,
     memento=True,
 )
-def overview() -> Response:
+def overview(format_: Format) -> Content:
     """How good the data are, in figures: DQV and the SHACL report as RDF, the figures as CSV and JSON."""
-    return _overview(None)
-
-
-@blueprint.get(
-    f"/quality.<any({', '.join(f.extension for f in _FIGURES_FORMATS)}):extension>",
-    fr="Qualité des données, dans un format",
-    en="Data quality, in one format",
-    formats=_FIGURES_FORMATS,
-    costly=True,
-    memento=True,
-)
-def overview_file(extension: str) -> Response:
-    """The same in the format of the extension."""
-    return _overview(by_extension(extension, _FIGURES_FORMATS))
-
-
-def _overview(named: Format | None) -> Response:
     publication = current_publication()
     kept = release_ids(publication.release.path.parent)[:_MOST_RELEASES]
     writers: dict[Format, Callable[[], str | bytes]] = {
@@ -100,14 +84,8 @@ def _overview(named: Format | None) -> Response:
         CSV: partial(_figures_csv, publication),
         JSON: partial(_figures_json, publication, kept),
     }
-
-    def content(format_: Format) -> Content:
-        return Content(writers.get(format_) or partial(_rdf, publication, format_))
-
     # The trend follows the releases that are kept, which come and go while this one stays.
-    return represent(
-        _FIGURES_FORMATS, named, partial(_address, "quality.overview", {}), content, depends=" ".join(kept)
-    )
+    return Content(writers.get(format_) or partial(_rdf, publication, format_), depends=" ".join(kept))
 
 
 def _address(endpoint: str, parameters: Mapping[str, str], format_: Format) -> str:

@@ -20,6 +20,7 @@ from atlas_ld.quality.dqv import DQV
 from atlas_ld.records import Origin, Participant, PartnershipRecord
 from atlas_ld.vocabulary import SH
 from atlas_ld.web import create_app
+from atlas_ld.web.pages import quality
 from atlas_ld.web.publication import Publication, open_publication
 from tests.web.pages.test_pages import page
 
@@ -105,6 +106,21 @@ def test_the_format_is_negotiated(client: FlaskClient, accept: str, kind: str) -
     assert "Accept" in answer.headers["Vary"]
     tag = answer.headers["ETag"]
     assert client.get("/quality", headers={"Accept": accept, "If-None-Match": tag}).status_code == 304
+
+
+@pytest.mark.parametrize("extension", ["", ".csv", ".json", ".ttl"])
+def test_figures_that_follow_the_kept_releases_are_no_longer_the_same_when_one_goes(
+    history_client: FlaskClient, monkeypatch: pytest.MonkeyPatch, extension: str
+) -> None:
+    """A client that holds the page from before a release was removed must not be told that nothing has changed."""
+    before = history_client.get(f"/quality{extension}")
+    held = {"If-None-Match": before.headers["ETag"]}
+    assert history_client.get(f"/quality{extension}", headers=held).status_code == 304
+    kept = quality.release_ids(history_client.application.extensions["atlas"].release.path.parent)
+    monkeypatch.setattr(quality, "release_ids", lambda _: kept[:1])
+    after = history_client.get(f"/quality{extension}", headers=held)
+    assert after.status_code == 200
+    assert after.headers["ETag"] != before.headers["ETag"]
 
 
 def test_a_format_that_there_is_not_is_406(client: FlaskClient) -> None:
