@@ -120,11 +120,14 @@ def activity(publication: Publication, iri: str) -> ET.Element | str:
     for country in _iris(own, ATLAS.partnerCountry):
         _add(element, "recipient-country", code=local_name(country).removeprefix("country-").upper())
     _sectors(publication, element, graph, own)
-    for year, amount in sorted(_budgets(graph, own).items()):
+    budgets, others = _budgets(graph, own)
+    for year, amount in sorted(budgets.items()):
         budget = _add(element, "budget", type="1")
         _add(budget, "period-start", **{"iso-date": f"{year}-01-01"})
         _add(budget, "period-end", **{"iso-date": f"{year}-12-31"})
         _add(budget, "value", text=f"{amount:f}", **{"value-date": f"{year}-01-01"})
+    if others:
+        element.append(ET.Comment(f" lines with an amount that are of no single year, and so of no budget: {others} "))
     return element
 
 
@@ -167,15 +170,20 @@ def _sectors(publication: Publication, element: ET.Element, graph: Graph, own: P
         _add(element, "tag", vocabulary="2", code=local_name(goal))
 
 
-def _budgets(graph: Graph, own: Properties) -> Mapping[str, Decimal]:
-    """Euros by year, of the lines whose amount and year are known."""
+def _budgets(graph: Graph, own: Properties) -> tuple[Mapping[str, Decimal], int]:
+    """Euros by year, of the lines whose amount and year are known; and how many lines have an amount and no year, or
+    several: a budget of IATI is for a year at most, and nothing is divided."""
     found: dict[str, Decimal] = defaultdict(Decimal)
+    others = 0
     for line in _iris(own, ATLAS.fundingLine):
         said = graph.properties(line)
-        for year, amount in zip(_texts(said, ATLAS.year), _texts(said, ATLAS.amount), strict=False):
-            if _YEAR.fullmatch(year):
-                found[year] += Decimal(amount)
-    return found
+        years = [year for year in _texts(said, ATLAS.year) if _YEAR.fullmatch(year)]
+        for amount in _texts(said, ATLAS.amount):
+            if years:
+                found[years[0]] += Decimal(amount)
+            else:
+                others += 1
+    return found, others
 
 
 def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:

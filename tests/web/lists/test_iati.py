@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from lxml import etree
+
+from atlas_ld import pipeline
+from atlas_ld.config import Settings
+from atlas_ld.records import Funding, Participant, PartnershipRecord
+from atlas_ld.web import create_app
+from atlas_ld.web.publication import open_publication
 
 SCHEMAS = Path(__file__).parents[4] / "shared" / "data" / "interop" / "iati"
 PATH = "/partnerships.iati.xml"
@@ -84,3 +91,34 @@ def test_the_selection_is_that_of_the_list(demonstration_client: FlaskClient) ->
     assert 0 < len(some) < len(activities(demonstration_client).findall("iati-activity"))
     assert all("CA" in {c.get("code") for c in one.findall("recipient-country")} for one in some)
     assert demonstration_client.get(f"{PATH}?colour=red").status_code == 400
+
+
+def test_an_amount_of_no_single_year_is_counted_and_no_budget(tmp_path: Path) -> None:
+    """A budget of IATI is of a year at most, and nothing is divided: but nothing is left out in silence."""
+    record = PartnershipRecord(
+        title="Eau potable à Dori",
+        status="under-way",
+        start_year=2019,
+        participants=(
+            Participant(name="Rennes", role="french-authority"),
+            Participant(name="Dori", role="foreign-partner", country="Burkina Faso"),
+        ),
+        funding=(
+            Funding(funder="Rennes", amount=Decimal(100), year=2019),
+            Funding(funder="Rennes", amount=Decimal(200), first_year=2019, last_year=2021),
+            Funding(funder="Rennes", amount=Decimal(300)),
+            Funding(funder="Rennes"),
+        ),
+    )
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "dori.json").write_text(record.to_json(), encoding="utf-8")
+    settings = Settings(releases=tmp_path / "releases")
+    pipeline.build([tmp_path / "data"], settings, day=date(2026, 11, 23))
+    publication = open_publication(settings)
+    try:
+        (found,) = activities(create_app(publication).test_client()).findall("iati-activity")
+    finally:
+        publication.service.close()
+    assert [value.text for value in found.findall("budget/value")] == ["100"]
+    (told,) = found.iter(etree.Comment)
+    assert told.text.rpartition(":")[2].strip() == "2"
